@@ -1,0 +1,125 @@
+from pathlib import Path
+
+import pytest
+
+from fargo import config
+from fargo.errors import ProjectFileError
+from fargo.model.fargate import Architecture, Size
+
+GOOD = """
+name = "thumbnails"
+region = "eu-west-1"
+
+[image]
+architecture = "arm64"
+build_args = { BASE_IMAGE = "python:3.13-slim" }
+
+[jobs.thumbnail]
+command = ["python", "thumbnail.py"]
+vcpu = 0.5
+memory = "2 GiB"
+storage = "30 GiB"
+timeout = "15m"
+attempts = 3
+spot = true
+environment = { LOG_LEVEL = "info" }
+secrets = { API_KEY = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:key" }
+output = "out"
+
+[network]
+zones = 3
+"""
+
+
+def _file(folder: Path, text: str) -> Path:
+    file = folder / "fargo.toml"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def test_every_setting_is_typed_and_what_is_left_out_has_its_default(tmp_path: Path) -> None:
+    project = config.load(_file(tmp_path, GOOD), environ={})
+    job = project.jobs["thumbnail"]
+    assert (project.name, project.region, project.folder) == ("thumbnails", "eu-west-1", tmp_path)
+    assert project.image.cpu is Architecture.ARM64
+    assert (job.size, job.storage_gib, job.timeout_seconds) == (Size(0.5, 2048), 30, 900)
+    assert (project.network.zones, project.network.cidr) == (3, "10.42.0.0/16")
+    assert (project.compute.max_vcpus, project.logs.retention_days, project.state.bucket) == (256, 30, "")
+
+
+MINIMAL = 'name = "ab"\n[jobs.run]\ncommand = ["true"]\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "hint"),
+    [
+        (MINIMAL.replace("name", "nmae"), "nmae is not a setting", "did you mean name?"),
+        (MINIMAL.replace("[jobs", "[job"), "job is not a setting", "did you mean jobs?"),
+        (MINIMAL + 'memroy = "1 GiB"', "jobs.run.memroy is not a setting", "did you mean memory?"),
+        (MINIMAL.replace('"ab"', '"Ab"'), "name is 'Ab'", "2 to 30 lower-case letters"),
+        (MINIMAL.replace('"ab"', '"' + "a" * 31 + '"'), "name is 'aaa", "2 to 30"),
+        (MINIMAL.replace("run]", "Run_1]"), "jobs.Run_1 is 'Run_1'", "1 to 30 lower-case letters"),
+        (MINIMAL.replace('["true"]', '"true"'), "jobs.run.command expected `array`", ""),
+        (MINIMAL.replace('["true"]', "[]"), "jobs.run.command is []", "at least one argument"),
+        (MINIMAL.replace('command = ["true"]', ""), "jobs.run object missing required field `command`", ""),
+        (MINIMAL + "vcpu = 3", "jobs.run.vcpu is 3", "0.25, 0.5, 1, 2, 4, 8, 16"),
+        (MINIMAL + 'vcpu = 1\nmemory = "512 MiB"', "jobs.run.memory is '512 MiB'", "2 GiB to 8 GiB in steps of 1 GiB"),
+        (MINIMAL + 'memory = "4 GiB"', "jobs.run.memory is '4 GiB'", "the next that holds this is 0.5 vCPU, 4 GiB"),
+        (MINIMAL + 'memory = "lots"', "jobs.run.memory is 'lots'", "a size such as 512 MiB"),
+        (MINIMAL + 'storage = "10 GiB"', "jobs.run.storage is '10 GiB'", "20 to 200"),
+        (MINIMAL + 'timeout = "30s"', "jobs.run.timeout is '30s'", "60s or more"),
+        (MINIMAL + "attempts = 11", "jobs.run.attempts is 11", "1 to 10"),
+        (MINIMAL + 'spot = "yes"', "jobs.run.spot expected `bool`", ""),
+        (MINIMAL + "environment = { FARGO_RUN = '1' }", "jobs.run.environment.FARGO_RUN is", "neither with FARGO_"),
+        (MINIMAL + "secrets = { KEY = 'hunter2' }", "jobs.run.secrets.KEY is 'hunter2'", "the ARN of"),
+        (MINIMAL + '[network]\ncidr = "10.0.0.0/8"', "network.cidr is '10.0.0.0/8'", "from /16 to /24"),
+        (MINIMAL + '[network]\nendpoints = ["s4"]', "network.endpoints is 's4'", "secretsmanager"),
+        (MINIMAL + '[image]\narchitecture = "riscv"', "image.architecture is 'riscv'", "x86_64 or arm64"),
+        (MINIMAL + "[logs]\nretention_days = 31", "logs.retention_days is 31", "30, 60"),
+        (MINIMAL + "[compute]\nmax_vcpus = 0", "compute.max_vcpus is 0", "1 or more"),
+        ('name = "ab"', "jobs has no job", "add a table [jobs.NAME]"),
+        ('name = "ab"\njobs = 3', "jobs is 3, not a table", "write [jobs]"),
+        ("name = ", "is not TOML", ""),
+    ],
+)  # fmt: skip
+def test_a_wrong_file_is_refused_with_key_value_and_what_is_allowed(
+    tmp_path: Path, text: str, said: str, hint: str
+) -> None:
+    file = _file(tmp_path, text)
+    with pytest.raises(ProjectFileError) as caught:
+        config.load(file, environ={})
+    assert str(file) in caught.value.message
+    assert said in caught.value.message
+    assert hint in caught.value.hint
+
+
+def test_the_project_file_is_found_from_a_folder_below_it(tmp_path: Path) -> None:
+    file = _file(tmp_path, MINIMAL)
+    below = tmp_path / "a" / "b"
+    below.mkdir(parents=True)
+    assert config.find(below) == file
+
+
+def test_no_project_file_names_the_way_to_one(tmp_path: Path) -> None:
+    with pytest.raises(ProjectFileError) as caught:
+        config.find(tmp_path)
+    assert "fargo init" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("option", "in_file", "environ", "region", "origin"),
+    [
+        ("us-east-2", "eu-west-1", {"AWS_REGION": "us-west-1"}, "us-east-2", "--region"),
+        ("", "eu-west-1", {"AWS_REGION": "us-west-1"}, "eu-west-1", "fargo.toml"),
+        ("", "", {"AWS_REGION": "us-west-1"}, "us-west-1", "AWS_REGION"),
+        ("", "", {"AWS_DEFAULT_REGION": "us-west-2"}, "us-west-2", "AWS_DEFAULT_REGION"),
+        ("", "", {}, None, ""),
+    ],
+)
+def test_the_region_says_where_it_came_from(
+    tmp_path: Path, option: str, in_file: str, environ: dict[str, str], region: str | None, origin: str
+) -> None:
+    head = f'region = "{in_file}"\n' if in_file else ""
+    project = config.load(_file(tmp_path, head + MINIMAL), region=option, environ=environ)
+    assert project.region == region
+    assert project.origins["region"].endswith(origin)

@@ -1,0 +1,29 @@
+"""What every test may rely on: nothing of the developer's own account, home or settings gets in."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+OURS = ("AWS_", "FARGO_", "TF_", "DOCKER_HOST", "NO_COLOR", "CI")
+KEPT = ("AWS_CA_BUNDLE", "FARGO_TEST_", "FARGO_CHECKOV", "FARGO_PROVIDER_MIRROR")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _clean_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No AWS credentials, no settings of fargo's or Terraform's, an empty home, no local AWS of the user's."""
+    before = dict(os.environ)
+    for name in before:
+        if name.startswith(OURS) and not name.startswith(KEPT):
+            del os.environ[name]
+    home = tmp_path_factory.mktemp("home")
+    os.environ |= {
+        "HOME": str(home),
+        "XDG_STATE_HOME": str(home / "state"),
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_CONFIG_FILE": str(home / "no-config"),
+        "AWS_SHARED_CREDENTIALS_FILE": str(home / "no-credentials"),
+    }
+    yield
+    os.environ.clear()
+    os.environ.update(before)

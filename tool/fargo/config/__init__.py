@@ -1,0 +1,115 @@
+"""fargo.toml → settings: typed, complete, and saying what is wrong in the user's words.
+
+Order of precedence for what can be given twice (region, profile): the command line, then
+fargo.toml, then the environment, then the profile. `Project.origins` tells which one it was.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from fargo.config.reader import Reader
+from fargo.config.settings import (
+    ComputeSettings,
+    ImageSettings,
+    JobSettings,
+    LogsSettings,
+    NetworkSettings,
+    StateSettings,
+)
+from fargo.errors import ProjectFileError
+from fargo.model import naming
+
+__all__ = ["JobSettings", "Project", "find", "load"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Project:
+    """A project's settings, whole.
+
+    Attributes:
+        file: the project file; its folder is what relative paths start from.
+        region: None where neither the command line, the file nor the environment names one.
+        origins: `region` and `profile` → where the value came from.
+    """
+
+    file: Path
+    name: str
+    region: str | None
+    profile: str
+    image: ImageSettings
+    jobs: dict[str, JobSettings]
+    network: NetworkSettings
+    compute: ComputeSettings
+    logs: LogsSettings
+    state: StateSettings
+    origins: dict[str, str]
+
+    @property
+    def folder(self) -> Path:
+        """Where the project file lies."""
+        return self.file.parent
+
+
+def find(start: Path) -> Path:
+    """The project file in `start` or the nearest folder above it.
+
+    Raises:
+        ProjectFileError: there is none.
+    """
+    for folder in (start, *start.parents):
+        if (folder / naming.PROJECT_FILE).is_file():
+            return folder / naming.PROJECT_FILE
+    raise ProjectFileError(
+        f"no {naming.PROJECT_FILE} in {start} or above it",
+        "make one with `fargo init`, or name it: --project FILE",
+    )
+
+
+def load(
+    file: Path, *, region: str = "", profile: str = "", environ: Mapping[str, str] = os.environ
+) -> Project:
+    """Read and check a project file.
+
+    Args:
+        file: the project file.
+        region: from the command line; wins over the file.
+        profile: from the command line; wins over the environment.
+        environ: the environment.
+
+    Raises:
+        ProjectFileError: names file, key, value, what is allowed and the nearest name.
+    """
+    reader = Reader.of(file)
+    head = reader.head()
+    sections = {
+        "image": reader.section("image", ImageSettings),
+        "network": reader.section("network", NetworkSettings),
+        "compute": reader.section("compute", ComputeSettings),
+        "logs": reader.section("logs", LogsSettings),
+        "state": reader.section("state", StateSettings),
+    }
+    jobs = reader.jobs()
+    regions = [
+        (region, "--region"),
+        (head.region, str(file)),
+        (environ.get("AWS_REGION", ""), "AWS_REGION"),
+        (environ.get("AWS_DEFAULT_REGION", ""), "AWS_DEFAULT_REGION"),
+    ]
+    profiles = [(profile, "--profile"), (environ.get("AWS_PROFILE", ""), "AWS_PROFILE")]
+    chosen_region, region_origin = _first(regions)
+    chosen_profile, profile_origin = _first(profiles)
+    return Project(
+        file=file,
+        name=head.name,
+        region=chosen_region or None,
+        profile=chosen_profile,
+        jobs=jobs,
+        origins={"region": region_origin, "profile": profile_origin},
+        **sections,  # type: ignore[arg-type] # one value a key, each of the type its line above gives
+    )
+
+
+def _first(choices: list[tuple[str, str]]) -> tuple[str, str]:
+    return next((choice for choice in choices if choice[0]), ("", ""))

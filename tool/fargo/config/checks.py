@@ -1,0 +1,169 @@
+"""What types alone cannot say: the rules of AWS and of fargo for each table."""
+
+import ipaddress
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import singledispatch
+from typing import Any
+
+from fargo.config.settings import (
+    ComputeSettings,
+    ImageSettings,
+    JobSettings,
+    LogsSettings,
+    NetworkSettings,
+)
+from fargo.model import fargate, naming, units
+from fargo.model.fargate import Architecture, Size
+
+_ACTION = re.compile(r"^[a-z0-9-]+:[A-Za-z0-9*?]+$")
+_SECRET = re.compile(
+    r"^arn:[a-z0-9-]+:(secretsmanager:[a-z0-9-]+:\d{12}:secret:|ssm:[a-z0-9-]+:\d{12}:parameter/)."
+)
+
+ENDPOINTS = ("secretsmanager", "ssm", "kms", "sts", "ssmmessages", "dynamodb")
+
+# The values that CloudWatch Logs takes (API reference, PutRetentionPolicy).
+RETENTION_DAYS = (
+    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A value that cannot be: its key within the table, and what is allowed."""
+
+    key: str
+    value: object
+    allowed: str
+
+
+@singledispatch
+def problems(settings: object) -> Iterator[Problem]:
+    """Everything that is wrong with one table's settings."""
+    del settings
+    yield from ()
+
+
+@problems.register
+def _image(image: ImageSettings) -> Iterator[Problem]:
+    names = [choice.value.lower() for choice in Architecture]
+    if image.architecture not in names:
+        yield Problem("architecture", image.architecture, " or ".join(names))
+    if image.operating_system != "linux":
+        yield Problem("operating_system", image.operating_system, "linux")
+
+
+@problems.register
+def _network(network: NetworkSettings) -> Iterator[Problem]:
+    if not _is_vpc_cidr(network.cidr):
+        yield Problem("cidr", network.cidr, "an IPv4 network from /16 to /24, such as 10.42.0.0/16")
+    if not 1 <= network.zones <= 6:  # noqa: PLR2004 # six Availability Zones is the most that a region has
+        yield Problem("zones", network.zones, "1 to 6")
+    for service in network.endpoints:
+        if service not in ENDPOINTS:
+            yield Problem("endpoints", service, ", ".join(ENDPOINTS))
+
+
+def _is_vpc_cidr(text: str) -> bool:
+    try:
+        network = ipaddress.IPv4Network(text)
+    except ValueError:
+        return False
+    # A VPC takes /16 to /28; smaller than /24 leaves no room for six subnets of jobs.
+    return 16 <= network.prefixlen <= 24  # noqa: PLR2004 # the two are explained above
+
+
+@problems.register
+def _compute(compute: ComputeSettings) -> Iterator[Problem]:
+    if compute.max_vcpus < 1:
+        yield Problem("max_vcpus", compute.max_vcpus, "1 or more")
+
+
+@problems.register
+def _logs(logs: LogsSettings) -> Iterator[Problem]:
+    if logs.retention_days not in RETENTION_DAYS:
+        yield Problem("retention_days", logs.retention_days, ", ".join(map(str, RETENTION_DAYS)))
+
+
+@problems.register
+def _job(job: JobSettings) -> Iterator[Problem]:
+    if not job.command:
+        yield Problem("command", job.command, 'at least one argument, such as ["python3", "job.py"]')
+    if not 1 <= job.attempts <= 10:  # noqa: PLR2004 # AWS Batch API reference, RetryStrategy
+        yield Problem("attempts", job.attempts, "1 to 10")
+    yield from _size(job)
+    yield from _storage(job)
+    yield from _timeout(job)
+    yield from _policy(job)
+    for name in (*job.environment, *job.secrets):
+        if name.startswith(naming.RESERVED_ENV_PREFIXES):
+            table = "environment" if name in job.environment else "secrets"
+            yield Problem(
+                f"{table}.{name}", name, "a name that begins neither with FARGO_ nor with AWS_BATCH"
+            )
+    for name, arn in job.secrets.items():
+        if not _SECRET.match(arn):
+            yield Problem(f"secrets.{name}", arn, "the ARN of a Secrets Manager secret or an SSM parameter")
+
+
+def _policy(job: JobSettings) -> Iterator[Problem]:
+    """The rules of `terraform/jobs.tf`, said before Terraform is started."""
+    known = {"Sid", "Effect", "Action", "Resource", "Condition"}
+    for statement in job.policy:
+        actions = statement.get("Action", [])
+        actions = actions if isinstance(actions, list) else [actions]
+        if not set(statement) <= known or not {"Effect", "Action", "Resource"} <= set(statement):
+            yield Problem("policy", statement, "Effect, Action, Resource and, if need be, Sid and Condition")
+        elif statement["Effect"] not in {"Allow", "Deny"}:
+            yield Problem("policy", statement["Effect"], "an Effect of Allow or Deny")
+        elif not actions or not all(_ACTION.match(str(action)) for action in actions):
+            yield Problem(
+                "policy", statement["Action"], "actions that name their service, such as s3:GetObject"
+            )
+
+
+def _size(job: JobSettings) -> Iterator[Problem]:
+    if job.vcpu not in fargate.MEMORY_MIB:
+        yield Problem("vcpu", job.vcpu, ", ".join(f"{vcpu:g}" for vcpu in fargate.MEMORY_MIB))
+        return
+    memory = _unit("memory", job.memory, units.mebibytes)
+    if isinstance(memory, Problem):
+        yield memory
+        return
+    size = Size(job.vcpu, memory)
+    if not fargate.is_valid(size):
+        offered = fargate.MEMORY_MIB[job.vcpu]
+        step = f" in steps of {fargate.memory_text(offered[2] - offered[1])}" if len(offered) > 3 else ""  # noqa: PLR2004 # a table of three is a list, not a range
+        near = fargate.next_valid(size)
+        yield Problem(
+            "memory",
+            job.memory,
+            f"{job.vcpu:g} vCPU comes with {fargate.memory_text(offered[0])} to "
+            f"{fargate.memory_text(offered[-1])}{step}"
+            + (f"; the next that holds this is {near}" if near else ""),
+        )
+
+
+def _storage(job: JobSettings) -> Iterator[Problem]:
+    mib = _unit("storage", job.storage, units.mebibytes)
+    if isinstance(mib, Problem):
+        yield mib
+    elif mib % 1024 or not fargate.STORAGE_GIB_DEFAULT <= mib // 1024 <= fargate.STORAGE_GIB_MAX:
+        yield Problem("storage", job.storage, "whole GiB, 20 to 200")
+
+
+def _timeout(job: JobSettings) -> Iterator[Problem]:
+    limit = _unit("timeout", job.timeout, units.seconds) if job.timeout else 60
+    if isinstance(limit, Problem):
+        yield limit
+    elif limit < 60:  # noqa: PLR2004 # AWS Batch API reference, JobTimeout
+        yield Problem("timeout", job.timeout, "60s or more")
+
+
+def _unit(key: str, text: str, parse: Callable[[str], int]) -> Any:
+    try:
+        return parse(text)
+    except ValueError as error:
+        return Problem(key, text, str(error))
