@@ -1,0 +1,72 @@
+# What the jobs ask for, and what follows from it for network and roles.
+
+variable "jobs" {
+  description = <<-EOT
+    One AWS Batch job definition per name.
+      command          complete, the runner included.
+      vcpu, memory_mib a pair that Fargate offers.
+      storage_gib      ephemeral storage: 20 comes with every task, or 21 to 200.
+      timeout_seconds  of one attempt, from 60; null: none.
+      attempts         how often the command is tried, 1 to 10.
+      spot             the queue that the job is meant for; read by whoever submits.
+      environment      plain variables; secrets: variable => ARN of a secret or parameter.
+      output           a folder that the runner uploads, empty for none.
+      policy           a JSON list of IAM statements that the job role gets beside its own.
+  EOT
+  type = map(object({
+    command         = list(string)
+    vcpu            = number
+    memory_mib      = number
+    storage_gib     = optional(number, 20)
+    timeout_seconds = optional(number)
+    attempts        = optional(number, 1)
+    spot            = optional(bool, false)
+    environment     = optional(map(string), {})
+    secrets         = optional(map(string), {})
+    output          = optional(string, "")
+    policy          = optional(string, "[]")
+  }))
+  default  = {}
+  nullable = false
+
+  # The other rules stand in modules/batch; these are needed before the locals read the values.
+  validation {
+    condition = alltrue(flatten([
+      for job in var.jobs : [
+        for arn in values(job.secrets) :
+        can(regex("^arn:[a-z0-9-]+:(secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:|ssm:[a-z0-9-]+:[0-9]{12}:parameter/).", arn))
+      ]
+    ]))
+    error_message = "jobs.*.secrets names the ARN of a Secrets Manager secret or of an SSM parameter for each variable."
+  }
+
+  validation {
+    condition = alltrue([
+      for job in var.jobs : startswith(job.policy, "[") && try(alltrue([
+        for statement in jsondecode(job.policy) : alltrue([
+          contains(["Allow", "Deny"], statement.Effect),
+          length(setsubtract(keys(statement), ["Sid", "Effect", "Action", "Resource", "Condition"])) == 0,
+          length(flatten([statement.Resource])) > 0,
+          alltrue([for action in flatten([statement.Action]) : can(regex("^[a-z0-9-]+:[A-Za-z0-9*?]+$", action))]),
+        ])
+      ]), false)
+    ])
+    error_message = "jobs.*.policy is a JSON list of IAM statements: each holds Effect (Allow or Deny), Action, Resource and, if need be, Sid and Condition; each action names its service, like s3:GetObject."
+  }
+}
+
+locals {
+  # Statements differ in shape, and a list holds one type: each travels as JSON.
+  job_statements = [
+    for statement in flatten([for job in var.jobs : jsondecode(job.policy)]) : jsonencode(statement)
+  ]
+
+  # A reference may end in :json-key:version-stage:version-id, which IAM does not know.
+  secret_arns = distinct(flatten([
+    for job in var.jobs : [
+      for reference in values(job.secrets) : join(":", slice(split(":", reference), 0, min(7, length(split(":", reference)))))
+    ]
+  ]))
+  # Fargate fetches a secret through the task's own network, so its service needs an endpoint.
+  secret_services = toset([for arn in local.secret_arns : split(":", arn)[2]])
+}

@@ -1,0 +1,27 @@
+data "aws_caller_identity" "current" {}
+
+data "aws_partition" "current" {}
+
+locals {
+  # Equal to STACK_VERSION in tool/fargo/model/stack.py; grows when variables or outputs change.
+  stack_version = "1"
+
+  prefix = "fargo-${var.name}"
+
+  account = {
+    id         = data.aws_caller_identity.current.account_id
+    partition  = data.aws_partition.current.partition
+    dns_suffix = data.aws_partition.current.dns_suffix
+    region     = var.region
+  }
+
+  log_groups = {
+    for purpose in ["jobs", "events", "network"] : purpose => {
+      name           = "/fargo/${var.name}/${purpose}"
+      retention_days = var.logs.retention_days
+      kms_key_arn    = module.storage.kms_key_arn
+    }
+  }
+  # Spelled out and not read from module.batch: roles and endpoints need not wait for the group.
+  log_group_arn_prefix = "arn:${local.account.partition}:logs:${local.account.region}:${local.account.id}:log-group:"
+}

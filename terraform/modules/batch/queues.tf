@@ -1,0 +1,28 @@
+resource "aws_batch_job_queue" "this" {
+  for_each = local.capacity
+
+  name     = "${var.prefix}-${replace(each.key, "_", "-")}"
+  state    = "ENABLED"
+  priority = 1
+
+  # One environment a queue. AWS allows on-demand behind spot, but takes it only when spot is at
+  # max_vcpus, not when spot has no capacity: it would cost more and help nobody who waits.
+  compute_environment_order {
+    order               = 1
+    compute_environment = aws_batch_compute_environment.this[each.key].arn
+  }
+
+  # A job that no environment can ever hold would block the queue's head for ever. The reasons
+  # are those of AWS; missing capacity is not among them, for it comes back.
+  # https://docs.aws.amazon.com/batch/latest/APIReference/API_JobStateTimeLimitAction.html
+  dynamic "job_state_time_limit_action" {
+    for_each = ["MISCONFIGURATION:COMPUTE_ENVIRONMENT_MAX_RESOURCE", "MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT"]
+
+    content {
+      state            = "RUNNABLE"
+      action           = "CANCEL"
+      max_time_seconds = 600
+      reason           = job_state_time_limit_action.value
+    }
+  }
+}

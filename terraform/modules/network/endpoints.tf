@@ -1,0 +1,39 @@
+locals {
+  # Keys without dots: checkov leaves out instances whose keys have one.
+  interface = {
+    for service in setunion(
+      # What Fargate needs to start a task in a network without a way out: token and manifest,
+      # layers (by way of S3), logs. Batch and ECS themselves need no endpoint there.
+      ["ecr.api", "ecr.dkr", "logs"], setsubtract(var.extra_services, ["dynamodb"])
+    ) : replace(service, ".", "_") => { service = service }
+  }
+  gateway = {
+    for service in setunion(["s3"], setintersection(var.extra_services, ["dynamodb"])) : service => { service = service }
+  }
+}
+
+resource "aws_vpc_endpoint" "gateway" {
+  for_each = local.gateway
+
+  vpc_id            = aws_vpc.this.id
+  service_name      = "com.amazonaws.${var.account.region}.${each.value.service}"
+  vpc_endpoint_type = "Gateway"
+  route_table_ids   = [aws_route_table.jobs.id]
+  policy            = data.aws_iam_policy_document.endpoint[each.key].json
+
+  tags = { Name = "${var.prefix}-${each.value.service}" }
+}
+
+resource "aws_vpc_endpoint" "interface" {
+  for_each = local.interface
+
+  vpc_id              = aws_vpc.this.id
+  service_name        = "com.amazonaws.${var.account.region}.${each.value.service}"
+  vpc_endpoint_type   = "Interface"
+  private_dns_enabled = true
+  subnet_ids          = [for subnet in aws_subnet.jobs : subnet.id]
+  security_group_ids  = [aws_security_group.endpoints.id]
+  policy              = data.aws_iam_policy_document.endpoint[each.key].json
+
+  tags = { Name = "${var.prefix}-${each.value.service}" }
+}

@@ -1,0 +1,14 @@
+output "bucket" {
+  description = "The bucket's name."
+  value       = aws_s3_bucket.workspace.bucket
+}
+
+output "bucket_arn" {
+  description = "The bucket's ARN."
+  value       = aws_s3_bucket.workspace.arn
+}
+
+output "kms_key_arn" {
+  description = "The key's ARN."
+  value       = aws_kms_key.this.arn
+}

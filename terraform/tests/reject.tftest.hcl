@@ -1,0 +1,208 @@
+# What the root module refuses, before anything is changed.
+# The real provider, offline: it needs no account for a plan.
+
+provider "aws" {
+  region                      = "eu-west-1"
+  access_key                  = "offline"
+  secret_key                  = "offline"
+  skip_credentials_validation = true
+  skip_metadata_api_check     = true
+  skip_region_validation      = true
+  skip_requesting_account_id  = true
+}
+
+override_data {
+  target = data.aws_caller_identity.current
+  values = { account_id = "123456789012" }
+}
+
+override_data {
+  target = module.network.data.aws_availability_zones.available
+  values = { names = ["eu-west-1a", "eu-west-1b"] }
+}
+
+variables {
+  name      = "demo"
+  region    = "eu-west-1"
+  image_tag = "1f0c2a3b4d5e6f70"
+}
+
+run "reject_a_name_that_begins_with_a_digit" {
+  command = plan
+
+  variables {
+    name = "1demo"
+  }
+
+  expect_failures = [var.name]
+}
+
+run "reject_a_name_of_31_characters" {
+  command = plan
+
+  variables {
+    name = "a234567890123456789012345678901"
+  }
+
+  expect_failures = [var.name]
+}
+
+run "reject_a_name_that_ends_in_a_hyphen" {
+  command = plan
+
+  variables {
+    name = "demo-"
+  }
+
+  expect_failures = [var.name]
+}
+
+run "reject_a_name_with_two_hyphens_in_a_row" {
+  command = plan
+
+  variables {
+    name = "de--mo"
+  }
+
+  expect_failures = [var.name]
+}
+
+run "reject_a_region_that_is_a_zone" {
+  command = plan
+
+  variables {
+    region = "eu-west-1a"
+  }
+
+  expect_failures = [var.region]
+}
+
+run "reject_an_account_of_11_digits" {
+  command = plan
+
+  variables {
+    account_id = "12345678901"
+  }
+
+  expect_failures = [var.account_id]
+}
+
+run "reject_the_tag_latest" {
+  command = plan
+
+  variables {
+    image_tag = "latest"
+  }
+
+  expect_failures = [var.image_tag]
+}
+
+run "reject_an_unknown_architecture" {
+  command = plan
+
+  variables {
+    architecture = "x86_64"
+  }
+
+  expect_failures = [var.architecture]
+}
+
+run "reject_windows" {
+  command = plan
+
+  variables {
+    operating_system = "WINDOWS_SERVER_2022_CORE"
+  }
+
+  expect_failures = [var.operating_system]
+}
+
+run "reject_no_vcpus_at_all" {
+  command = plan
+
+  variables {
+    compute = { max_vcpus = 0 }
+  }
+
+  expect_failures = [var.compute]
+}
+
+run "reject_logs_for_31_days" {
+  command = plan
+
+  variables {
+    logs = { retention_days = 31 }
+  }
+
+  expect_failures = [var.logs]
+}
+
+run "reject_half_a_retry" {
+  command = plan
+
+  variables {
+    max_retries = 0.5
+  }
+
+  expect_failures = [var.max_retries]
+}
+
+run "reject_a_tag_of_fargos_own" {
+  command = plan
+
+  variables {
+    tags = { "fargo:project" = "other" }
+  }
+
+  expect_failures = [var.tags]
+}
+
+run "reject_a_secret_that_is_no_arn" {
+  command = plan
+
+  variables {
+    jobs = { work = { command = ["true"], vcpu = 1, memory_mib = 2048, secrets = { KEY = "hunter2" } } }
+  }
+
+  expect_failures = [var.jobs]
+}
+
+run "reject_a_policy_that_is_no_json" {
+  command = plan
+
+  variables {
+    jobs = { work = { command = ["true"], vcpu = 1, memory_mib = 2048, policy = "Allow" } }
+  }
+
+  expect_failures = [var.jobs]
+}
+
+run "reject_a_policy_that_allows_everything" {
+  command = plan
+
+  variables {
+    jobs = { work = { command = ["true"], vcpu = 1, memory_mib = 2048, policy = "[{\"Effect\": \"Allow\", \"Action\": \"*\", \"Resource\": \"*\"}]" } }
+  }
+
+  expect_failures = [var.jobs]
+}
+
+run "reject_a_policy_that_allows_all_but_something" {
+  command = plan
+
+  variables {
+    jobs = { work = { command = ["true"], vcpu = 1, memory_mib = 2048, policy = "[{\"Effect\": \"Allow\", \"NotAction\": \"s3:GetObject\", \"Resource\": \"*\"}]" } }
+  }
+
+  expect_failures = [var.jobs]
+}
+
+run "reject_a_policy_without_a_resource" {
+  command = plan
+
+  variables {
+    jobs = { work = { command = ["true"], vcpu = 1, memory_mib = 2048, policy = "[{\"Effect\": \"Allow\", \"Action\": \"s3:GetObject\"}]" } }
+  }
+
+  expect_failures = [var.jobs]
+}
