@@ -1,0 +1,52 @@
+"""How much memory the container holds, from its control group.
+
+The kernel's own high-water mark (`memory.peak`, `memory.max_usage_in_bytes`) counts the page
+cache, which any job that reads files grows up to its limit: it would never say that less is
+enough. So the memory that cannot be given back is sampled instead. A peak between two samples
+is missed here; `ru_maxrss` of the processes catches it where one process makes it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+_ROOT = Path("/sys/fs/cgroup")
+# By version of the control groups: limit, statistics, and the fields that count.
+_V2 = ("memory.max", "memory.stat", (b"anon", b"shmem"))
+_V1 = ("memory/memory.limit_in_bytes", "memory/memory.stat", (b"total_rss", b"total_shmem"))
+_UNLIMITED = 1 << 60
+"""Version 1 says "no limit" with a number near 2^63."""
+
+
+class MemoryPeak:
+    """The largest of the samples taken so far, in bytes; 0 where nothing can be read."""
+
+    def __init__(self, root: Path = _ROOT) -> None:
+        self.bytes = 0
+        self._stat: Path | None = None
+        self._fields: tuple[bytes, ...] = ()
+        for limit, stat, fields in (_V2, _V1):
+            if _is_limited(root / limit):
+                self._stat, self._fields = root / stat, fields
+                break
+
+    def sample(self) -> None:
+        """Look once."""
+        if self._stat is None:
+            return
+        try:
+            lines = self._stat.read_bytes().splitlines()
+        except OSError:
+            self._stat = None
+            return
+        pairs = (line.split() for line in lines)
+        self.bytes = max(self.bytes, sum(int(value) for name, value in pairs if name in self._fields))
+
+
+def _is_limited(path: Path) -> bool:
+    """Whether this is the container's own group: without a limit it may be the whole machine's."""
+    try:
+        text = path.read_text(encoding="ascii").strip()
+    except OSError:
+        return False
+    return text != "max" and int(text) < _UNLIMITED
