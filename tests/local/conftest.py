@@ -1,0 +1,72 @@
+"""Servers shared by the tests here, one of them on a fast clock; every test uses names of its own."""
+
+import itertools
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from botocore.loaders import Loader
+from botocore.model import ServiceModel
+from botocore.validate import ParamValidator
+from local_aws import LOG_GROUP, client, local_aws
+
+_numbers = itertools.count(1)
+
+FAST = 200.0
+"""How many times faster than real time the fast server's clock runs: AWS's 60 seconds take 0.3."""
+
+
+@pytest.fixture(scope="session")
+def endpoint() -> Iterator[str]:
+    with local_aws() as started:
+        client("logs", started).create_log_group(logGroupName=LOG_GROUP)
+        yield started
+
+
+@pytest.fixture(scope="session")
+def fast_endpoint() -> Iterator[str]:
+    with local_aws(speed=FAST) as started:
+        client("logs", started).create_log_group(logGroupName=LOG_GROUP)
+        yield started
+
+
+@pytest.fixture(scope="session")
+def batch(endpoint: str) -> Any:
+    return checked(client("batch", endpoint))
+
+
+@pytest.fixture(scope="session")
+def fast_batch(fast_endpoint: str) -> Any:
+    return checked(client("batch", fast_endpoint))
+
+
+@pytest.fixture(scope="session")
+def logs(endpoint: str) -> Any:
+    return client("logs", endpoint)
+
+
+@pytest.fixture
+def name() -> str:
+    """A name that no other test uses."""
+    return f"t{next(_numbers)}"
+
+
+def checked(batch: Any) -> Any:
+    """A client that refuses an answer which the API model does not describe.
+
+    `startedAt` of a job is required by the model, and absent from AWS's answers until the job starts.
+    """
+    model = ServiceModel(Loader().load_service_model("batch", "service-2"), "batch")
+    validator = ParamValidator()
+
+    def check(operation_model: Any, response_dict: dict[str, Any], **_: Any) -> None:
+        if response_dict["status_code"] != 200:
+            return
+        shape = model.operation_model(operation_model.name).output_shape
+        report = validator.validate(json.loads(response_dict["body"]), shape).generate_report()
+        wrong = [line for line in report.splitlines() if '"startedAt"' not in line]
+        assert not wrong, (operation_model.name, wrong)
+
+    batch.meta.events.register("before-parse.batch.*", check)
+    return batch

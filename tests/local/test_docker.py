@@ -1,0 +1,284 @@
+"""Jobs in real containers."""
+
+import io
+import os
+import shutil
+import tarfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import docker
+import pytest
+from docker.constants import DEFAULT_UNIX_SOCKET
+from listening import listening_addresses
+from local_aws import LOG_GROUP, client, local_aws, make_definition, make_queue, wait_for_job, wait_until
+
+from fargo.local import daemon
+from fargo.local.state import StateDir
+
+pytestmark = pytest.mark.engine
+
+IMAGE = "fargo-test/busybox:local"
+TOOLS = ("sh", "env", "head", "nc", "sleep", "tail", "true")
+STAYS = "trap 'exit 0' TERM; while :; do sleep 0.1; done"
+"""Runs until it is told to end, and ends then: a shell alone, as process 1, would not hear SIGTERM."""
+ASK = """
+aws=${AWS_ENDPOINT_URL#http://}
+scope=Credential=x/20260101/eu-west-1/batch/aws4_request
+ask() { printf "$1 HTTP/1.0\\r\\nAuthorization: $scope\\r\\n\\r\\n" | nc -w 5 ${aws%:*} ${aws#*:} | head -1; }
+"""
+ASK_BATCH = f"{ASK} ask 'POST /v1/describejobqueues'"
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[Any]:
+    found = docker.from_env()
+    yield found
+    found.close()
+
+
+@pytest.fixture(scope="module")
+def image(engine: Any) -> Iterator[str]:
+    """A static busybox as an image, made without a registry."""
+    busybox = shutil.which("busybox")
+    assert busybox, "these tests need a static busybox: apt-get install busybox-static"
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w") as tar:
+        tar.add(busybox, "bin/busybox")
+        for tool in TOOLS:
+            link = tarfile.TarInfo(f"bin/{tool}")
+            link.type, link.linkname = tarfile.SYMTYPE, "busybox"
+            tar.addfile(link)
+    repository, _, tag = IMAGE.partition(":")
+    engine.api.import_image_from_data(packed.getvalue(), repository, tag, changes=["ENV PATH=/bin"])
+    yield IMAGE
+    engine.images.remove(IMAGE, force=True)
+
+
+@pytest.fixture(scope="module")
+def docker_endpoint(image: str) -> Iterator[str]:
+    with local_aws("docker") as started:
+        client("logs", started).create_log_group(logGroupName=LOG_GROUP)
+        make_queue(client("batch", started), "containers")
+        yield started
+
+
+@pytest.fixture(scope="module")
+def batch(docker_endpoint: str) -> Any:
+    return client("batch", docker_endpoint)
+
+
+def submit(batch: Any, name: str, command: list[str], *, container: Any = None, **more: Any) -> str:
+    definition = make_definition(
+        batch, name, container={"image": IMAGE, "command": command, **(container or {})}, **more
+    )
+    return str(batch.submit_job(jobName=name, jobQueue="containers", jobDefinition=definition)["jobId"])
+
+
+def lines(endpoint: str, job: dict[str, Any]) -> list[str]:
+    found = client("logs", endpoint).get_log_events(
+        logGroupName=LOG_GROUP, logStreamName=job["container"]["logStreamName"], startFromHead=True
+    )
+    return [event["message"] for event in found["events"]]
+
+
+def shell(text: str) -> list[str]:
+    return ["sh", "-c", text]
+
+
+def test_a_container_runs_writes_and_ends(batch: Any, docker_endpoint: str, name: str) -> None:
+    job_id = submit(batch, name, shell("echo out; echo err >&2; exit 3"))
+    job = wait_for_job(batch, job_id, "FAILED")
+    assert job["container"]["exitCode"] == 3
+    assert job["statusReason"] == "Essential container in task exited"
+    assert sorted(lines(docker_endpoint, job)) == ["err", "out"]
+
+
+def test_its_environment_is_the_job_s_aws_batch_s_and_the_way_to_aws(
+    batch: Any, docker_endpoint: str, name: str
+) -> None:
+    environment = {"environment": [{"name": "MINE", "value": "a b=c"}]}
+    job_id = submit(batch, name, ["env"], container=environment)
+    job = wait_for_job(batch, job_id, "SUCCEEDED")
+    found = dict(line.split("=", 1) for line in lines(docker_endpoint, job))
+    assert found["MINE"] == "a b=c"
+    assert found["AWS_BATCH_JOB_ID"] == job_id
+    assert found["AWS_BATCH_JOB_ATTEMPT"] == "1"
+    assert found["AWS_BATCH_JQ_NAME"] == "containers"
+    assert found["AWS_BATCH_CE_NAME"] == "containers-ce"
+    assert found["AWS_REGION"] == found["AWS_DEFAULT_REGION"] == "eu-west-1"
+    assert found["AWS_ACCESS_KEY_ID"]
+    assert found["AWS_SECRET_ACCESS_KEY"]
+    assert found["AWS_ENDPOINT_URL"].endswith(docker_endpoint.rpartition(":")[2])
+    assert "127.0.0.1" not in found["AWS_ENDPOINT_URL"]
+
+
+def test_lines_arrive_while_the_container_runs(batch: Any, docker_endpoint: str, name: str) -> None:
+    job_id = submit(batch, name, shell(f"echo begun; {STAYS}"))
+    job = wait_for_job(batch, job_id, "RUNNING")
+    wait_until(lambda: lines(docker_endpoint, job) == ["begun"], seconds=10)
+    batch.terminate_job(jobId=job_id, reason="seen")
+
+
+def test_a_line_longer_than_docker_s_own_limit_stays_whole(
+    batch: Any, docker_endpoint: str, name: str
+) -> None:
+    job_id = submit(batch, name, shell("i=0; while [ $i -lt 5000 ]; do echo -n 0123456789; i=$((i+1)); done"))
+    job = wait_for_job(batch, job_id, "SUCCEEDED")
+    assert lines(docker_endpoint, job) == ["0123456789" * 5000]
+
+
+def test_memory_over_the_limit_kills_with_137_and_says_so(batch: Any, name: str) -> None:
+    job = wait_for_job(batch, submit(batch, name, ["tail", "/dev/zero"]), "FAILED")
+    assert job["container"]["exitCode"] == 137
+    assert job["container"]["reason"] == "OutOfMemoryError: Container killed due to memory usage"
+
+
+def test_a_container_larger_than_the_machine_gets_all_of_it_and_runs_alone(
+    batch: Any, engine: Any, name: str
+) -> None:
+    job_id = submit(batch, name, shell(STAYS), vcpu="16", memory="32768")
+    job = wait_for_job(batch, job_id, "RUNNING")
+    (container,) = engine.containers.list(filters={"label": f"fargo.job={job_id}"})
+    limits = container.attrs["HostConfig"]
+    assert limits["NanoCpus"] == engine.info()["NCPU"] * 1_000_000_000
+    assert limits["Memory"] == limits["MemorySwap"] == 32768 * 1024 * 1024
+    assert container.name == f"fargo-{job['container']['taskArn'].rpartition('/')[2]}"
+    small = submit(batch, f"{name}-small", ["true"])
+    wait_until(lambda: batch.describe_jobs(jobs=[small])["jobs"][0]["status"] == "RUNNABLE")
+    batch.terminate_job(jobId=job_id, reason="seen")
+    assert wait_for_job(batch, small)["startedAt"] >= wait_for_job(batch, job_id)["stoppedAt"]
+    wait_for_job(batch, job_id, "FAILED", seconds=90)
+
+
+def test_an_image_that_the_engine_has_not_is_not_pulled(batch: Any, name: str) -> None:
+    job_id = submit(batch, name, ["true"], container={"image": "fargo-test/absent:none"})
+    job = wait_for_job(batch, job_id, "FAILED")
+    assert job["statusReason"].startswith("CannotPullContainerError:")
+    assert "fargo-test/absent:none: not found" in job["statusReason"]
+    assert "exitCode" not in job["container"]
+    assert "startedAt" not in job
+
+
+def test_a_command_that_the_image_has_not(batch: Any, name: str) -> None:
+    job = wait_for_job(batch, submit(batch, name, ["frobnicate", "--now"]), "FAILED")
+    assert job["statusReason"].startswith("CannotStartContainerError: ")
+    assert 'exec: "frobnicate": executable file not found in $PATH' in job["statusReason"]
+    assert job["container"]["reason"] == job["statusReason"]
+    assert "exitCode" not in job["container"]
+
+
+def test_terminate_is_heard_as_sigterm(batch: Any, docker_endpoint: str, name: str) -> None:
+    job_id = submit(
+        batch, name, shell("trap 'echo tidying; exit 7' TERM; echo ready; while :; do sleep 0.1; done")
+    )
+    job = wait_for_job(batch, job_id, "RUNNING")
+    wait_until(lambda: lines(docker_endpoint, job) == ["ready"], seconds=10)
+    batch.terminate_job(jobId=job_id, reason="enough")
+    job = wait_for_job(batch, job_id, "FAILED")
+    assert job["statusReason"] == "enough"
+    assert job["container"]["exitCode"] == 7
+    assert lines(docker_endpoint, job) == ["ready", "tidying"]
+
+
+@pytest.fixture
+def neighbour(engine: Any, image: str) -> Iterator[str]:
+    """Address and port of a container on the engine's ordinary network, which greets whoever connects."""
+    greeter = shell("while :; do echo hello | nc -l -p 8080; done")
+    container = engine.containers.run(image, greeter, detach=True, network="bridge", init=True)
+    container.reload()
+    yield f"{container.attrs['NetworkSettings']['Networks']['bridge']['IPAddress']} 8080"
+    container.remove(force=True)
+
+
+def test_aws_is_within_reach_and_no_other_machine(
+    batch: Any, engine: Any, docker_endpoint: str, neighbour: str, name: str
+) -> None:
+    greet = shell(f"nc -w 3 {neighbour} </dev/null")
+    assert engine.containers.run(IMAGE, greet, network="bridge", remove=True) == b"hello\n"
+    command = (
+        f"{ASK_BATCH}; ask 'GET /_fargo/status'; ask 'POST /moto-api/reset';"
+        f"for to in '{neighbour}' '192.0.2.1 80'; do nc -w 3 $to </dev/null 2>/dev/null || echo unreachable; done"
+    )
+    job = wait_for_job(batch, submit(batch, name, shell(command)), "SUCCEEDED")
+    assert [line.strip() for line in lines(docker_endpoint, job)] == [
+        "HTTP/1.0 200 OK",
+        "HTTP/1.0 403 Forbidden",
+        "HTTP/1.0 403 Forbidden",
+        "unreachable",
+        "unreachable",
+    ]
+
+
+def test_containers_and_network_are_gone_after_stop_and_it_listened_on_two_addresses(
+    engine: Any, image: str, name: str
+) -> None:
+    with local_aws("docker") as endpoint:
+        status = daemon.status()
+        assert status
+        port = int(endpoint.rpartition(":")[2])
+        client("logs", endpoint).create_log_group(logGroupName=LOG_GROUP)
+        batch = client("batch", endpoint)
+        make_queue(batch, "containers")
+        job_id = submit(batch, name, shell(STAYS))
+        wait_for_job(batch, job_id, "RUNNING")
+        (container,) = engine.containers.list(filters={"label": f"fargo.job={job_id}"})
+        (network,) = engine.networks.list(filters={"label": f"fargo.local={container.labels['fargo.local']}"})
+        gateway = network.attrs["IPAM"]["Config"][0]["Gateway"]
+        assert network.attrs["Internal"] is True
+        assert listening_addresses(status.pid) == {("127.0.0.1", port), (gateway, port)}
+    label = f"fargo.local={container.labels['fargo.local']}"
+    assert engine.containers.list(all=True, filters={"label": label}) == []
+    assert engine.networks.list(filters={"label": label}) == []
+
+
+def test_what_a_killed_server_left_is_removed_at_the_next_start(
+    engine: Any, image: str, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    killed = daemon.start(port=0)
+    client("logs", killed.endpoint).create_log_group(logGroupName=LOG_GROUP)
+    batch = client("batch", killed.endpoint)
+    make_queue(batch, "containers")
+    job_id = submit(batch, name, shell(STAYS))
+    wait_for_job(batch, job_id, "RUNNING")
+    orphan = {"label": f"fargo.job={job_id}"}
+    os.kill(killed.pid, 9)
+    wait_until(lambda: daemon.status() is None)
+    assert len(engine.containers.list(filters=orphan)) == 1
+    daemon.start(port=0)
+    assert engine.containers.list(all=True, filters=orphan) == []
+    assert daemon.stop()
+
+
+def test_an_engine_that_comes_later_is_found_by_the_next_job(
+    image: str, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usual = os.environ.get("DOCKER_HOST", DEFAULT_UNIX_SOCKET)
+    engine_socket = usual.removeprefix("http+").removeprefix("unix://")
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/late.sock")
+    started = daemon.start(port=0)
+    assert started.warning
+    client("logs", started.endpoint).create_log_group(logGroupName=LOG_GROUP)
+    batch = client("batch", started.endpoint)
+    make_queue(batch, "containers")
+    wait_for_job(batch, submit(batch, name, ["true"]), "FAILED")
+    (tmp_path / "late.sock").symlink_to(engine_socket)
+    wait_for_job(batch, submit(batch, name, ["true"]), "SUCCEEDED")
+    now = daemon.status()
+    assert now
+    assert now.warning == ""
+    assert daemon.stop()
+
+
+def test_a_network_that_was_pruned_is_made_again(
+    batch: Any, engine: Any, docker_endpoint: str, name: str
+) -> None:
+    (network,) = engine.networks.list(filters={"label": f"fargo.local={StateDir.default().id}"})
+    wait_until(lambda: not network.containers or network.reload(), seconds=60)
+    network.remove()
+    again = submit(batch, name, shell(ASK_BATCH))
+    job = wait_for_job(batch, again, "SUCCEEDED")
+    assert [line.strip() for line in lines(docker_endpoint, job)] == ["HTTP/1.0 200 OK"]

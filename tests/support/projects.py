@@ -1,0 +1,71 @@
+"""A project on disk, and one that looks deployed: queue, definition, bucket and log group made by hand.
+
+What Terraform makes in a minute the local AWS takes in milliseconds this way, so that the
+commands about runs are tested over HTTP against a real server, without Terraform or containers.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from local_aws import ACCOUNT, client, make_definition, make_queue
+
+REGION = "us-east-1"
+PROJECT_FILE = """\
+name = "{name}"
+
+[jobs.work]
+command = ["work"]
+
+[jobs.other]
+command = ["other", "--fast"]
+vcpu = 1
+memory = "2 GiB"
+spot = true
+"""
+
+
+def write_project(folder: Path, name: str = "demo", *, more: str = "") -> Path:
+    """A project file with two jobs, and a Dockerfile; the folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "fargo.toml").write_text(PROJECT_FILE.format(name=name) + more, encoding="utf-8")
+    (folder / "Dockerfile").write_text("FROM scratch\nCOPY . /\n", encoding="utf-8")
+    return folder
+
+
+def deploy(folder: Path, endpoint: str, name: str = "demo") -> dict[str, Any]:
+    """Make the project look deployed to the local AWS at `endpoint`; its outputs."""
+    batch, prefix = client("batch", endpoint, REGION), f"fargo-{name}"
+    group, bucket = f"/fargo/{name}/jobs", f"{prefix}-{ACCOUNT}-{REGION}"
+    client("logs", endpoint, REGION).create_log_group(logGroupName=group)
+    client("s3", endpoint, REGION).create_bucket(Bucket=bucket)
+    container = {"logConfiguration": {"logDriver": "awslogs", "options": {"awslogs-group": group}}}
+    queues = {key: make_queue(batch, f"{prefix}-{key.replace('_', '-')}") for key in ("on_demand", "spot")}
+    definitions = {
+        "work": make_definition(batch, f"{prefix}_work", container=container),
+        "other": make_definition(batch, f"{prefix}_other", vcpu="1", memory="2048", container=container),
+    }
+    outputs = {
+        "name": name,
+        "account_id": ACCOUNT,
+        "region": REGION,
+        "stack_version": "1",
+        "repository_url": f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/{prefix}",
+        "image_tag": "0123456789abcdef",
+        "bucket": bucket,
+        "kms_key_arn": f"arn:aws:kms:{REGION}:{ACCOUNT}:key/k",
+        "log_group": group,
+        "job_queues": queues,
+        "compute_environments": {},
+        "job_definitions": definitions,
+        "execution_role_arn": f"arn:aws:iam::{ACCOUNT}:role/{prefix}-execution",
+        "job_role_arn": f"arn:aws:iam::{ACCOUNT}:role/{prefix}-job",
+        "vpc_id": "vpc-1",
+        "subnet_ids": ["subnet-1"],
+        "zones": ["us-east-1a", "us-east-1b"],
+        "interface_endpoints": ["ecr.api", "ecr.dkr", "logs"],
+    }
+    state = folder / ".fargo" / "local"
+    state.mkdir(parents=True)
+    (state / "outputs.json").write_text(json.dumps(outputs), encoding="utf-8")
+    return outputs

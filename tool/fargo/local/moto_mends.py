@@ -1,0 +1,91 @@
+"""What moto 5.2 gets wrong outside Batch, where it would disturb a Terraform plan. Applied once, at start.
+
+Each mend says what AWS does. None of them has an upstream issue that names it yet; a version of
+moto that has learned it makes the mend a no-op, not a fault.
+"""
+
+import importlib
+import json
+from typing import Any
+
+
+def apply() -> None:
+    """Mend moto in this process."""
+    _service_linked_roles()
+    _key_rotation()
+    _secure_transport()
+
+
+def _service_linked_roles() -> None:
+    """The names that AWS gives, `AWSServiceRoleForBatch` and `…ECS`, and its answer to a second creation.
+
+    AWS answers 400 InvalidInput; moto 409 EntityAlreadyExists, and `AWSServiceRoleForbatch`.
+    """
+    from moto.iam import exceptions
+
+    models = _module("moto.iam.models")
+
+    models.SERVICE_NAME_CONVERSION.update({"batch": "Batch", "ecs": "ECS"})
+    create = models.IAMBackend.create_service_linked_role
+
+    def create_once(self: Any, service_name: str, description: str, suffix: str) -> Any:
+        try:
+            return create(self, service_name, description, suffix)
+        except exceptions.EntityAlreadyExists as error:
+            name = next(
+                role.name
+                for role in self.roles.values()
+                if role.path == f"/aws-service-role/{service_name}/" and role.name.endswith(suffix or "")
+            )
+            raise exceptions.InvalidInput(
+                f"Service role name {name} has been taken in this account, please try a different suffix.",
+            ) from error
+
+    models.IAMBackend.create_service_linked_role = create_once
+
+
+def _key_rotation() -> None:
+    """EnableKeyRotation keeps RotationPeriodInDays, by default 365, and GetKeyRotationStatus tells it."""
+    models, responses = _module("moto.kms.models"), _module("moto.kms.responses")
+
+    enable = responses.KmsResponse.enable_key_rotation
+    status = responses.KmsResponse.get_key_rotation_status
+
+    def enable_with_period(self: Any) -> str:
+        answer: str = enable(self)
+        key = self.kms_backend.keys[self.kms_backend.get_key_id(self._get_param("KeyId"))]
+        key.rotation_period = self._get_param("RotationPeriodInDays") or 365
+        return answer
+
+    def status_with_period(self: Any) -> str:
+        answer: dict[str, Any] = json.loads(status(self))
+        key = self.kms_backend.keys[self.kms_backend.get_key_id(self._get_param("KeyId"))]
+        if answer.get("KeyRotationEnabled"):
+            answer["RotationPeriodInDays"] = getattr(key, "rotation_period", 365)
+        return json.dumps(answer)
+
+    models.Key.rotation_period = 365
+    responses.KmsResponse.enable_key_rotation = enable_with_period
+    responses.KmsResponse.get_key_rotation_status = status_with_period
+
+
+def _secure_transport() -> None:
+    """A bucket policy that denies calls without TLS says nothing here: loopback stands for TLS.
+
+    moto takes a condition that it cannot check for one that holds, and denies every call.
+    """
+    statements = _module("moto.iam.access_control")
+    permitted = statements.IAMPolicyStatement.is_action_permitted
+
+    def is_action_permitted(self: Any, *args: Any, **kwargs: Any) -> Any:
+        conditions = self._statement.get("Condition") or {}
+        if "aws:SecureTransport" in conditions.get("Bool", {}):
+            return statements.PermissionResult.NEUTRAL
+        return permitted(self, *args, **kwargs)
+
+    statements.IAMPolicyStatement.is_action_permitted = is_action_permitted
+
+
+def _module(name: str) -> Any:
+    """Untyped: to replace a method is what types are there to prevent."""
+    return importlib.import_module(name)
