@@ -1,0 +1,171 @@
+"""AWS Batch: submit, describe, find, terminate."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from fargo.aws.errors import translated
+from fargo.model.job import Attempt, Job, JobState
+
+DESCRIBE_MAX = 100
+"""Ids in one DescribeJobs call (AWS Batch API reference, DescribeJobs)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submission:
+    """One SubmitJob call. Sizes are None where the job definition's own hold."""
+
+    name: str
+    queue: str
+    definition: str
+    command: tuple[str, ...]
+    environment: tuple[tuple[str, str], ...]
+    tags: tuple[tuple[str, str], ...]
+    vcpu: float | None = None
+    memory_mib: int | None = None
+    timeout_seconds: int | None = None
+
+    def request(self) -> dict[str, Any]:
+        """The call's parameters, in AWS's words."""
+        sizes = [("VCPU", self.vcpu), ("MEMORY", self.memory_mib)]
+        container: dict[str, Any] = {
+            "command": list(self.command),
+            "environment": [{"name": name, "value": value} for name, value in self.environment],
+            "resourceRequirements": [
+                {"type": kind, "value": f"{value:g}" if kind == "VCPU" else str(value)}
+                for kind, value in sizes
+                if value is not None
+            ],
+        }
+        seconds = self.timeout_seconds
+        timeout = {} if seconds is None else {"timeout": {"attemptDurationSeconds": seconds}}
+        return {
+            "jobName": self.name,
+            "jobQueue": self.queue,
+            "jobDefinition": self.definition,
+            "containerOverrides": container,
+            "propagateTags": True,
+            "tags": dict(self.tags),
+        } | timeout
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """A job queue as it stands: `state` is what was asked for, `status` what AWS made of it."""
+
+    arn: str
+    name: str
+    state: str
+    status: str
+    reason: str
+
+
+class Batch:
+    """The calls of AWS Batch that fargo uses.
+
+    Args:
+        client: a boto3 client for `batch`.
+    """
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+
+    def submit(self, submission: Submission) -> str:
+        """Submit one job and return its id."""
+        with translated("SubmitJob"):
+            return str(self._client.submit_job(**submission.request())["jobId"])
+
+    def find(self, queue: str, name: str) -> str | None:
+        """The id of the job of exactly this name in the queue, in any state; None where there is none."""
+        with translated("ListJobs"):
+            pages = self._client.get_paginator("list_jobs").paginate(
+                jobQueue=queue, filters=[{"name": "JOB_NAME", "values": [name]}]
+            )
+            for page in pages:
+                for job in page["jobSummaryList"]:
+                    if job["jobName"] == name:
+                        return str(job["jobId"])
+        return None
+
+    def describe(self, job_ids: Sequence[str]) -> tuple[Job, ...]:
+        """The jobs that AWS Batch still knows, in the order asked for; one call per 100 ids."""
+        found: dict[str, Job] = {}
+        for start in range(0, len(job_ids), DESCRIBE_MAX):
+            with translated("DescribeJobs"):
+                answer = self._client.describe_jobs(jobs=list(job_ids[start : start + DESCRIBE_MAX]))
+            found.update((detail["jobId"], job_from(detail)) for detail in answer["jobs"])
+        return tuple(found[job_id] for job_id in job_ids if job_id in found)
+
+    def terminate(self, job_id: str, reason: str) -> None:
+        """Stop a job in whatever state: TerminateJob also cancels what has not started."""
+        with translated("TerminateJob"):
+            self._client.terminate_job(jobId=job_id, reason=reason)
+
+    def queues(self, names: Iterable[str]) -> tuple[Queue, ...]:
+        """The job queues of these names or ARNs that exist."""
+        with translated("DescribeJobQueues"):
+            answer = self._client.describe_job_queues(jobQueues=list(names))
+        return tuple(
+            Queue(q["jobQueueArn"], q["jobQueueName"], q["state"], q["status"], q.get("statusReason", ""))
+            for q in answer["jobQueues"]
+        )
+
+    def disable(self, queue: str) -> None:
+        """Let a job queue take no more jobs."""
+        with translated("UpdateJobQueue"):
+            self._client.update_job_queue(jobQueue=queue, state="DISABLED")
+
+    def live_job_ids(self, queue: str) -> tuple[str, ...]:
+        """Every job of a queue that has not ended; ListJobs wants one call chain per state."""
+        ids: list[str] = []
+        for state in JobState:
+            if state.finished:
+                continue
+            with translated("ListJobs"):
+                pages = self._client.get_paginator("list_jobs").paginate(
+                    jobQueue=queue, jobStatus=state.value
+                )
+                ids += [job["jobId"] for page in pages for job in page["jobSummaryList"]]
+        return tuple(ids)
+
+
+def job_from(detail: dict[str, Any]) -> Job:
+    """A DescribeJobs answer's job → `Job`."""
+    container = detail.get("container", {})
+    attempts = tuple(_attempt(item) for item in detail.get("attempts", ()))
+    stream = container.get("logStreamName", "")
+    if stream and stream not in {attempt.log_stream for attempt in attempts}:
+        attempts += (Attempt(started=_moment(detail.get("startedAt")), log_stream=stream),)
+    summary = detail.get("arrayProperties", {}).get("statusSummary", {})
+    state = JobState(detail["status"])
+    return Job(
+        id=detail["jobId"],
+        name=detail["jobName"],
+        state=state,
+        queue=detail.get("jobQueue", ""),
+        definition=detail.get("jobDefinition", ""),
+        created=_moment(detail.get("createdAt")),
+        started=_moment(detail.get("startedAt")),
+        stopped=_moment(detail.get("stoppedAt")),
+        reason=container.get("reason") or detail.get("statusReason", ""),
+        exit_code=container.get("exitCode"),
+        attempts=attempts,
+        counts=tuple((s, summary[s.value]) for s in JobState if summary.get(s.value)),
+        stopping=not state.finished and bool(detail.get("isTerminated") or detail.get("isCancelled")),
+    )
+
+
+def _attempt(item: dict[str, Any]) -> Attempt:
+    container = item.get("container", {})
+    return Attempt(
+        started=_moment(item.get("startedAt")),
+        stopped=_moment(item.get("stoppedAt")),
+        exit_code=container.get("exitCode"),
+        reason=container.get("reason") or item.get("statusReason", ""),
+        log_stream=container.get("logStreamName", ""),
+    )
+
+
+def _moment(milliseconds: int | None) -> datetime | None:
+    return datetime.fromtimestamp(milliseconds / 1000, UTC) if milliseconds else None

@@ -1,0 +1,87 @@
+"""botocore's errors → fargo's, once, at the edge."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from fargo.errors import AwsDenied, AwsError, AwsNotFound, AwsThrottled, AwsUnreachable
+
+if TYPE_CHECKING:
+    from botocore.exceptions import BotoCoreError, ClientError
+
+DENIED = frozenset(
+    {
+        "AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError",
+        "ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "UnrecognizedClientException",
+        "SignatureDoesNotMatch", "InvalidAccessKeyId", "OptInRequired", "403",
+    }
+)  # fmt: skip
+THROTTLED = frozenset(
+    {
+        "Throttling",
+        "ThrottlingException",
+        "TooManyRequestsException",
+        "RequestLimitExceeded",
+        "SlowDown",
+        "429",
+    }
+)  # fmt: skip
+NOT_FOUND = frozenset(
+    {
+        "NoSuchKey", "NoSuchBucket", "NoSuchEntity", "ResourceNotFoundException",
+        "RepositoryNotFoundException",
+        "ImageNotFoundException", "404",
+    }
+)  # fmt: skip
+
+HINT_DENIED = "check who you are with `fargo doctor`; for single sign-on: `aws sso login`"
+HINT_UNREACHABLE = "check the network and the region; with --local: `fargo local status`"
+
+
+@contextmanager
+def translated(operation: str) -> Iterator[None]:
+    """Turn what botocore raises within into a fargo error that names the operation.
+
+    Args:
+        operation: the API operation, as AWS spells it.
+
+    Raises:
+        AwsError: or the leaf of it that fits.
+    """
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        yield
+    except ClientError as error:
+        raise _from_answer(operation, error) from error
+    except BotoCoreError as error:
+        raise _from_library(operation, error) from error
+
+
+def _from_answer(operation: str, error: "ClientError") -> AwsError:
+    code = str(error.response.get("Error", {}).get("Code", ""))
+    said = str(error.response.get("Error", {}).get("Message", "")) or code
+    text = f"AWS refused {operation}: {said} ({code})"
+    if code in DENIED:
+        return AwsDenied(text, HINT_DENIED, operation=operation, code=code)
+    if code in THROTTLED:
+        return AwsThrottled(text, "wait a moment and try again", operation=operation, code=code)
+    if code in NOT_FOUND:
+        hint = "is the stack still there? `fargo plan` shows what is missing"
+        return AwsNotFound(text, hint, operation=operation, code=code)
+    return AwsError(text, operation=operation, code=code)
+
+
+def _from_library(operation: str, error: "BotoCoreError") -> AwsError:
+    from botocore import exceptions as b
+
+    text = f"AWS could not be asked ({operation}): {error}"
+    credentials = (
+        b.NoCredentialsError, b.PartialCredentialsError, b.CredentialRetrievalError, b.TokenRetrievalError,
+        b.SSOError, b.ProfileNotFound,
+    )  # fmt: skip
+    if isinstance(error, credentials):
+        return AwsDenied(text, HINT_DENIED, operation=operation, code=type(error).__name__)
+    if isinstance(error, (b.HTTPClientError, b.ConnectionError)):
+        return AwsUnreachable(text, HINT_UNREACHABLE, operation=operation, code=type(error).__name__)
+    return AwsError(text, operation=operation, code=type(error).__name__)

@@ -1,0 +1,70 @@
+"""CloudWatch Logs: read a stream from where the last reading ended."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from fargo.aws.errors import translated
+from fargo.errors import AwsNotFound
+
+
+@dataclass(frozen=True, slots=True)
+class LogEvent:
+    """One line that a container wrote."""
+
+    at: datetime
+    stream: str
+    text: str
+
+
+class Logs:
+    """The calls of CloudWatch Logs that fargo uses.
+
+    Args:
+        client: a boto3 client for `logs`.
+        group: the log group that the jobs write to.
+    """
+
+    def __init__(self, client: Any, group: str) -> None:
+        self._client = client
+        self._group = group
+
+    def read(self, stream: str, token: str = "") -> Iterator[tuple[LogEvent | None, str]]:
+        """What the stream holds from `token` on.
+
+        GetLogEvents ends only where it gives the same token back: a page may be empty or
+        short before that (API reference, GetLogEvents).
+
+        Yields:
+            An event, or None at a page's end, and the token to go on from.
+
+        Nothing comes of a stream that is not there yet.
+        """
+        while True:
+            page = self._page(stream, token)
+            if page is None:
+                return
+            for event in page["events"]:
+                yield (
+                    LogEvent(
+                        datetime.fromtimestamp(event["timestamp"] / 1000, UTC), stream, event["message"]
+                    ),
+                    token,
+                )
+            following = page["nextForwardToken"]
+            yield None, following
+            if following == token:
+                return
+            token = following
+
+    def _page(self, stream: str, token: str) -> dict[str, Any] | None:
+        more = {"nextToken": token} if token else {}
+        try:
+            with translated("GetLogEvents"):
+                answer: dict[str, Any] = self._client.get_log_events(
+                    logGroupName=self._group, logStreamName=stream, startFromHead=True, **more
+                )
+                return answer
+        except AwsNotFound:
+            return None

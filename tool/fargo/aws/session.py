@@ -1,0 +1,120 @@
+"""The one place where target aws and target local differ."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from fargo.aws.errors import translated
+
+if TYPE_CHECKING:
+    from boto3.session import Session as BotoSession
+
+LOCAL_KEY = "local"  # any key will do: the local AWS checks no signature
+
+
+class Target(StrEnum):
+    """Where a project lives: on AWS, or on the local AWS of this machine."""
+
+    AWS = "aws"
+    LOCAL = "local"
+
+
+def profile_region(profile: str) -> str:
+    """The region of an AWS profile; empty where it names none."""
+    import boto3
+
+    with translated("profile"):
+        return boto3.Session(profile_name=profile or None).region_name or ""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who AWS takes us for."""
+
+    account_id: str
+    arn: str
+
+
+@dataclass(slots=True)
+class Session:
+    """Credentials, region and endpoint; makes clients on demand and keeps them.
+
+    Attributes:
+        endpoint: where every service answers, for the local AWS; empty for AWS itself.
+    """
+
+    target: Target
+    region: str
+    profile: str = ""
+    endpoint: str = ""
+    _boto: "BotoSession | None" = None
+    _clients: dict[str, Any] = field(default_factory=dict)
+
+    def client(self, service: str, *, attempts: int = 3) -> Any:
+        """A boto3 client of this session.
+
+        Args:
+            service: such as `batch`.
+            attempts: how often a call is sent. Few, so that throttling is seen and slows us
+                down rather than hidden; one where sending twice would do twice.
+        """
+        key = f"{service}/{attempts}"
+        if key not in self._clients:
+            self._clients[key] = self._make(service, attempts)
+        return self._clients[key]
+
+    def _make(self, service: str, attempts: int) -> Any:
+        from botocore.config import Config
+
+        config = Config(
+            retries={"mode": "standard", "total_max_attempts": attempts},
+            user_agent_extra="fargo",
+            connect_timeout=10,
+            read_timeout=60,
+            max_pool_connections=16,
+            s3={"addressing_style": "path"} if self.endpoint else {},
+        )
+        with translated(f"{service} client"):
+            return self._session().client(service, endpoint_url=self.endpoint or None, config=config)
+
+    def _session(self) -> "BotoSession":
+        import boto3
+
+        if self._boto is None:
+            if self.target is Target.LOCAL:
+                self._boto = boto3.Session(
+                    aws_access_key_id=LOCAL_KEY, aws_secret_access_key=LOCAL_KEY, region_name=self.region
+                )
+            else:
+                with translated("credentials"):
+                    self._boto = boto3.Session(profile_name=self.profile or None, region_name=self.region)
+        return self._boto
+
+    def identity(self) -> Identity:
+        """Ask STS who we are.
+
+        Raises:
+            AwsDenied: no credentials, or expired ones.
+            AwsUnreachable: no answer.
+        """
+        client = self.client("sts")
+        with translated("GetCallerIdentity"):
+            answer = client.get_caller_identity()
+        return Identity(answer["Account"], answer["Arn"])
+
+    def environment(self) -> dict[str, str]:
+        """What a child process (Terraform) needs to reach the same AWS as the same identity."""
+        base = {"AWS_REGION": self.region, "AWS_DEFAULT_REGION": self.region}
+        if self.target is Target.AWS:
+            return base | ({"AWS_PROFILE": self.profile} if self.profile else {})
+        return base | {
+            "AWS_ENDPOINT_URL": self.endpoint,
+            "AWS_ACCESS_KEY_ID": LOCAL_KEY,
+            "AWS_SECRET_ACCESS_KEY": LOCAL_KEY,
+            "AWS_EC2_METADATA_DISABLED": "true",
+            # A profile of the user's would win over these keys in the provider.
+            "AWS_PROFILE": "",
+            "AWS_SESSION_TOKEN": "",
+            "AWS_CONFIG_FILE": "/dev/null",
+            "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
+        }

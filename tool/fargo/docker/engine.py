@@ -1,0 +1,229 @@
+"""A Docker engine that answers."""
+
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import closing, contextmanager, suppress
+from typing import IO, TYPE_CHECKING, Any, Self
+
+from fargo.context import ImageSpec
+from fargo.docker.events import BuildEvent, PushEvent, build_events, push_events
+from fargo.docker.failures import build_failed, engine_lost, engine_missing, push_failed
+from fargo.errors import EngineMissing, ImageError
+from fargo.model.image import ImageRef
+
+if TYPE_CHECKING:
+    from docker import APIClient
+    from requests import Response
+
+NEEDED_API = "1.41"
+"""The Engine API of Docker 20.10, which Podman 4 speaks too."""
+
+_CONNECT_SECONDS = 10
+_SILENCE_SECONDS = 600
+"""How long an engine may say nothing; a registry that commits a large layer takes minutes."""
+
+
+class Engine:
+    """What fargo asks of a Docker engine. One thread at a time.
+
+    Args:
+        client: docker-py's low-level client, of which nothing but this class knows.
+    """
+
+    def __init__(self, client: "APIClient") -> None:
+        self._client = client
+
+    @classmethod
+    def connect(cls, *, environ: Mapping[str, str]) -> Self:
+        """Reach the engine that `DOCKER_HOST` names, else the one of the default socket.
+
+        Args:
+            environ: with `DOCKER_HOST`, `DOCKER_TLS_VERIFY` and `DOCKER_CERT_PATH`, as for the
+                `docker` command.
+
+        Raises:
+            EngineMissing: none answers, it may not be used, or it is too old.
+        """
+        from docker import APIClient
+        from docker.errors import DockerException
+        from docker.utils import kwargs_from_env, version_lt
+        from requests import RequestException
+
+        host = environ.get("DOCKER_HOST") or "the default socket"
+        try:
+            options = kwargs_from_env(environment=dict(environ))
+            client = APIClient(version="auto", timeout=_CONNECT_SECONDS, **options)
+        except (DockerException, RequestException, OSError, ValueError) as error:
+            raise engine_missing(host, str(error)) from error
+        if version_lt(client.api_version, NEEDED_API):
+            client.close()
+            raise EngineMissing(
+                f"The Docker engine at {host} speaks API {client.api_version}; fargo needs {NEEDED_API}.",
+                "update it to Docker 20.10 or later, or Podman 4 or later",
+            )
+        client.timeout = _SILENCE_SECONDS
+        return cls(client)
+
+    def close(self) -> None:
+        """Let the connections go."""
+        self._client.close()
+
+    def about(self) -> tuple[str, str]:
+        """The engine's version, and the architecture it runs in Docker's words."""
+        with _answering("say its version"):
+            found = self._client.version()
+        return str(found["Version"]), str(found["Arch"])
+
+    def architecture(self, image: str) -> str:
+        """The architecture of an image in Docker's words (`amd64`); empty where the engine has no such image.
+
+        Args:
+            image: `repository:tag` or an image's id.
+
+        Raises:
+            ImageError: the engine does not answer.
+        """
+        from docker.errors import ImageNotFound
+
+        with _answering(f"ask for {image}"):
+            try:
+                found = self._client.inspect_image(image)  # type: ignore[no-untyped-call]  # types-docker: bare
+                return str(found["Architecture"])
+            except ImageNotFound:
+                return ""
+
+    def has(self, ref: ImageRef) -> bool:
+        """Whether the engine holds the image, for whatever architecture.
+
+        Raises:
+            ImageError: the engine does not answer.
+        """
+        return bool(self.architecture(str(ref)))
+
+    def build(self, spec: ImageSpec, *, context_tar: IO[bytes]) -> Generator[BuildEvent]:
+        """Build an image without a name. Closing the iterator cancels the build.
+
+        Args:
+            spec: the Dockerfile, its arguments and the platform.
+            context_tar: what `fargo.context.write` wrote, from its beginning.
+
+        Yields:
+            Steps, their output, the base image's layers; `Built` last.
+
+        Raises:
+            ImageError: the build fails, or the engine does not answer.
+        """
+        with (
+            _answering("build the image"),
+            self._streaming(),
+            closing(self._build(spec, context_tar)) as chunks,
+        ):
+            yield from build_events(chunks)
+
+    def _build(self, spec: ImageSpec, context_tar: IO[bytes]) -> Generator[Any]:
+        from docker.errors import APIError
+
+        try:
+            yield from self._client.build(
+                fileobj=context_tar,
+                custom_context=True,
+                dockerfile=spec.dockerfile.as_posix(),
+                buildargs=dict(spec.build_args),
+                platform=spec.platform,
+                rm=True,
+                forcerm=True,
+                decode=True,
+            )
+        except APIError as error:  # a Dockerfile that cannot be parsed, before the stream begins
+            raise build_failed(error.explanation or str(error)) from error
+
+    def tag(self, image: str, ref: ImageRef) -> None:
+        """Give an image a name; a name that another image had moves to it.
+
+        Raises:
+            ImageError: the engine has no such image, or does not answer.
+        """
+        with _answering(f"name an image {ref}"):
+            self._client.tag(image, ref.repository, ref.tag)
+
+    def push(self, ref: ImageRef, *, username: str, password: str) -> Generator[PushEvent]:
+        """Push an image. Credential helpers are not asked. Closing the iterator cancels the push.
+
+        Yields:
+            Layers as they go; `Pushed` last.
+
+        Raises:
+            ImageError: the registry refuses it, or cannot be reached.
+        """
+        login = {"username": username, "password": password}
+        with _answering(f"push {ref}"), self._streaming(), closing(self._push(ref, login)) as chunks:
+            yield from push_events(chunks, str(ref))
+
+    def _push(self, ref: ImageRef, login: dict[str, str]) -> Generator[Any]:
+        from docker.errors import APIError
+
+        try:
+            yield from self._client.push(
+                ref.repository, tag=ref.tag, auth_config=login, stream=True, decode=True
+            )
+        except APIError as error:
+            raise push_failed(str(ref), error.explanation or str(error)) from error
+
+    @contextmanager
+    def _streaming(self) -> Iterator[None]:
+        """Close the responses that begin within.
+
+        docker-py gives a stream's chunks and keeps the response to itself. Only closing that
+        cancels what the engine does, at once and whoever else still refers to it.
+        """
+        begun: list[Response] = []
+
+        def _keep(response: "Response", **_: object) -> None:
+            begun.append(response)
+
+        hooks = self._client.hooks["response"]
+        hooks.append(_keep)
+        try:
+            yield
+        finally:
+            hooks.remove(_keep)
+            for response in begun:
+                response.close()
+
+    def tags(self, repository: str) -> list[ImageRef]:
+        """The images that the engine holds of a repository, without their digests.
+
+        Raises:
+            ImageError: the engine does not answer.
+        """
+        with _answering(f"list the images of {repository}"):
+            found = self._client.images(name=repository)
+        names = [name for image in found for name in image["RepoTags"] or ()]
+        parts = [name.rpartition(":") for name in names]
+        return [ImageRef(owner, tag) for owner, _, tag in parts if owner == repository]
+
+    def remove(self, ref: ImageRef) -> None:
+        """Take an image's name away, and its layers where nothing else uses them. Gone already is fine.
+
+        Raises:
+            ImageError: a container uses it, or the engine does not answer.
+        """
+        from docker.errors import ImageNotFound
+
+        with _answering(f"remove {ref}"), suppress(ImageNotFound):
+            self._client.remove_image(str(ref))
+
+
+@contextmanager
+def _answering(doing: str) -> Iterator[None]:
+    """Turn what docker-py and its transport raise within into an error that says what was tried."""
+    from docker.credentials.errors import StoreError
+    from docker.errors import APIError, DockerException
+    from requests import RequestException
+    from urllib3.exceptions import HTTPError
+
+    try:
+        yield
+    except APIError as error:
+        raise ImageError(f"The Docker engine cannot {doing}: {error.explanation or error}") from error
+    except (DockerException, StoreError, RequestException, HTTPError, OSError) as error:
+        raise engine_lost(doing, str(error)) from error
