@@ -5,13 +5,18 @@ from collections.abc import Iterator
 
 import pytest
 
+from fargo.local import daemon
+
 OURS = ("AWS_", "FARGO_", "TF_", "DOCKER_HOST", "NO_COLOR", "CI")
 KEPT = ("AWS_CA_BUNDLE", "FARGO_TEST_", "FARGO_CHECKOV", "FARGO_PROVIDER_MIRROR")
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _clean_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """No AWS credentials, no settings of fargo's or Terraform's, an empty home, no local AWS of the user's."""
+    """No AWS credentials, no settings of fargo's or Terraform's, an empty home, no local AWS of the user's.
+
+    A local AWS that a test forgot is stopped at the end.
+    """
     before = dict(os.environ)
     for name in before:
         if name.startswith(OURS) and not name.startswith(KEPT):
@@ -25,5 +30,6 @@ def _clean_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Non
         "AWS_SHARED_CREDENTIALS_FILE": str(home / "no-credentials"),
     }
     yield
+    daemon.stop()
     os.environ.clear()
     os.environ.update(before)

@@ -1,0 +1,156 @@
+"""The project's sessions. `nox -s demo` runs the main job here; `nox -s tests` is all that CI needs."""
+
+import contextlib
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import nox
+
+ROOT = Path(__file__).parent
+sys.path.insert(0, str(ROOT / "tests" / "support"))
+
+from base_image import choose_base_image  # noqa: E402 # found by the line above: stdlib only, before any install
+from engine import ensure_engine  # noqa: E402
+from machine import SetupError, apt_install  # noqa: E402
+
+nox.options.default_venv_backend = "venv"
+nox.options.reuse_existing_virtualenvs = True
+nox.options.sessions = ["tests"]
+nox.needs_version = ">=2024.4.15"
+
+PYTHON_CODE = ("tool", "tests", "image", "examples", "noxfile.py")
+
+# What some tests need of the machine: a shell for a tiny image, a registry with a password, a terminal.
+TEST_PROGRAMS = {
+    "busybox": "busybox-static",
+    "docker-registry": "docker-registry",
+    "htpasswd": "apache2-utils",
+    "tmux": "tmux",
+}
+
+
+@contextlib.contextmanager
+def engine(session: nox.Session) -> Iterator[None]:
+    """A Docker engine while the session runs: the machine's own, or one started for it and stopped after."""
+    try:
+        found = ensure_engine()
+    except SetupError as error:
+        session.error(str(error))
+    try:
+        yield
+    finally:
+        found.stop()
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Everything CI needs: the test suite here, then lint, types, policy and terraform."""
+    session.install("-e", ".[dev]")
+    try:
+        missing = [package for program, package in TEST_PROGRAMS.items() if not shutil.which(program)]
+        if missing:
+            apt_install(missing, reason="the tests drive real programs")
+        with engine(session):
+            base = choose_base_image()
+            environ = {"FARGO_TEST_BASE_IMAGE": base, "PYTHONPATH": ""}
+            session.run("pytest", "--ignore=tests/policies", *session.posargs, env=environ)
+    except SetupError as error:
+        session.error(str(error))
+    if not session.posargs:
+        for other in ("lint", "types", "policy", "terraform"):
+            session.notify(other)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Style, formatting and the direction of imports."""
+    session.install("-e", ".[dev]")
+    session.run("ruff", "check", *PYTHON_CODE)
+    session.run("ruff", "format", "--check", *PYTHON_CODE)
+    session.run("lint-imports")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """mypy, strict."""
+    session.install("-e", ".[dev]")
+    session.run("mypy")
+
+
+@nox.session
+def policy(session: nox.Session) -> None:
+    """Run checkov over Terraform and Dockerfiles, offline; and each policy of ours against its fixtures.
+
+    checkov pins an old boto3, so it lives here and never beside fargo.
+    """
+    session.install("checkov>=3.2", "pytest>=8", "pytest-timeout>=2.3")
+    session.run("checkov", "--config-file", ".checkov.yaml")
+    environ = {"FARGO_CHECKOV": str(Path(session.bin) / "checkov")}
+    # checkov's own dependencies warn; what is tested is our policies.
+    session.run("pytest", "tests/policies", "-W", "default", env=environ)
+
+
+@nox.session
+def terraform(session: nox.Session) -> None:
+    """Terraform's own checks: format, validity, and its plan-only tests on the real provider."""
+    session.install("-e", ".")
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / "terraform"
+        shutil.copytree(ROOT / "terraform", copy, ignore=shutil.ignore_patterns(".terraform*"))
+        environ = _provider_environment(session, Path(folder))
+        session.run("terraform", "fmt", "-check", "-recursive", str(ROOT / "terraform"), external=True)
+        for command in (["init", "-backend=false", "-input=false"], ["validate"], ["test"]):
+            session.run("terraform", f"-chdir={copy}", *command, env=environ, external=True)
+
+
+def _provider_environment(session: nox.Session, folder: Path) -> dict[str, str]:
+    """What fargo itself gives Terraform on a machine with a provider mirror."""
+    program = (
+        "import os, sys, pathlib; from fargo.terraform import mirror;"
+        "found = mirror.configure(os.environ, home=pathlib.Path.home(), folder=pathlib.Path(sys.argv[1]));"
+        "print(found.get(mirror.ENV_CLI_CONFIG, ''))"
+    )
+    config = session.run("python", "-c", program, str(folder), silent=True) or ""
+    return {"TF_CLI_CONFIG_FILE": config.strip(), "TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1"}
+
+
+@nox.session
+def demo(session: nox.Session) -> None:
+    """The whole road on this machine: a real simulation, from nothing to its result, and everything down."""
+    session.install(".[local]")
+    with tempfile.TemporaryDirectory(prefix="fargo-demo-") as folder, engine(session):
+        project = Path(folder) / "hello"
+        environ = {"XDG_STATE_HOME": str(Path(folder) / "state"), "PYTHONPATH": ""}
+        try:
+            base = choose_base_image()
+        except SetupError as error:
+            session.error(str(error))
+
+        def fargo(*arguments: str) -> None:
+            session.run("fargo", *arguments, env=environ)
+
+        fargo("init", str(project), "--example", "simulate", *(["--base-image", base] if base else []))
+        session.chdir(project)
+        try:
+            fargo("--local", "up", "--yes")
+            fargo("--local", "submit", "simulate", "--follow")
+            fargo("--local", "ps")
+            fargo("--local", "show", "simulate")
+            fargo("--local", "down", "--yes")
+        finally:
+            session.chdir(ROOT)
+            fargo("local", "stop")
+    session.log(
+        "gone: the stack, the local AWS and the project; the base image stays in the engine for next time"
+    )
+
+
+@nox.session(default=False)
+def build(session: nox.Session) -> None:
+    """The wheel and the sdist, in dist/."""
+    session.install("build")
+    session.run("python", "-m", "build", "--outdir", os.fspath(ROOT / "dist"))

@@ -1,0 +1,85 @@
+"""`fargo` as its users run it: arguments in, exit code and both streams out."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from local_aws import local_aws
+from projects import deploy, write_project
+
+TOOL = Path(__file__).parents[2] / "tool"
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+Fargo = Callable[..., Ended]
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    return write_project(tmp_path / "project")
+
+
+@pytest.fixture
+def fargo(project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Fargo:
+    """Run a command in this process, in the project's folder."""
+    from fargo.__main__ import run
+
+    monkeypatch.chdir(project)
+
+    def call(*arguments: str) -> Ended:
+        capsys.readouterr()
+        code = run(list(arguments))
+        said = capsys.readouterr()
+        return Ended(code, said.out, said.err)
+
+    return call
+
+
+@pytest.fixture
+def started(project: Path) -> "Iterator[Callable[..., subprocess.Popen[str]]]":
+    """Start a command as a process of its own, for signals and terminals."""
+    processes: list[subprocess.Popen[str]] = []
+
+    def start(*arguments: str, **environ: str) -> "subprocess.Popen[str]":
+        process = subprocess.Popen(
+            [sys.executable, "-m", "fargo", *arguments],
+            cwd=project,
+            env={**os.environ, "PYTHONPATH": str(TOOL), **environ},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        processes.append(process)
+        return process
+
+    yield start
+    for process in processes:
+        process.kill()
+        process.communicate()
+
+
+@pytest.fixture
+def aws(project: Path) -> Iterator[str]:
+    """A local AWS with scripted jobs, to which the project looks deployed; its endpoint."""
+    with local_aws() as endpoint:
+        deploy(project, endpoint)
+        yield endpoint

@@ -1,0 +1,174 @@
+"""From a Dockerfile to a finished job and back to an empty account; the tests run in this order."""
+
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from fargo.docker import Engine
+
+if TYPE_CHECKING:
+    from conftest import Road
+
+pytestmark = [pytest.mark.engine, pytest.mark.terraform]
+
+
+def _resources(road: "Road") -> list[str]:
+    state = json.loads((road.folder / ".fargo/local/terraform.tfstate").read_text(encoding="utf-8"))
+    return [resource["type"] for resource in state["resources"] if resource["mode"] == "managed"]
+
+
+def test_ctrl_c_during_apply_ends_in_good_order_and_keeps_the_state(road: "Road") -> None:
+    ended = road.interrupt_at("done module.network.aws_vpc.this", "up", "--yes")
+    assert ended.returncode == 130, ended.stderr
+    assert "Terraform has ended in good order" in ended.stderr
+    assert "go on with `fargo up`" in ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert {"aws_vpc", "aws_iam_role"} <= set(_resources(road))
+
+
+def test_up_goes_on_from_there(road: "Road") -> None:
+    ended = road.fargo("up", "--yes")
+    assert ended.returncode == 0, ended.stderr
+    assert "standing cost: $44.80 a month" in ended.stderr
+    assert "fargo --local submit" in ended.stderr
+    assert {"aws_batch_job_queue", "aws_ecr_repository", "aws_kms_key"} <= set(_resources(road))
+
+
+def test_a_second_plan_is_empty(road: "Road") -> None:
+    ended = road.fargo("plan", "--detailed-exitcode", "--json")
+    assert ended.returncode == 0, ended.stdout
+    plan = json.loads(ended.stdout)
+    assert (plan["empty"], plan["changes"], plan["drift"]) == (True, [], [])
+
+
+def test_a_real_simulation_gives_the_known_answer(road: "Road") -> None:
+    ended = road.fargo("submit", "simulate", "--follow", "--", "--samples", "3000", "--seed", "7")
+    assert ended.returncode == 0, ended.stderr
+    assert ended.stdout.splitlines()[-1].startswith("magnetisation 0.9")
+    run = road.json("ps")[0]["id"]
+    shown = road.json("show", run)
+    job, result = shown["jobs"][0], shown["result"]
+    assert (job["state"], job["exit_code"]) == ("SUCCEEDED", 0)
+    assert result["seconds"] > 0
+    assert result["peak_memory_bytes"] > 1 << 20
+    bucket, key = "fargo-simulate-123456789012-us-east-1", f"runs/{run}/output/0/result.json"
+    body = road.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
+    found = json.loads(body)
+    assert found["seed"] == 7
+    assert abs(found["estimate"] - 0.91132) < 5 * found["standard_error"]
+    assert road.fargo("logs", run).stdout.splitlines()[-1] == ended.stdout.splitlines()[-1]
+
+
+def test_lines_arrive_while_the_job_runs_and_stop_ends_it(road: "Road") -> None:
+    run = road.fargo("submit", "patient").stdout.strip()
+    deadline = time.monotonic() + 60
+    while road.fargo("logs", run).stdout != "here\n":
+        assert time.monotonic() < deadline
+    assert road.json("show", run)["state"] == "RUNNING"
+    assert road.fargo("stop", run, "--reason", "seen enough").returncode == 0
+    ended = road.fargo("wait", run)
+    assert ended.returncode == 1
+    assert "FAILED" in ended.stderr
+    shown = road.json("show", run)
+    assert shown["result"]["signal"] == 15
+
+
+def test_a_command_that_is_not_in_the_image_says_so(road: "Road") -> None:
+    ended = road.fargo("submit", "missing", "--follow")
+    assert ended.returncode == 1
+    assert "no-such-program" in ended.stdout
+    assert "exit 127" in ended.stderr
+
+
+def test_a_job_that_is_killed_for_memory_says_so(road: "Road") -> None:
+    ended = road.fargo("submit", "hungry", "--follow")
+    assert ended.returncode == 1
+    assert "exit 137, OutOfMemoryError: Container killed due to memory usage" in ended.stderr
+
+
+def test_building_again_does_nothing_and_says_so(road: "Road") -> None:
+    ended = road.fargo("build")
+    assert ended.returncode == 0, ended.stderr
+    assert "nothing to build, nothing to push" in ended.stderr
+    assert road.json("build")["built"] is False
+
+
+@pytest.fixture
+def dockerfile(road: "Road") -> Iterator[Path]:
+    """The Dockerfile, which is put back."""
+    file = road.folder / "Dockerfile"
+    before = file.read_text(encoding="utf-8")
+    yield file
+    file.write_text(before, encoding="utf-8")
+
+
+def test_a_dockerfile_that_fails_names_its_step_and_its_words(road: "Road", dockerfile: Path) -> None:
+    with dockerfile.open("a", encoding="utf-8") as file:
+        file.write("USER root\nRUN echo about to fail && exit 9\n")
+    ended = road.fargo("build")
+    assert ended.returncode == 5
+    assert "RUN echo about to fail" in ended.stderr
+    assert "about to fail" in ended.stderr
+
+
+def test_ctrl_c_during_a_build_cancels_it(road: "Road", dockerfile: Path) -> None:
+    with dockerfile.open("a", encoding="utf-8") as file:
+        file.write("USER root\nRUN echo begun && sleep 60\n")
+    began = time.monotonic()
+    ended = road.interrupt_at("begun", "build")
+    assert ended.returncode == 130, ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert time.monotonic() - began < 50
+
+
+def test_new_content_is_a_new_tag_and_a_new_revision(road: "Road") -> None:
+    before = road.json("up", "--yes")
+    script = road.folder / "simulate.py"
+    script.write_text(script.read_text(encoding="utf-8") + "\n# new\n", encoding="utf-8")
+    assert "this run uses the deployed image" in road.fargo("submit", "missing").stderr
+    planned = road.json("plan")
+    assert {change["address"].split("[")[0] for change in planned["changes"]} == {
+        "module.batch.aws_batch_job_definition.this"
+    }
+    after = road.json("up", "--yes")
+    assert after["image_tag"] == planned["image_tag"] != before["image_tag"]
+    assert before["job_definitions"]["simulate"].endswith(":1")
+    assert after["job_definitions"]["simulate"].endswith(":2")
+
+
+def test_down_stops_what_runs_and_leaves_an_empty_account(road: "Road") -> None:
+    run = road.fargo("submit", "patient").stdout.strip()
+    ended = road.fargo("down", "--yes")
+    assert ended.returncode == 0, ended.stderr
+    assert "1 job to stop" in ended.stderr
+    assert "holds nothing of the project" in ended.stderr
+    _assert_empty(road)
+    assert run
+    assert not (road.folder / ".fargo").exists()
+    engine = Engine.connect(environ=road.environ)
+    assert engine.tags("123456789012.dkr.ecr.us-east-1.amazonaws.com/fargo-simulate") == []
+    engine.close()
+
+
+def _assert_empty(road: "Road") -> None:
+    """By listing, in boto3's own words: only what AWS itself keeps is there."""
+    batch, ec2, logs = road.client("batch"), road.client("ec2"), road.client("logs")
+    assert batch.describe_job_queues()["jobQueues"] == []
+    assert batch.describe_compute_environments()["computeEnvironments"] == []
+    assert batch.describe_job_definitions(status="ACTIVE")["jobDefinitions"] == []
+    assert [vpc for vpc in ec2.describe_vpcs()["Vpcs"] if not vpc["IsDefault"]] == []
+    endpoints = ec2.describe_vpc_endpoints()["VpcEndpoints"]
+    assert [endpoint for endpoint in endpoints if endpoint["State"] != "deleted"] == []
+    assert road.client("s3").list_buckets()["Buckets"] == []
+    assert road.client("ecr").describe_repositories()["repositories"] == []
+    assert logs.describe_log_groups()["logGroups"] == []
+    assert road.client("events").list_rules()["Rules"] == []
+    roles = [role["RoleName"] for role in road.client("iam").list_roles()["Roles"]]
+    assert sorted(roles) == ["AWSServiceRoleForBatch", "AWSServiceRoleForECS"]
+    keys = [key["KeyId"] for key in road.client("kms").list_keys()["Keys"]]
+    states = {road.client("kms").describe_key(KeyId=key)["KeyMetadata"]["KeyState"] for key in keys}
+    assert states == {"PendingDeletion"}

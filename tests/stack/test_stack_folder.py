@@ -1,0 +1,117 @@
+import json
+from pathlib import Path
+
+import pytest
+from projects import write_project
+
+from fargo import config, stack
+from fargo.assets import asset
+from fargo.errors import NotDeployed, WrongAccount
+from fargo.stack import StackFolder
+
+ROLE = "arn:aws:iam::123456789012:role/aws-service-role/batch.amazonaws.com/AWSServiceRoleForBatch"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> StackFolder:
+    project = config.load(write_project(tmp_path) / "fargo.toml", environ={})
+    return StackFolder(project, "aws")
+
+
+def _variables(folder: StackFolder) -> dict[str, object]:
+    return stack.variables(
+        folder.project, account_id="1" * 12, region="eu-west-1", image_tag="abc", retries=10
+    )
+
+
+def test_the_module_is_a_whole_copy_that_git_does_not_see(folder: StackFolder) -> None:
+    assert folder.materialise(_variables(folder), {})
+    source = asset("terraform")
+    for file in (*source.glob("*.tf"), *source.glob("modules/*/*.tf")):
+        assert (folder.module / file.relative_to(source)).read_bytes() == file.read_bytes()
+    assert not (folder.module / "tests").exists()
+    assert (folder.root.parent / ".gitignore").read_text(encoding="utf-8") == "*\n"
+
+
+def test_init_is_due_only_where_code_or_backend_changed(folder: StackFolder) -> None:
+    folder.materialise(_variables(folder), {})
+    (folder.module / ".terraform").mkdir()
+    assert not folder.materialise(_variables(folder), {})
+    (folder.module / stack.MARKER).write_text("an older fargo's", encoding="utf-8")
+    (folder.module / "gone.tf").write_text("", encoding="utf-8")
+    assert folder.materialise(_variables(folder), {})
+    assert not (folder.module / "gone.tf").exists()
+
+
+def test_roles_that_exist_are_adopted_by_import_blocks(folder: StackFolder) -> None:
+    folder.materialise(_variables(folder), {"batch": ROLE})
+    written = json.loads((folder.module / "adopt.tf.json").read_text(encoding="utf-8"))
+    assert written == {"import": [{"to": "module.roles.aws_iam_service_linked_role.batch", "id": ROLE}]}
+    folder.materialise(_variables(folder), {})
+    assert json.loads((folder.module / "adopt.tf.json").read_text(encoding="utf-8")) == {}
+
+
+def test_the_state_lies_beside_the_module_or_in_the_bucket_that_the_project_names(tmp_path: Path) -> None:
+    files = {
+        "": {"local": {"path": "../terraform.tfstate"}},
+        '\nregion = "eu-west-1"\n[state]\nbucket = "team"\n': {
+            "s3": {
+                "bucket": "team",
+                "key": "fargo-demo/terraform.tfstate",
+                "region": "eu-west-1",
+                "use_lockfile": True,
+                "encrypt": True,
+            }
+        },
+    }
+    for number, (more, backend) in enumerate(files.items()):
+        file = write_project(tmp_path / str(number)) / "fargo.toml"
+        file.write_text(file.read_text(encoding="utf-8").replace("\n\n", more + "\n\n", 1), encoding="utf-8")
+        folder = StackFolder(config.load(file, environ={}), "aws")
+        folder.materialise(_variables(folder), {})
+        written = json.loads((folder.module / "backend.tf.json").read_text(encoding="utf-8"))
+        assert written == {"terraform": {"backend": backend}}
+
+
+def test_jobs_become_what_the_module_takes(folder: StackFolder) -> None:
+    jobs = _variables(folder)["jobs"]
+    assert isinstance(jobs, dict)
+    assert jobs["other"] == {
+        "command": ["fargo-run", "--", "other", "--fast"],
+        "vcpu": 1,
+        "memory_mib": 2048,
+        "storage_gib": 20,
+        "timeout_seconds": None,
+        "attempts": 1,
+        "spot": True,
+        "environment": {},
+        "secrets": {},
+        "output": "",
+        "policy": "[]",
+    }
+
+
+def test_a_folder_belongs_to_one_account_and_one_region(folder: StackFolder) -> None:
+    folder.claim("111111111111", "eu-west-1")
+    folder.claim("111111111111", "eu-west-1")
+    with pytest.raises(WrongAccount, match="account 111111111111, and this is 222222222222"):
+        folder.claim("222222222222", "eu-west-1")
+    with pytest.raises(WrongAccount, match="region eu-west-1, and this is us-east-1") as caught:
+        folder.claim("111111111111", "us-east-1")
+    assert caught.value.exit_code == 3
+
+
+def test_nothing_deployed_names_the_way_to_deploy(folder: StackFolder) -> None:
+    with pytest.raises(NotDeployed) as caught:
+        folder.outputs()
+    assert caught.value.hint == "deploy it: fargo up"
+    folder.root.mkdir(parents=True)
+    (folder.root / "outputs.json").write_text('{"name": "demo"}', encoding="utf-8")
+    with pytest.raises(NotDeployed, match="not written by this version"):
+        folder.outputs()
+
+
+def test_removing_leaves_nothing(folder: StackFolder) -> None:
+    folder.materialise(_variables(folder), {})
+    folder.remove()
+    assert not (folder.project.folder / ".fargo").exists()

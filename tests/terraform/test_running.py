@@ -1,0 +1,90 @@
+"""Terraform's part is played by a script: what is tested is how a process is run, fed and ended."""
+
+import json
+import os
+import threading
+from pathlib import Path
+
+import pytest
+
+from fargo.errors import TerraformFailed, TerraformMissing
+from fargo.terraform import Diagnostic, Message, Terraform, binary
+
+VERSION = 'if [ "$1" = version ]; then echo \'{"terraform_version": "1.11.4"}\'; exit 0; fi\n'
+
+
+def _terraform(folder: Path, body: str) -> Terraform:
+    program = folder / "bin" / "terraform"
+    program.parent.mkdir(exist_ok=True)
+    program.write_text(f"#!/bin/sh\n{body}", encoding="utf-8")
+    program.chmod(0o755)
+    return Terraform(folder, environ={"PATH": f"{program.parent}:{os.environ['PATH']}"}, more={})
+
+
+def test_no_terraform_on_the_path_says_how_to_get_it(tmp_path: Path) -> None:
+    with pytest.raises(TerraformMissing) as caught:
+        binary({"PATH": str(tmp_path)})
+    assert "install" in caught.value.hint
+
+
+def test_an_old_terraform_is_refused_with_both_versions(tmp_path: Path) -> None:
+    old = _terraform(tmp_path, 'echo \'{"terraform_version": "1.5.7"}\'')
+    with pytest.raises(TerraformMissing, match=r"1\.5\.7 is too old: 1\.9"):
+        old.version()
+
+
+def test_a_failed_apply_names_the_resource_and_the_providers_message(tmp_path: Path) -> None:
+    line = json.dumps(
+        {
+            "type": "diagnostic",
+            "diagnostic": {
+                "severity": "error",
+                "summary": "creating EC2 VPC: VpcLimitExceeded",
+                "detail": "The maximum number of VPCs has been reached.",
+                "address": "module.network.aws_vpc.this",
+            },
+        }
+    )
+    failing = _terraform(tmp_path, f"echo '{line}'; exit 1")
+    seen = []
+    with pytest.raises(TerraformFailed) as caught:
+        seen.extend(failing.apply(tmp_path / "plan"))
+    assert "module.network.aws_vpc.this: creating EC2 VPC: VpcLimitExceeded" in caught.value.message
+    assert "The maximum number" in caught.value.message
+    assert caught.value.exit_code == 4
+
+
+def test_a_failed_init_gives_what_terraform_wrote(tmp_path: Path) -> None:
+    failing = _terraform(tmp_path, "echo 'no such provider' >&2; exit 1")
+    with pytest.raises(TerraformFailed, match="no such provider"):
+        failing.init()
+
+
+def test_an_interrupt_reaches_terraform_once_and_its_words_are_kept(tmp_path: Path) -> None:
+    # The second SIGINT would end a real Terraform at once, without its state.
+    body = "trap 'echo interrupted; kill $!' INT\necho ready\nsleep 30 & wait\necho after\nexit 1\n"
+    patient = _terraform(tmp_path, body)
+    said: list[str] = []
+
+    def interrupt_twice() -> None:
+        patient.interrupt()
+        patient.interrupt()
+
+    with pytest.raises(TerraformFailed):
+        for event in patient.apply(tmp_path / "plan"):
+            assert isinstance(event, Message)
+            said.append(event.text)
+            if event.text == "ready":
+                threading.Timer(0.1, interrupt_twice).start()
+    assert said == ["ready", "interrupted", "after"]
+
+
+def test_warnings_are_events_and_no_failure(tmp_path: Path) -> None:
+    line = json.dumps({"type": "diagnostic", "diagnostic": {"severity": "warning", "summary": "deprecated"}})
+    warning = _terraform(tmp_path, f"echo '{line}'")
+    assert list(warning.apply(tmp_path / "plan")) == [Diagnostic("warning", "deprecated")]
+
+
+def test_no_state_is_no_resources(tmp_path: Path) -> None:
+    empty = _terraform(tmp_path, "echo 'No state file was found!' >&2; exit 1")
+    assert empty.resources() == []

@@ -1,0 +1,92 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from fargo.deploy import Change
+from fargo.docker import Step
+from fargo.images import ImageReady
+from fargo.model.image import ImageRef
+from fargo.model.job import Attempt, Job, JobState
+from fargo.terraform import Diagnostic, Message, Phase, Planned, Progress
+from fargo.view import deploy, images, text
+from fargo.view.deploy import DeployView
+
+NOW = datetime(2026, 11, 22, 18, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("raw", "shown"),
+    [("\x1b[2J\x1b]0;owned\x07", "\\x1b[2J\\x1b]0;owned\\x07"), ("a\tb", "a\tb"), ("é 日本", "é 日本"), ("\x9b1m", "\\x9b1m")],
+)  # fmt: skip
+def test_a_jobs_output_never_drives_the_terminal(raw: str, shown: str) -> None:
+    assert text.safe(raw) == shown
+
+
+def test_an_outcome_tells_code_reason_and_attempt() -> None:
+    job = Job(
+        id="i", name="n", state=JobState.FAILED, exit_code=137, reason="OOM", attempts=(Attempt(), Attempt())
+    )
+    assert text.outcome(job) == "exit 137, OOM, attempt 2"
+    fine = Job(
+        id="i", name="n", state=JobState.SUCCEEDED, exit_code=0, reason="Essential container in task exited"
+    )
+    assert text.outcome(fine) == "exit 0"
+
+
+def test_waiting_is_counted_until_the_start_and_running_from_it() -> None:
+    job = Job(
+        id="i", name="n", state=JobState.RUNNING, created=NOW - timedelta(seconds=90), started=NOW - timedelta(seconds=30)
+    )  # fmt: skip
+    assert (text.waited(job, NOW), text.elapsed(job, NOW)) == ("1m00", "30s")
+
+
+def test_an_apply_is_counted_as_it_goes() -> None:
+    now = [0.0]
+    view = DeployView(lambda: now[0], "up")
+    for event in (Planned("a", "create"), Planned("b", "create"), Progress("a", "create", Phase.STARTED)):
+        view.take(event)
+    now[0] = 4.0
+    shown = _text(view)
+    assert "0/2" in shown
+    assert "creating 4s" in shown
+    view.take(Progress("a", "create", Phase.DONE, 5))
+    view.take(Progress("b", "create", Phase.FAILED, 5))
+    shown = _text(view)
+    assert "1/2" in shown
+    assert "b failed" in shown
+    assert "creating" not in shown
+
+
+def _text(view: DeployView) -> str:
+    from rich.console import Console
+
+    console = Console(width=100)
+    with console.capture() as captured:
+        console.print(view.render())
+    return captured.get()
+
+
+@pytest.mark.parametrize(
+    ("event", "line"),
+    [
+        (Progress("a", "delete", Phase.STARTED), "removing a"),
+        (Progress("a", "create", Phase.DONE, 61), "done a after 1m01"),
+        (Progress("a", "create", Phase.GOING_ON, 10), ""),
+        (Diagnostic("warning", "old\x1b"), "warning: old\\x1b"),
+        (Message("terraform init"), "terraform init"),
+        (Step(number=2, total=5, text="RUN x"), "step 2/5 RUN x"),
+    ],
+)
+def test_events_as_plain_lines(event: object, line: str) -> None:
+    assert deploy.plain_line(event) == line  # type: ignore[arg-type] # one of each kind
+
+
+def test_changes_are_counted_in_words() -> None:
+    changes = (Change("a", "create"), Change("b", "create"), Change("c", "import"))
+    assert deploy.counts(changes) == "2 to create, 1 to adopt"
+
+
+def test_an_image_says_what_was_done() -> None:
+    ref = ImageRef("r", "tag")
+    assert images.ready(ImageReady(ref=ref, built=True, pushed=True)) == "tag built and pushed"
+    assert "nothing to build" in images.ready(ImageReady(ref=ref))

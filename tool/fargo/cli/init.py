@@ -1,0 +1,48 @@
+"""`fargo init`: a project to start from."""
+
+import shutil
+from pathlib import Path
+
+import click
+
+from fargo.assets import asset
+from fargo.cli.context import Context, pass_context
+from fargo.cli.options import FargoCommand
+from fargo.errors import UsageError
+from fargo.model.naming import PROJECT_FILE
+
+LEFT_OUT = shutil.ignore_patterns("__pycache__", ".fargo", "out")
+
+
+def _examples() -> list[str]:
+    return sorted(file.parent.name for file in asset("examples").glob(f"*/{PROJECT_FILE}"))
+
+
+@click.command(cls=FargoCommand)
+@click.argument("directory", type=click.Path(file_okay=False, path_type=Path), default=".")
+@click.option("--example", default="simulate", show_default=True, metavar="NAME", help="What to start from.")
+@click.option("--base-image", metavar="IMAGE", help="The Dockerfile's BASE_IMAGE, where none can be pulled.")
+@pass_context
+def init(context: Context, directory: Path, example: str, base_image: str | None) -> None:
+    """Make a project file, a Dockerfile and a job to start from."""
+    if example not in _examples():
+        raise UsageError(f"there is no example {example}", f"there are: {', '.join(_examples())}")
+    source = asset("examples") / example
+    there = [item.name for item in source.iterdir() if (directory / item.name).exists()]
+    if there:
+        raise UsageError(f"{directory} holds {', '.join(sorted(there))} already", "choose another folder")
+    shutil.copytree(source, directory, ignore=LEFT_OUT, dirs_exist_ok=True)
+    if base_image:
+        _set_base(directory / PROJECT_FILE, base_image)
+    go_there = "" if directory == Path() else f"cd {directory} && "
+    context.out.say(f"made {directory / PROJECT_FILE} from the example {example}; next:")
+    context.out.say(f"  {go_there}fargo --local up")
+
+
+def _set_base(file: Path, image: str) -> None:
+    """Add the build argument below `[image]`, which every example has."""
+    import json
+
+    text = file.read_text(encoding="utf-8")
+    added = f"[image]\nbuild_args = {{ BASE_IMAGE = {json.dumps(image)} }}"
+    file.write_text(text.replace("[image]", added, 1), encoding="utf-8")

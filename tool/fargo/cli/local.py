@@ -1,0 +1,69 @@
+"""`fargo local`: the local AWS of this machine."""
+
+import click
+
+from fargo.cli.context import Context, pass_context
+from fargo.cli.options import FargoCommand, FargoGroup
+from fargo.errors import LocalAwsError
+
+
+@click.group(cls=FargoGroup)
+def local() -> None:
+    """Start, stop or look at the local AWS of this machine."""
+
+
+@local.command(cls=FargoCommand)
+@click.option("--port", type=click.IntRange(1, 65535), help="Where it listens; else 5151, or a free one.")
+@click.option(
+    "--executor",
+    type=click.Choice(["docker", "scripted"]),
+    default="docker",
+    show_default=True,
+    help="What runs the jobs: containers, or scripts for tests.",
+)
+@pass_context
+def start(context: Context, port: int | None, executor: str) -> None:
+    """Start the local AWS in the background."""
+    from fargo.local import daemon
+
+    _tell(context, daemon.start(port=port, executor=executor))
+
+
+@local.command(cls=FargoCommand)
+@pass_context
+def stop(context: Context) -> None:
+    """Stop the local AWS; what it held is gone with it."""
+    from fargo.local import daemon
+
+    stopped = daemon.stop()
+    if context.out.json:
+        context.out.data({"stopped": stopped})
+    else:
+        context.out.say("stopped; what it held is gone" if stopped else "the local AWS was not running")
+
+
+@local.command(cls=FargoCommand)
+@pass_context
+def status(context: Context) -> None:
+    """Show where the local AWS answers."""
+    from fargo.local import daemon
+
+    found = daemon.status()
+    if found is None:
+        raise LocalAwsError("the local AWS is not running", "start it: fargo local start")
+    _tell(context, found)
+
+
+def _tell(context: Context, found: object) -> None:
+    from dataclasses import asdict
+
+    values = asdict(found)  # type: ignore[call-overload] # daemon.Status, imported lazily
+    if context.out.json:
+        context.out.data(values)
+        return
+    for name, value in values.items():
+        context.out.line(f"{name:9} {value}")
+    context.out.line("to use it from anything else that speaks to AWS:")
+    context.out.line(
+        f"  export AWS_ENDPOINT_URL={values['endpoint']} AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local"
+    )

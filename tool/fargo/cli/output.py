@@ -1,0 +1,118 @@
+"""stdout is data, stderr is narration: the only module that writes to either."""
+
+import json
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Protocol, TextIO
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+
+
+class ReaderGone(Exception):
+    """Whoever read our stdout went away, as `head` does: there is nobody left to say anything to."""
+
+
+class Renders(Protocol):
+    """Something that has a face at each moment."""
+
+    def render(self) -> "RenderableType":
+        """That face."""
+
+
+class Output:
+    """Where a command's words go.
+
+    Args:
+        as_json: data is JSON.
+        plain: no colours, no live display: lines only.
+        environ: `NO_COLOR` and `TERM` are honoured by Rich; `TERM=dumb` and `CI` mean plain.
+    """
+
+    def __init__(
+        self,
+        *,
+        as_json: bool = False,
+        plain: bool = False,
+        environ: Mapping[str, str] = os.environ,
+        stdout: TextIO | None = None,
+        stderr: TextIO | None = None,
+    ) -> None:
+        self.json = as_json
+        self._stdout = stdout or sys.stdout
+        self._stderr = stderr or sys.stderr
+        dumb = environ.get("TERM") == "dumb" or bool(environ.get("CI"))
+        self.plain = plain or dumb or not self._stdout.isatty()
+        self.live = not plain and not dumb and self._stderr.isatty()
+        self._display: Console | None = None
+
+    def data(self, value: Any) -> None:
+        """A command's result as JSON, on stdout."""
+        self._write(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+
+    def record(self, value: Any) -> None:
+        """One line of NDJSON on stdout, at once."""
+        self.line(json.dumps(value, ensure_ascii=False))
+
+    def line(self, text: str) -> None:
+        """One line of data on stdout, at once: above a live display where both share a terminal."""
+        if self._display is not None and self._stdout.isatty():
+            from rich.text import Text
+
+            self._display.print(Text(text))
+            return
+        self._write(text + "\n")
+
+    def _write(self, text: str) -> None:
+        try:
+            self._stdout.write(text)
+            self._stdout.flush()
+        except BrokenPipeError as error:
+            raise ReaderGone from error
+
+    def table(self, renderable: "RenderableType") -> None:
+        """A table on stdout."""
+        from rich.console import Console
+
+        Console(file=self._stdout).print(renderable)
+
+    def say(self, text: str = "", style: str = "") -> None:
+        """A line of narration on stderr."""
+        if not self.live:
+            self._stderr.write(text + "\n")
+            self._stderr.flush()
+            return
+        from rich.text import Text
+
+        self._console().print(Text(text, style=style), soft_wrap=True)
+
+    def _console(self) -> "Console":
+        from rich.console import Console
+
+        return self._display or Console(file=self._stderr)
+
+    @contextmanager
+    def showing(self, view: Renders) -> Iterator[None]:
+        """Keep `view` on the terminal while the work goes on, four times a second."""
+        if not self.live:
+            yield
+            return
+        from rich.console import Console
+        from rich.live import Live
+
+        self._display = Console(file=self._stderr)
+        live = Live(
+            console=self._display,
+            get_renderable=view.render,
+            refresh_per_second=4,
+            transient=True,
+            redirect_stdout=False,
+            redirect_stderr=False,
+        )
+        try:
+            with live:
+                yield
+        finally:
+            self._display = None

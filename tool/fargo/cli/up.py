@@ -1,0 +1,65 @@
+"""`fargo up`: deploy."""
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import click
+
+from fargo.cli.context import Context, pass_context
+from fargo.cli.options import FargoCommand
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fargo.deploy import DeployPlan
+    from fargo.docker import Engine
+    from fargo.images import ImageEvent
+    from fargo.model.stack import StackOutputs
+
+
+@click.command(cls=FargoCommand)
+@pass_context
+def up(context: Context) -> None:
+    """Deploy: network, roles, queues, job definitions; build and push the image beside it."""
+    from fargo.cli.deploying import engine, follow, make_plan, show_plan
+    from fargo.view import deploy
+
+    with engine() as docker:  # a missing engine is said before anything is planned or asked
+        plan = make_plan(context)
+        show_plan(context, plan, whole=context.options.verbose)
+        if not plan.empty:
+            target = "the local AWS" if context.options.local else f"account {plan.account_id}, {plan.region}"
+            context.confirm(f"{deploy.counts(plan.changes) or 'outputs change'}, in {target}. Go on?")
+        outputs = follow(context, "up", context.deployment.apply(plan, _image(context, plan, docker)))
+        _publish(context, outputs, docker)
+    _say_next(context, outputs)
+
+
+def _image(context: Context, plan: "DeployPlan", docker: "Engine") -> "Iterator[ImageEvent]":
+    """Build beside Terraform; the push waits for the repository."""
+    from fargo.cli.deploying import image_ref, image_spec, registry
+    from fargo.images import ImageReady, ensure_built
+
+    ref = image_ref(context, plan)
+    there = registry(context)
+    built = False
+    if there is None or not there.digest(ref):
+        built = yield from ensure_built(image_spec(context), ref, docker)
+    yield ImageReady(ref=ref, built=built)
+
+
+def _publish(context: Context, outputs: "StackOutputs", docker: "Engine") -> None:
+    from fargo.cli.deploying import follow, registry
+    from fargo.images import publish
+
+    if there := registry(context):
+        follow(context, "push", publish(outputs.image, docker, there))
+
+
+def _say_next(context: Context, outputs: "StackOutputs") -> None:
+    if context.out.json:
+        context.out.data(asdict(outputs))
+        return
+    job = next(iter(outputs.job_definitions))
+    context.out.say(f"{outputs.name} is deployed. Run a job:", "green")
+    context.out.say(f"  {context.command(f'submit {job} --follow')}")

@@ -1,0 +1,90 @@
+"""Work that goes on side by side, seen as one stream; and Ctrl-C, asked for once and waited for."""
+
+import queue
+import signal
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import TypeVar
+
+E = TypeVar("E")
+
+
+class _Ended:
+    """A source's last word: what it raised, if anything."""
+
+    def __init__(self, error: BaseException | None = None) -> None:
+        self.error = error
+
+
+class SideBySide(Iterator[E]):
+    """Two sources that run at the same time, each in a daemon thread, read as one.
+
+    The first matters more: where it fails, its error is raised at once and the other is left
+    behind. Where the other fails, the first is waited for, then that error is raised.
+
+    Args:
+        first: what must come to its own end.
+        beside: what may be left.
+    """
+
+    def __init__(self, first: Iterable[E], beside: Iterable[E]) -> None:
+        self._said: queue.SimpleQueue[tuple[bool, E | _Ended]] = queue.SimpleQueue()
+        self._ended: dict[bool, _Ended] = {}
+        for is_first, source in ((True, first), (False, beside)):
+            threading.Thread(target=self._feed, args=(source, is_first), daemon=True).start()
+
+    def leave_beside(self) -> None:
+        """Wait for the other no longer: where the process ends, its thread ends with it."""
+        self._said.put((False, _Ended()))
+
+    def __next__(self) -> E:
+        while len(self._ended) < 2:  # noqa: PLR2004 # two sources
+            is_first, item = self._said.get()
+            if not isinstance(item, _Ended):
+                return item
+            self._ended.setdefault(is_first, item)
+            if is_first and item.error:
+                raise item.error
+        if error := self._ended[False].error:
+            raise error
+        raise StopIteration
+
+    def _feed(self, source: Iterable[E], is_first: bool) -> None:
+        error: BaseException | None = None
+        try:
+            for item in source:
+                self._said.put((is_first, item))
+        except BaseException as raised:  # noqa: BLE001 # raised again by __next__, in the reader's thread
+            error = raised
+        self._said.put((is_first, _Ended(error)))
+
+
+class Interrupt:
+    """Whether Ctrl-C was pressed."""
+
+    requested = False
+
+
+@contextmanager
+def interrupts(react: Callable[[], None]) -> Iterator[Interrupt]:
+    """Within, Ctrl-C calls `react` once and raises nothing: what runs is asked to end and waited for.
+
+    Outside the main thread, where no signal arrives, it does nothing.
+    """
+    state = Interrupt()
+
+    def handle(_number: int, _frame: FrameType | None) -> None:
+        if not state.requested:
+            state.requested = True
+            react()
+
+    if threading.current_thread() is not threading.main_thread():
+        yield state
+        return
+    previous = signal.signal(signal.SIGINT, handle)
+    try:
+        yield state
+    finally:
+        signal.signal(signal.SIGINT, previous)

@@ -1,0 +1,71 @@
+"""The ledger of runs in the workspace bucket: written before the first job, read by everyone."""
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from fargo.errors import AwsNotFound, UsageError
+from fargo.model import naming
+from fargo.model.run import Run
+
+if TYPE_CHECKING:
+    from fargo.aws.store import Store
+
+_STARTED = re.compile(r"-(\d{6}-\d{6})-[0-9a-z]{4}$")
+
+
+def run_id(job: str, now: datetime, token: str) -> str:
+    """A run's id: its job, the UTC second, and four characters for two people in the same second.
+
+    Args:
+        job: the `[jobs.*]` name.
+        now: the time, in UTC.
+        token: four lower-case letters or digits, drawn at random.
+    """
+    return f"{job}-{now:%y%m%d-%H%M%S}-{token}"
+
+
+def save(store: "Store", run: Run, *, new: bool = False) -> None:
+    """Write a run's ledger; with `new`, only where there is none."""
+    store.put(naming.ledger_key(run.id), msgspec.json.encode(run), new=new)
+
+
+def load(store: "Store", name: str) -> Run:
+    """Read a run's ledger.
+
+    Args:
+        name: the run's id, or a beginning of it that no other run shares.
+
+    Raises:
+        UsageError: there is no such run, or there are several.
+    """
+    try:
+        return msgspec.json.decode(store.get(naming.ledger_key(name)), type=Run)
+    except AwsNotFound:
+        pass
+    matches = [run for run in store.folders("runs/") if run.startswith(name)]
+    if len(matches) == 1:
+        return msgspec.json.decode(store.get(naming.ledger_key(matches[0])), type=Run)
+    if matches:
+        raise UsageError(
+            f"{name} may be any of {', '.join(sorted(matches)[:5])}", "write more of the run's id"
+        )
+    raise UsageError(f"there is no run {name}", "`fargo ps` lists the runs")
+
+
+def recent(store: "Store", limit: int) -> Iterator[Run]:
+    """The latest runs, newest first: one listing, then one small object each."""
+    names = sorted(store.folders("runs/"), key=_started, reverse=True)[:limit]
+    for name in names:
+        try:
+            yield msgspec.json.decode(store.get(naming.ledger_key(name)), type=Run)
+        except AwsNotFound:  # outputs outlive a ledger that somebody removed
+            continue
+
+
+def _started(name: str) -> str:
+    match = _STARTED.search(name)
+    return match[1] if match else ""

@@ -1,0 +1,26 @@
+"""What the runner wrote about a row: exit code, seconds, peak memory, outputs."""
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from fargo.errors import AwsNotFound
+from fargo.model import naming
+
+if TYPE_CHECKING:
+    from fargo.aws.store import Store
+
+
+def result_of(store: "Store", run: str, *, row: int) -> dict[str, Any] | None:
+    """A row's result object; None where the runner wrote none (yet, or not in this image).
+
+    Args:
+        store: the workspace bucket.
+        run: the run's id.
+        row: counted from 0; a job without rows is row 0.
+    """
+    try:
+        found: dict[str, Any] = msgspec.json.decode(store.get(naming.result_key(run, row)))
+    except AwsNotFound:
+        return None
+    return found

@@ -1,0 +1,228 @@
+"""The stack's folder `.fargo/<target>/`: a copy of the packaged Terraform, its variables, what it put out.
+
+Touches the disk, never AWS.
+"""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from fargo.assets import asset
+from fargo.config import JobSettings, Project
+from fargo.errors import NotDeployed, WrongAccount
+from fargo.model import naming
+from fargo.model.stack import StackOutputs
+
+# Of the packaged folder, what a root module does not need.
+LEFT_OUT = frozenset({"tests", "policies", "examples", ".terraform", ".terraform.lock.hcl"})
+MARKER = ".fargo-content"
+ROLE_ADDRESS = "module.roles.aws_iam_service_linked_role.{}"
+
+
+class StackFolder:
+    """Where one project's stack on one target lives on this machine.
+
+    Args:
+        project: whose stack.
+        target: `aws` or `local`.
+    """
+
+    def __init__(self, project: Project, target: str) -> None:
+        self.project = project
+        self.root = project.folder / ".fargo" / target
+        self.module = self.root / "stack"
+        self.plan = self.root / "plan.tfplan"
+        self._outputs = self.root / "outputs.json"
+        self._owner = self.root / "target.json"
+
+    def claim(self, account_id: str, region: str) -> None:
+        """Bind the folder to an account and a region, or find it bound to these.
+
+        Raises:
+            WrongAccount: it is bound to another.
+        """
+        mine = {"account_id": account_id, "region": region}
+        if not self._owner.is_file():
+            self.root.mkdir(parents=True, exist_ok=True)
+            self._owner.write_text(json.dumps(mine) + "\n", encoding="utf-8")
+            return
+        bound = json.loads(self._owner.read_text(encoding="utf-8"))
+        for what, word in (("account_id", "account"), ("region", "region")):
+            if bound[what] != mine[what]:
+                raise WrongAccount(
+                    f"{self.project.name} is deployed to {word} {bound[what]}, and this is {mine[what]}",
+                    f"use the {'credentials' if what == 'account_id' else '--region'} of {bound[what]}, "
+                    "or take it down there first",
+                )
+
+    def forget_roles(self) -> None:
+        """Adopt nothing: an import block would bring back what is taken out of the state."""
+        if self.module.is_dir():
+            self._write("adopt.tf.json", {})
+
+    def materialise(self, variables: Mapping[str, Any], existing_roles: Mapping[str, str]) -> bool:
+        """Write the root module whole: code, backend, variables, roles to adopt.
+
+        Args:
+            variables: see `variables`.
+            existing_roles: service-linked roles that the account has, short name → ARN.
+
+        Returns:
+            Whether the code or the backend is new, so that `terraform init` is due.
+        """
+        self.module.mkdir(parents=True, exist_ok=True)
+        (self.root.parent / ".gitignore").write_text("*\n", encoding="utf-8")
+        self._write("terraform.tfvars.json", variables)
+        self._write("adopt.tf.json", {"import": _imports(existing_roles)} if existing_roles else {})
+        backend_is_new = self._write("backend.tf.json", {"terraform": {"backend": self._backend()}})
+        return self._copy_code() or backend_is_new or not (self.module / ".terraform").is_dir()
+
+    def _backend(self) -> dict[str, Any]:
+        bucket = self.project.state.bucket
+        if not bucket:
+            return {"local": {"path": "../terraform.tfstate"}}
+        return {
+            "s3": {
+                "bucket": bucket,
+                "key": f"{naming.resource_prefix(self.project.name)}/terraform.tfstate",
+                "region": self.project.region,
+                "use_lockfile": True,
+                "encrypt": True,
+            }
+        }
+
+    def _copy_code(self) -> bool:
+        source = asset("terraform")
+        content = _content(source)
+        marker = self.module / MARKER
+        if marker.is_file() and marker.read_text(encoding="utf-8") == content:
+            return False
+        for old in (*self.module.glob("*.tf"), self.module / "modules"):
+            shutil.rmtree(old) if old.is_dir() else old.unlink(missing_ok=True)
+        shutil.copytree(
+            source, self.module, ignore=lambda _, names: LEFT_OUT & set(names), dirs_exist_ok=True
+        )
+        marker.write_text(content, encoding="utf-8")
+        return True
+
+    def _write(self, name: str, content: Mapping[str, Any]) -> bool:
+        file = self.module / name
+        text = json.dumps(content, indent=2, sort_keys=True) + "\n"
+        if file.is_file() and file.read_text(encoding="utf-8") == text:
+            return False
+        file.write_text(text, encoding="utf-8")
+        return True
+
+    def remember(self, outputs: StackOutputs) -> None:
+        """Keep the outputs at hand, so that no later command has to start Terraform for them."""
+        self._outputs.write_text(json.dumps(asdict(outputs), indent=2) + "\n", encoding="utf-8")
+
+    def outputs(self) -> StackOutputs:
+        """What the last `up` put out.
+
+        Raises:
+            NotDeployed: there was none, or by another version of fargo.
+        """
+        try:
+            return StackOutputs(**json.loads(self._outputs.read_text(encoding="utf-8")))
+        except FileNotFoundError:
+            raise NotDeployed(
+                f"{self.project.name} is not deployed here yet", f"deploy it: {self._command('up')}"
+            ) from None
+        except (TypeError, ValueError) as error:
+            raise NotDeployed(
+                f"{self._outputs} was not written by this version of fargo ({error})",
+                f"write it anew: {self._command('up')}",
+            ) from error
+
+    def _command(self, name: str) -> str:
+        return f"fargo {'--local ' if self.root.name == 'local' else ''}{name}"
+
+    def expect_state(self) -> None:
+        """Make sure that there may be something to take down.
+
+        Raises:
+            NotDeployed: there is no state.
+        """
+        if not self.project.state.bucket and not (self.root / "terraform.tfstate").is_file():
+            raise NotDeployed(f"{self.project.name} is not deployed here: nothing to take down")
+
+    def remove(self) -> None:
+        """Forget the stack: there is nothing left of it."""
+        shutil.rmtree(self.root, ignore_errors=True)
+        rest = self.root.parent
+        if rest.is_dir() and {item.name for item in rest.iterdir()} <= {".gitignore"}:
+            shutil.rmtree(rest)
+
+
+def variables(
+    project: Project, *, account_id: str, region: str, image_tag: str, retries: int
+) -> dict[str, Any]:
+    """The root module's input variables for a project (`terraform/variables.tf`).
+
+    Args:
+        project: the settings.
+        account_id: the only account that Terraform may act on.
+        region: where.
+        image_tag: the content hash of the image.
+        retries: how often the provider tries a call again.
+    """
+    return {
+        "name": project.name,
+        "region": region,
+        "account_id": account_id,
+        "max_retries": retries,
+        "image_tag": image_tag,
+        "architecture": project.image.cpu.value,
+        "operating_system": project.image.operating_system.upper(),
+        "network": {
+            "cidr": project.network.cidr,
+            "zones": project.network.zones,
+            "endpoints": project.network.endpoints,
+        },
+        "compute": {"max_vcpus": project.compute.max_vcpus},
+        "logs": {"retention_days": project.logs.retention_days},
+        "jobs": {name: _job(job) for name, job in project.jobs.items()},
+    }
+
+
+def _job(job: JobSettings) -> dict[str, Any]:
+    return {
+        "command": [naming.RUNNER, "--", *job.command],
+        "vcpu": job.vcpu,
+        "memory_mib": job.size.memory_mib,
+        "storage_gib": job.storage_gib,
+        "timeout_seconds": job.timeout_seconds,
+        "attempts": job.attempts,
+        "spot": job.spot,
+        "environment": job.environment,
+        "secrets": job.secrets,
+        "output": job.output,
+        "policy": json.dumps(job.policy),
+    }
+
+
+def _imports(existing_roles: Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"to": ROLE_ADDRESS.format(short), "id": arn} for short, arn in sorted(existing_roles.items())]
+
+
+def _content(folder: Path) -> str:
+    digest = hashlib.sha256()
+    for file in _files(folder):
+        digest.update(f"{file.relative_to(folder)}\0".encode())
+        digest.update(hashlib.sha256(file.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    for item in sorted(folder.iterdir()):
+        if item.name in LEFT_OUT:
+            continue
+        if item.is_dir():
+            yield from _files(item)
+        else:
+            yield item

@@ -1,0 +1,164 @@
+"""A request → a run: the ledger first, then SubmitJob."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from fargo import ledger
+from fargo.aws.batch import Batch, Submission
+from fargo.aws.store import Store
+from fargo.config import JobSettings
+from fargo.errors import AwsUnreachable, NotDeployed, UsageError
+from fargo.model import fargate, naming
+from fargo.model.fargate import Size
+from fargo.model.job import Job
+from fargo.model.run import Chunk, Run, Wave
+from fargo.model.stack import StackOutputs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What the user asks for: a job, and what shall differ from its table in the project file.
+
+    Attributes:
+        arguments: appended to the job's command.
+        spot: None where the project file decides.
+    """
+
+    job: str
+    arguments: tuple[str, ...] = ()
+    environment: tuple[tuple[str, str], ...] = ()
+    vcpu: float | None = None
+    memory_mib: int | None = None
+    timeout_seconds: int | None = None
+    spot: bool | None = None
+
+
+def plan(
+    request: Request, settings: JobSettings, outputs: StackOutputs, *, now: datetime, token: str
+) -> tuple[Run, Submission]:
+    """What would be written and sent; touches nothing.
+
+    Args:
+        settings: the job's table in the project file.
+        outputs: the deployed stack.
+        now: the time, in UTC.
+        token: four random lower-case letters or digits.
+
+    Raises:
+        UsageError: a size that Fargate does not offer, or a reserved variable.
+        NotDeployed: the job came into the project file after the last `up`.
+    """
+    if request.job not in outputs.job_definitions:
+        raise NotDeployed(f"the job {request.job} is not deployed yet", "deploy it: `fargo up`")
+    for name, _ in request.environment:
+        if name.startswith(naming.RESERVED_ENV_PREFIXES):
+            raise UsageError(f"-e {name}: names that begin with FARGO_ or AWS_BATCH are reserved")
+    size = _size(request, settings)
+    spot = settings.spot if request.spot is None else request.spot
+    run_id = ledger.run_id(request.job, now, token)
+    name = naming.batch_job_name(run_id, wave=1, chunk=0)
+    run = Run(
+        id=run_id,
+        project=outputs.name,
+        job=request.job,
+        created=now,
+        queue=outputs.job_queues["spot" if spot else "on_demand"],
+        definition=outputs.job_definitions[request.job],
+        image=str(outputs.image),
+        command=(*settings.command, *request.arguments),
+        environment=request.environment,
+        vcpu=size.vcpu,
+        memory_mib=size.memory_mib,
+        waves=(Wave(number=1, chunks=(Chunk(number=0, job_name=name),)),),
+    )
+    return run, _submission(run, name, request)
+
+
+def _size(request: Request, settings: JobSettings) -> Size:
+    size = Size(request.vcpu or settings.vcpu, request.memory_mib or settings.size.memory_mib)
+    if fargate.is_valid(size):
+        return size
+    near = fargate.next_valid(size)
+    raise UsageError(
+        f"Fargate does not offer {size}",
+        f"the next size that holds it: --vcpu {near.vcpu:g} --memory '{fargate.memory_text(near.memory_mib)}'"
+        if near
+        else "the largest is 16 vCPU with 120 GiB",
+    )
+
+
+def _submission(run: Run, name: str, request: Request) -> Submission:
+    ours = ((naming.ENV_RUN, run.id), (naming.ENV_WAVE, "1"), (naming.ENV_CHUNK, "0"))
+    return Submission(
+        name=name,
+        queue=run.queue,
+        definition=run.definition,
+        command=(naming.RUNNER, "--", *run.command),
+        environment=run.environment + ours,
+        tags=((naming.TAG_PROJECT, run.project), (naming.TAG_RUN, run.id), (naming.TAG_JOB, run.job)),
+        vcpu=run.vcpu if request.vcpu else None,
+        memory_mib=run.memory_mib if request.memory_mib else None,
+        timeout_seconds=request.timeout_seconds,
+    )
+
+
+def submit(run: Run, submission: Submission, *, batch: Batch, store: Store) -> Run:
+    """Write the ledger, submit the job, and write its id into the ledger.
+
+    SubmitJob has no client token: where its answer is lost, the job is looked for by its
+    unique name before anybody could send it again.
+
+    Args:
+        batch: with a client that does not retry by itself.
+
+    Raises:
+        AwsError: nothing was submitted.
+        AwsUnreachable: whether it was submitted is unknown; the message names the run.
+    """
+    ledger.save(store, run, new=True)
+    try:
+        job_id = batch.submit(submission)
+    except AwsUnreachable as error:
+        try:
+            found = batch.find(submission.queue, submission.name)
+        except AwsUnreachable:
+            found = None
+        if found is None:
+            error.hint = f"whether the job was taken is unknown: look again with `fargo show {run.id}`"
+            raise
+        job_id = found
+    submitted = with_ids(run, {submission.name: job_id})
+    ledger.save(store, submitted)
+    return submitted
+
+
+def with_ids(run: Run, ids: dict[str, str]) -> Run:
+    """The run with the ids of these Batch job names filled in."""
+    waves = tuple(
+        replace(
+            wave,
+            chunks=tuple(replace(c, job_id=ids.get(c.job_name, c.job_id)) for c in wave.chunks),
+        )
+        for wave in run.waves
+    )
+    return replace(run, waves=waves)
+
+
+def find_missing(run: Run, *, batch: Batch, store: Store) -> Run:
+    """Look for jobs whose SubmitJob answer was lost, and write what is found into the ledger."""
+    names = [chunk.job_name for wave in run.waves for chunk in wave.chunks if not chunk.job_id]
+    found = {name: job_id for name in names if (job_id := batch.find(run.queue, name))}
+    if not found:
+        return run
+    whole = with_ids(run, found)
+    ledger.save(store, whole)
+    return whole
+
+
+def stop(jobs: Sequence[Job], *, batch: Batch, reason: str) -> tuple[Job, ...]:
+    """Terminate the jobs that have not ended; returns those."""
+    live = tuple(job for job in jobs if not job.state.finished)
+    for job in live:
+        batch.terminate(job.id, reason)
+    return live

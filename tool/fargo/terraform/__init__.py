@@ -1,0 +1,135 @@
+"""Terraform: init, plan, apply, output. The only place that runs it."""
+
+import json
+import shutil
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from fargo.errors import TerraformFailed, TerraformMissing
+from fargo.terraform.events import Diagnostic, Message, Phase, Planned, Progress, TerraformEvent, parse
+from fargo.terraform.process import Process, arguments, environment
+
+__all__ = ["Diagnostic", "Message", "Phase", "Planned", "Progress", "Terraform", "TerraformEvent", "binary"]
+
+MINIMUM = (1, 9)
+"""Variables that validate against each other came with it; `terraform/versions.tf` says the same."""
+INSTALL = "install it: https://developer.hashicorp.com/terraform/install"
+
+
+def binary(environ: Mapping[str, str]) -> str:
+    """Terraform's path.
+
+    Raises:
+        TerraformMissing: there is none on PATH.
+    """
+    found = shutil.which("terraform", path=environ.get("PATH"))
+    if found is None:
+        raise TerraformMissing("terraform is not on the PATH", INSTALL)
+    return found
+
+
+class Terraform:
+    """Terraform in one folder.
+
+    Args:
+        folder: the root module.
+        environ: fargo's own environment.
+        more: what the child gets besides: credentials, endpoint, CLI configuration.
+    """
+
+    def __init__(self, folder: Path, *, environ: Mapping[str, str], more: Mapping[str, str]) -> None:
+        self.folder = folder
+        self._binary = binary(environ)
+        self._environ = environment(environ, more)
+        self._running: Process | None = None
+
+    def version(self) -> str:
+        """Its version.
+
+        Raises:
+            TerraformMissing: it is older than fargo needs.
+        """
+        found = str(json.loads(self._capture("version", json=True))["terraform_version"])
+        if tuple(int(part) for part in found.split(".")[:2]) < MINIMUM:
+            needed = ".".join(map(str, MINIMUM))
+            raise TerraformMissing(f"Terraform {found} is too old: {needed} or newer is needed", INSTALL)
+        return found
+
+    def init(self) -> None:
+        """Install the provider and set up the backend."""
+        self._capture("init", input=False, no_color=True)
+
+    def plan(self, out: Path, *, destroy: bool = False) -> Iterator[TerraformEvent]:
+        """Plan into a file.
+
+        Args:
+            out: where the plan is written.
+            destroy: plan to remove everything.
+        """
+        return self._stream("plan", out=str(out), destroy=destroy, lock_timeout="10s")
+
+    def apply(self, plan: Path) -> Iterator[TerraformEvent]:
+        """Apply exactly this plan."""
+        return self._stream("apply", str(plan), lock_timeout="10s")
+
+    def show(self, plan: Path) -> dict[str, Any]:
+        """A plan as data (Terraform documentation, "JSON Output Format")."""
+        shown: dict[str, Any] = json.loads(self._capture("show", str(plan), json=True, no_color=True))
+        return shown
+
+    def outputs(self) -> dict[str, Any]:
+        """The outputs in the state, as `terraform output -json` gives them."""
+        found: dict[str, Any] = json.loads(self._capture("output", json=True, no_color=True))
+        return found
+
+    def resources(self) -> list[str]:
+        """The addresses in the state; none where there is no state."""
+        try:
+            return self._capture("state list").split()
+        except TerraformFailed as error:
+            if "No state file was found" in error.message:
+                return []
+            raise
+
+    def forget(self, addresses: list[str]) -> None:
+        """Take resources out of the state and leave them standing."""
+        if addresses:
+            self._capture("state rm", *addresses, lock_timeout="10s")
+
+    def interrupt(self) -> None:
+        """Ask what runs to end; it finishes the calls it has begun and writes the state."""
+        if self._running:
+            self._running.interrupt()
+
+    def _stream(self, command: str, *args: str, **options: Any) -> Iterator[TerraformEvent]:
+        argv = arguments(self._binary, command, *args, json=True, input=False, **options)
+        process = self._running = Process(argv, folder=self.folder, environ=self._environ)
+        failures: list[Diagnostic] = []
+        for line in process.lines():
+            for event in parse(line):
+                if isinstance(event, Diagnostic) and event.severity == "error":
+                    failures.append(event)
+                yield event
+        self._running = None
+        if process.code != 0:
+            raise _failed(command, failures, process.errors)
+
+    def _capture(self, command: str, *args: str, **options: Any) -> str:
+        argv = arguments(self._binary, command, *args, **options)
+        process = self._running = Process(argv, folder=self.folder, environ=self._environ)
+        out = "".join(process.lines())
+        self._running = None
+        if process.code != 0:
+            raise _failed(command, [], process.errors or out)
+        return out
+
+
+def _failed(command: str, failures: list[Diagnostic], errors: str) -> TerraformFailed:
+    said = [_sentence(failure) for failure in failures] or [errors.strip() or "it said nothing"]
+    return TerraformFailed(f"terraform {command} failed:\n" + "\n".join(said))
+
+
+def _sentence(failure: Diagnostic) -> str:
+    where = f"{failure.address}: " if failure.address else ""
+    return f"{where}{failure.summary}" + (f"\n  {failure.detail}" if failure.detail else "")

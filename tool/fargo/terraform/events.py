@@ -1,0 +1,120 @@
+"""Terraform's `-json` lines → events.
+
+Source: Terraform documentation, "Machine-readable UI"; its major version is checked, keys and
+types that are not known are passed over.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from fargo.errors import TerraformFailed
+
+UI_MAJOR = "1"
+
+
+class Phase(StrEnum):
+    """Where the work on one resource stands."""
+
+    STARTED = "started"
+    GOING_ON = "going on"
+    DONE = "done"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A resource to be worked on: `action` is create, update, delete, replace or import."""
+
+    address: str
+    action: str
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Work on one resource; `seconds` since it started."""
+
+    address: str
+    action: str
+    phase: Phase
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """What Terraform or the provider has to say; `severity` is error or warning."""
+
+    severity: str
+    summary: str
+    detail: str = ""
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A line for people, such as the answer to an interrupt."""
+
+    text: str
+
+
+TerraformEvent = Planned | Progress | Diagnostic | Message
+
+_PHASES = {
+    "apply_start": Phase.STARTED,
+    "apply_progress": Phase.GOING_ON,
+    "apply_complete": Phase.DONE,
+    "apply_errored": Phase.FAILED,
+}
+
+
+def parse(line: str) -> Iterator[TerraformEvent]:
+    """One line of a `-json` stream → no event or one.
+
+    Raises:
+        TerraformFailed: the stream is of a major version that fargo does not read.
+    """
+    try:
+        item = json.loads(line)
+    except ValueError:
+        if line.strip():
+            yield Message(line.rstrip())
+        return
+    kind = item.get("type", "")
+    hook = item.get("hook", {})
+    if kind == "version":
+        _check(str(item.get("ui", UI_MAJOR)))
+    elif kind in _PHASES:
+        address = hook["resource"]["addr"]
+        if not _is_data(address):  # a lookup changes nothing
+            yield Progress(
+                address, hook.get("action", ""), _PHASES[kind], float(hook.get("elapsed_seconds", 0))
+            )
+    elif kind == "planned_change":
+        yield Planned(item["change"]["resource"]["addr"], item["change"]["action"])
+    elif kind == "diagnostic":
+        yield _diagnostic(item["diagnostic"])
+    elif kind == "log" and item.get("@level") != "debug":
+        yield Message(item.get("@message", ""))
+
+
+def _is_data(address: str) -> bool:
+    return address.startswith("data.") or ".data." in address
+
+
+def _diagnostic(found: dict[str, Any]) -> Diagnostic:
+    return Diagnostic(
+        found.get("severity", "error"),
+        found.get("summary", ""),
+        found.get("detail", ""),
+        found.get("address", ""),
+    )
+
+
+def _check(ui: str) -> None:
+    if ui.partition(".")[0] != UI_MAJOR:
+        raise TerraformFailed(
+            f"this Terraform speaks version {ui} of its machine-readable output; fargo reads {UI_MAJOR}",
+            "upgrade fargo: python3 -m pip install --upgrade fargo",
+        )

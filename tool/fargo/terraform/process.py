@@ -1,0 +1,80 @@
+"""One Terraform process: its argument list, its environment, its lines as they come."""
+
+import signal
+import subprocess
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+KEPT_PREFIX = "TF_TOKEN_"
+
+
+def arguments(binary: str, command: str, *args: str, **options: Any) -> list[str]:
+    """The argument list of a Terraform command, as python-terraform spells it.
+
+    python-terraform makes the list and does not run it: its own runner keeps all output until
+    the end, gives the child our whole environment and lets Ctrl-C reach it twice.
+
+    Args:
+        binary: Terraform.
+        command: the command, such as `apply` or `state rm`.
+        args: positional arguments.
+        options: `True` for a flag that takes no value, else the value.
+    """
+    from python_terraform import IsFlagged, Terraform
+
+    spelled = {name: IsFlagged if value is True else value for name, value in options.items()}
+    argv: list[str] = Terraform(terraform_bin_path=binary).generate_cmd_string(command, *args, **spelled)
+    return argv
+
+
+def environment(environ: Mapping[str, str], *more: Mapping[str, str]) -> dict[str, str]:
+    """What a Terraform process gets: no TF_ setting of the user's reaches into our stack, but tokens."""
+    base = {k: v for k, v in environ.items() if not k.startswith("TF_") or k.startswith(KEPT_PREFIX)}
+    base |= {"TF_IN_AUTOMATION": "1", "TF_INPUT": "0", "CHECKPOINT_DISABLE": "1"}
+    for part in more:
+        base |= part
+    # An empty AWS variable is not the same as none to every SDK.
+    return {k: v for k, v in base.items() if v}
+
+
+class Process:
+    """Terraform, running in a session of its own so that Ctrl-C reaches it only through `interrupt`."""
+
+    def __init__(self, argv: list[str], *, folder: Path, environ: Mapping[str, str]) -> None:
+        self._errors = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")  # noqa: SIM115 # closed in `lines`
+        self._interrupted = False
+        self._child = subprocess.Popen(
+            argv,
+            cwd=folder,
+            env=dict(environ),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=self._errors,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+            start_new_session=True,
+        )
+        self.errors = ""
+
+    def lines(self) -> Iterator[str]:
+        """What it prints, line by line, until it ends. `errors` and `code` hold after that."""
+        assert self._child.stdout is not None  # noqa: S101 # Popen was asked for a pipe
+        with self._errors, self._child.stdout as stdout:
+            yield from stdout
+            self._child.wait()
+            self._errors.seek(0)
+            self.errors = self._errors.read()
+
+    @property
+    def code(self) -> int:
+        """Its exit code."""
+        return self._child.wait()
+
+    def interrupt(self) -> None:
+        """Ask it to end, once: a second interrupt would make Terraform drop what it knows."""
+        if not self._interrupted and self._child.poll() is None:
+            self._interrupted = True
+            self._child.send_signal(signal.SIGINT)

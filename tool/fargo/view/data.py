@@ -1,0 +1,119 @@
+"""Model → what `--json` prints: plain dictionaries with stable keys, times in ISO 8601."""
+
+from datetime import datetime
+from typing import Any
+
+from fargo.aws.logs import LogEvent
+from fargo.cost import StandingCost
+from fargo.deploy import DeployPlan
+from fargo.errors import FargoError
+from fargo.model.job import Attempt, Job
+from fargo.model.run import Run, RunSnapshot
+from fargo.watch import Trouble, WatchEvent
+
+
+def run(found: Run) -> dict[str, Any]:
+    """A run as its ledger has it."""
+    return {
+        "id": found.id,
+        "project": found.project,
+        "job": found.job,
+        "created": _time(found.created),
+        "queue": found.queue,
+        "definition": found.definition,
+        "image": found.image,
+        "command": list(found.command),
+        "environment": dict(found.environment),
+        "vcpu": found.vcpu,
+        "memory_mib": found.memory_mib,
+    }
+
+
+def snapshot(state: RunSnapshot) -> dict[str, Any]:
+    """A run and how its jobs stand."""
+    return run(state.run) | {
+        "at": _time(state.at),
+        "state": state.state.value,
+        "finished": state.finished,
+        "gone": state.gone,
+        "jobs": [job(each) for each in state.jobs],
+    }
+
+
+def job(found: Job) -> dict[str, Any]:
+    """One AWS Batch job."""
+    return {
+        "id": found.id,
+        "name": found.name,
+        "state": found.state.value,
+        "reason": found.reason,
+        "exit_code": found.exit_code,
+        "stopping": found.stopping,
+        "created": _time(found.created),
+        "started": _time(found.started),
+        "stopped": _time(found.stopped),
+        "attempts": [_attempt(each) for each in found.attempts],
+        "counts": {state.value: count for state, count in found.counts},
+    }
+
+
+def _attempt(found: Attempt) -> dict[str, Any]:
+    return {
+        "started": _time(found.started),
+        "stopped": _time(found.stopped),
+        "exit_code": found.exit_code,
+        "reason": found.reason,
+        "log_stream": found.log_stream,
+    }
+
+
+def line(event: LogEvent) -> dict[str, Any]:
+    """One log line."""
+    return {"at": _time(event.at), "stream": event.stream, "text": event.text}
+
+
+def event(seen: WatchEvent) -> dict[str, Any]:
+    """One line of NDJSON while following."""
+    if isinstance(seen, LogEvent):
+        return {"event": "log"} | line(seen)
+    if isinstance(seen, Trouble):
+        return {"event": "trouble", "message": seen.error.message, "pause": seen.pause}
+    return {"event": "state"} | snapshot(seen)
+
+
+def plan(found: DeployPlan) -> dict[str, Any]:
+    """What `up` would change."""
+    return {
+        "account_id": found.account_id,
+        "region": found.region,
+        "image_tag": found.image_tag,
+        "empty": found.empty,
+        "changes": [{"address": each.address, "action": each.action} for each in found.changes],
+        "drift": [{"address": each.address, "action": each.action} for each in found.drift],
+        "standing": standing(found.standing),
+    }
+
+
+def standing(cost: StandingCost) -> dict[str, Any]:
+    """The standing monthly cost."""
+    return {
+        "monthly_usd": round(cost.monthly, 2),
+        "lines": [{"what": each.what, "monthly_usd": round(each.monthly, 2)} for each in cost.lines],
+        "basis": cost.basis,
+    }
+
+
+def error(failure: FargoError) -> dict[str, Any]:
+    """A failure."""
+    return {
+        "error": {
+            "kind": type(failure).__name__,
+            "message": failure.message,
+            "hint": failure.hint,
+            "exit_code": failure.exit_code,
+        }
+    }
+
+
+def _time(moment: datetime | None) -> str | None:
+    return moment.isoformat(timespec="milliseconds") if moment else None

@@ -1,0 +1,157 @@
+"""Plan, up and down: Terraform's and the build's events → a live display, and plain lines."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from fargo.cost import StandingCost
+from fargo.deploy import Change, DeployPlan
+from fargo.deploy.deployment import DeployEvent
+from fargo.model.units import duration_text
+from fargo.terraform import Diagnostic, Message, Phase, Planned, Progress
+from fargo.view import images, text
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+SIGNS = {"create": "+", "update": "~", "replace": "±", "delete": "-", "import": "=", "forget": "."}
+COLOURS = {"create": "green", "update": "yellow", "replace": "red", "delete": "red", "import": "cyan"}
+DOING = {"create": "creating", "update": "changing", "delete": "removing", "import": "adopting"}
+ROWS = 8
+"""Resources in work that are shown at once; Terraform works on ten."""
+
+
+@dataclass(slots=True)
+class DeployView:
+    """What the events so far amount to.
+
+    Attributes:
+        clock: seconds that only grow, for elapsed times between two events.
+    """
+
+    clock: Callable[[], float]
+    title: str
+    planned: set[str] = field(default_factory=set)
+    working: dict[str, tuple[str, float]] = field(default_factory=dict)
+    done: set[str] = field(default_factory=set)
+    failed: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    message: str = ""
+    image: images.ImageView = field(default_factory=images.ImageView)
+    _started: float | None = None
+
+    def take(self, event: DeployEvent) -> None:
+        """Take one event in."""
+        if self._started is None:
+            self._started = self.clock()
+        match event:
+            case Planned():
+                self.planned.add(event.address)
+            case Progress():
+                self._progress(event)
+            case Diagnostic():
+                if event.severity == "warning":
+                    self.warnings.append(event.summary)
+            case Message():
+                self.message = event.text
+            case _:
+                self.image.take(event)
+
+    def _progress(self, event: Progress) -> None:
+        self.planned.add(event.address)
+        if event.phase is Phase.STARTED:
+            self.working[event.address] = (event.action, self.clock())
+        elif event.phase in (Phase.DONE, Phase.FAILED):
+            self.working.pop(event.address, None)
+            if event.phase is Phase.DONE:
+                self.done.add(event.address)
+            else:
+                self.failed.append(event.address)
+
+    def render(self) -> "RenderableType":
+        """The display as it stands now."""
+        from rich.console import Group
+        from rich.progress_bar import ProgressBar
+        from rich.table import Table
+        from rich.text import Text
+
+        now = self.clock()
+        head = Table.grid(padding=(0, 1))
+        head.add_row(
+            Text(self.title, style="bold"),
+            ProgressBar(total=max(len(self.planned), 1), completed=len(self.done), width=30),
+            Text(f"{len(self.done)}/{len(self.planned)}"),
+            Text(duration_text(now - (self._started or now)), style="dim"),
+        )
+        rows = Table.grid(padding=(0, 1))
+        for address, (action, since) in list(self.working.items())[:ROWS]:
+            rows.add_row(
+                Text("▶", style=COLOURS.get(action, "")),
+                Text(address),
+                Text(f"{DOING.get(action, action)} {duration_text(now - since)}", style="dim"),
+            )
+        if len(self.working) > ROWS:
+            rows.add_row("", Text(f"… {len(self.working) - ROWS} more", style="dim"))
+        for address in self.failed:
+            rows.add_row(Text("✘", style="red"), Text(address), Text("failed", style="red"))
+        parts: list[RenderableType] = [head, rows]
+        if self.message and not self.working:
+            parts.append(Text(text.safe(self.message), style="dim"))
+        if line := self.image.line():
+            parts.append(Text(line))
+        return Group(*parts)
+
+
+def plain_line(event: DeployEvent) -> str:
+    """An event as a line; empty where it says nothing new."""
+    match event:
+        case Progress():
+            return _progress_line(event)
+        case Planned():
+            return ""
+        case Diagnostic():
+            return f"{event.severity}: {text.safe(event.summary)}"
+        case Message():
+            return text.safe(event.text)
+        case _:
+            return images.plain_line(event)
+
+
+def _progress_line(event: Progress) -> str:
+    if event.phase is Phase.STARTED:
+        return f"{DOING.get(event.action, event.action)} {event.address}"
+    if event.phase is Phase.GOING_ON:
+        return ""
+    return f"{event.phase.value} {event.address} after {duration_text(event.seconds)}"
+
+
+def counts(changes: tuple[Change, ...]) -> str:
+    """Like `54 to create, 2 to adopt`."""
+    words = {"import": "adopt"}
+    found = Counter(change.action for change in changes)
+    return ", ".join(f"{count} to {words.get(action, action)}" for action, count in found.most_common())
+
+
+def plan_lines(plan: DeployPlan, *, whole: bool) -> list[tuple[str, str]]:
+    """The plan as lines, each with a style: dangers resource by resource, creations counted by kind.
+
+    Args:
+        whole: name every resource.
+    """
+    lines = [(f"changed by others: {c.address}", "yellow") for c in plan.drift]
+    if plan.empty:
+        return [*lines, ("no changes: what is deployed is what the project file says", "green")]
+    named = [change for change in plan.changes if whole or change.action != "create"]
+    lines += [(f"{SIGNS.get(c.action, ' ')} {c.address}", COLOURS.get(c.action, "")) for c in named]
+    created = Counter(change.kind for change in plan.changes if change.action == "create")
+    if created and not whole:
+        kinds = ", ".join(f"{count} {kind.removeprefix('aws_')}" for kind, count in created.most_common())
+        lines.append((f"+ {sum(created.values())} to create: {kinds}", COLOURS["create"]))
+    return lines
+
+
+def cost_lines(standing: StandingCost) -> list[str]:
+    """What the stack costs each month, jobs or not."""
+    lines = [f"  {text.money(line.monthly):>9}  {line.what}" for line in standing.lines]
+    return [f"standing cost: {text.money(standing.monthly)} a month ({standing.basis})", *lines]

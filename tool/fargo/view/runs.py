@@ -1,0 +1,158 @@
+"""Runs and jobs: tables for people."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from fargo.model.fargate import Size
+from fargo.model.job import Job, JobState
+from fargo.model.run import RunSnapshot
+from fargo.view import text
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+    from rich.text import Text
+
+
+def runs(states: Sequence[RunSnapshot]) -> "RenderableType":
+    """`fargo ps`: one line a run, newest first."""
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for column in ("RUN", "STATE", "CREATED", "WAITED", "RAN", "WHY"):
+        table.add_column(column, no_wrap=column in {"RUN", "STATE"})
+    for state in states:
+        first = state.jobs[0] if state.jobs else None
+        table.add_row(
+            state.run.id,
+            _state(state),
+            text.ago(state.run.created, state.at),
+            text.waited(first, state.at) if first else "",
+            text.elapsed(first, state.at) if first else "",
+            text.outcome(first) if first else _unknown(state),
+        )
+    return table
+
+
+def runs_plain(states: Sequence[RunSnapshot]) -> list[str]:
+    """The same as tab-separated lines."""
+    lines = ["run\tstate\tcreated\twaited\tran\twhy"]
+    for state in states:
+        first = state.jobs[0] if state.jobs else None
+        cells = (
+            state.run.id,
+            state.state.value if first else "GONE",
+            state.run.created.isoformat(timespec="seconds"),
+            text.waited(first, state.at) if first else "",
+            text.elapsed(first, state.at) if first else "",
+            text.outcome(first) if first else _unknown(state),
+        )
+        lines.append("\t".join(cells))
+    return lines
+
+
+def _unknown(state: RunSnapshot) -> str:
+    if not state.run.job_ids:
+        return "was never taken by AWS Batch"
+    return "AWS Batch no longer knows it"
+
+
+def _state(state: RunSnapshot) -> "Text":
+    from rich.text import Text
+
+    return state_text(state.state) if state.jobs else Text("GONE", style="dim")
+
+
+def state_text(state: JobState) -> "Text":
+    """A state as glyph, word and colour."""
+    from rich.text import Text
+
+    return Text(f"{text.GLYPHS[state]} {state.value}", style=text.STYLES[state])
+
+
+def detail(state: RunSnapshot) -> list[tuple[str, str]]:
+    """`fargo show`: names and values of a run and each of its jobs' attempts."""
+    run = state.run
+    rows = [
+        ("run", run.id),
+        ("state", state.state.value if state.jobs else f"GONE: {_unknown(state)}"),
+        ("job", run.job),
+        ("command", text.command_text(run.command)),
+        ("size", str(Size(run.vcpu, run.memory_mib))),
+        ("image", run.image),
+        ("definition", run.definition.rpartition("/")[2]),
+        ("queue", run.queue.rpartition("/")[2]),
+        ("created", run.created.isoformat(timespec="seconds")),
+    ]
+    for job in state.jobs:
+        rows += _job(job, state.at)
+    return rows
+
+
+def _job(job: Job, now: datetime) -> list[tuple[str, str]]:
+    rows = [("batch job", job.id), ("waited", text.waited(job, now)), ("ran", text.elapsed(job, now))]
+    if why := text.outcome(job):
+        rows.append(("why", why))
+    for number, attempt in enumerate(job.attempts, 1):
+        ended = "" if attempt.exit_code is None else f"exit {attempt.exit_code} "
+        rows.append((f"attempt {number}", f"{ended}{text.safe(attempt.reason)} {attempt.log_stream}".strip()))
+    return rows
+
+
+def measured(result: Mapping[str, Any] | None) -> list[tuple[str, str]]:
+    """What the runner measured, from its result object."""
+    if result is None:
+        return []
+    peak = result.get("peak_memory_bytes") or 0
+    rows = [
+        ("seconds", f"{result['seconds']:.1f} ({result['cpu_seconds']:.1f} of CPU)"),
+        ("peak memory", f"{peak / 2**20:.0f} MiB"),
+    ]
+    return rows + [
+        ("output", f"{output['key']} ({output['size']} bytes)") for output in result.get("outputs", ())
+    ]
+
+
+def table(rows: Sequence[tuple[str, str]]) -> "RenderableType":
+    """Names and values, aligned."""
+    from rich.table import Table
+    from rich.text import Text
+
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(style="dim", no_wrap=True)
+    grid.add_column(overflow="fold")
+    for name, value in rows:
+        grid.add_row(name, Text(value))
+    return grid
+
+
+def progress_words(state: RunSnapshot) -> str:
+    """How a run stands, without times: the same words as long as nothing changes."""
+    if not state.jobs:
+        return f"{state.run.id} {_unknown(state)}"
+    why = text.outcome(state.jobs[0])
+    return f"{state.run.id} {state.state.value}" + (f", {why}" if why else "")
+
+
+def progress_line(state: RunSnapshot) -> str:
+    """The same with how long it ran."""
+    ran = text.elapsed(state.jobs[0], state.at) if state.jobs else ""
+    return progress_words(state) + (f", ran {ran}" if ran else "")
+
+
+def progress(state: RunSnapshot) -> "RenderableType":
+    """The same for a live display."""
+    from rich.text import Text
+
+    if not state.jobs:
+        return Text(progress_line(state), style="dim")
+    job = state.jobs[0]
+    shown = state_text(state.state)
+    shown.append(f"  {state.run.id}", style="bold")
+    if ran := text.elapsed(job, state.at):
+        shown.append(f"  {ran}")
+    elif wait := text.waited(job, state.at):
+        shown.append(f"  waiting {wait}")
+    if why := text.outcome(job):
+        shown.append(f"  {why}", style="dim")
+    return shown

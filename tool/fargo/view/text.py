@@ -1,0 +1,80 @@
+"""Words and glyphs that every view shares."""
+
+import re
+import shlex
+from collections.abc import Sequence
+from datetime import datetime
+
+from fargo.model.job import Job, JobState
+from fargo.model.units import duration_text
+
+# C0 and C1 controls but the tab: what a job prints must never drive the user's terminal.
+_CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f]")
+
+GLYPHS = {
+    JobState.SUBMITTED: "◌",
+    JobState.PENDING: "◌",
+    JobState.RUNNABLE: "◌",
+    JobState.STARTING: "◔",
+    JobState.RUNNING: "▶",
+    JobState.SUCCEEDED: "✔",
+    JobState.FAILED: "✘",
+}
+STYLES = {
+    JobState.SUBMITTED: "dim",
+    JobState.PENDING: "dim",
+    JobState.RUNNABLE: "yellow",
+    JobState.STARTING: "cyan",
+    JobState.RUNNING: "blue",
+    JobState.SUCCEEDED: "green",
+    JobState.FAILED: "red",
+}
+
+
+def safe(text: str) -> str:
+    """The text with control characters made visible, so that it can go to a terminal."""
+    return _CONTROLS.sub(lambda match: f"\\x{ord(match[0]):02x}", text)
+
+
+def command_text(command: Sequence[str]) -> str:
+    """A command as one would type it."""
+    return safe(shlex.join(command))
+
+
+def elapsed(job: Job, now: datetime) -> str:
+    """How long the job has run, or ran; empty before it started."""
+    ran = job.ran(now)
+    return duration_text(ran.total_seconds()) if ran is not None else ""
+
+
+def waited(job: Job, now: datetime) -> str:
+    """How long the job waited for its container."""
+    time = job.waited(now)
+    return duration_text(time.total_seconds()) if time is not None else ""
+
+
+def ago(moment: datetime, now: datetime) -> str:
+    """Like `3m11 ago`."""
+    return f"{duration_text(max((now - moment).total_seconds(), 0))} ago"
+
+
+def outcome(job: Job) -> str:
+    """Why a job stands where it stands, in one line: exit code, reason, attempts."""
+    parts = [f"exit {job.exit_code}"] if job.exit_code is not None else []
+    if job.reason and job.state is not JobState.SUCCEEDED:
+        parts.append(safe(job.reason))
+    if len(job.attempts) > 1:
+        parts.append(f"attempt {len(job.attempts)}")
+    if job.stopping:
+        parts.append("stopping")
+    return ", ".join(parts)
+
+
+def money(dollars: float) -> str:
+    """US dollars, like `$43.80`."""
+    return f"${dollars:,.2f}"
+
+
+def plural(count: int, word: str) -> str:
+    """Like `1 job`, `3 jobs`."""
+    return f"{count} {word}" if count == 1 else f"{count} {word}s"
