@@ -48,8 +48,9 @@ def test_a_new_output_alone_is_something_to_apply() -> None:
     assert not outputs_change({"output_changes": {"image_tag": {"actions": ["no-op"]}}})
 
 
-def test_a_change_knows_its_kind() -> None:
-    assert Change('module.network.aws_subnet.jobs["us-east-1a"]', "create").kind == "aws_subnet"
+def test_a_change_knows_its_module() -> None:
+    assert Change('module.network.aws_subnet.jobs["us-east-1a"]', "create").module == "network"
+    assert Change("aws_vpc.this", "create").module == ""
 
 
 def test_the_standing_cost_is_that_of_the_published_example() -> None:

@@ -92,12 +92,13 @@ def test_jobs_become_what_the_module_takes(folder: StackFolder) -> None:
 
 
 def test_a_folder_belongs_to_one_account_and_one_region(folder: StackFolder) -> None:
+    folder.check_owner("222222222222", "us-east-1")  # nothing is deployed yet: any will do
     folder.claim("111111111111", "eu-west-1")
-    folder.claim("111111111111", "eu-west-1")
+    folder.check_owner("111111111111", "eu-west-1")
     with pytest.raises(WrongAccount, match="account 111111111111, and this is 222222222222"):
-        folder.claim("222222222222", "eu-west-1")
+        folder.check_owner("222222222222", "eu-west-1")
     with pytest.raises(WrongAccount, match="region eu-west-1, and this is us-east-1") as caught:
-        folder.claim("111111111111", "us-east-1")
+        folder.check_owner("111111111111", "us-east-1")
     assert caught.value.exit_code == 3
 
 

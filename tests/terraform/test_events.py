@@ -28,6 +28,7 @@ def test_progress_has_address_action_and_seconds() -> None:
 @pytest.mark.parametrize("address", ["data.aws_region.this", "module.a.data.aws_region.this"])
 def test_lookups_are_no_progress(address: str) -> None:
     assert _parsed(type="apply_start", hook=_hook(address)) == []
+    assert _parsed(type="planned_change", change={"resource": {"addr": address}, "action": "read"}) == []
 
 
 def test_a_planned_change_names_its_action() -> None:

@@ -48,6 +48,7 @@ def test_an_apply_is_counted_as_it_goes() -> None:
     now[0] = 4.0
     shown = _text(view)
     assert "0/2" in shown
+    assert "1 waiting" in shown
     assert "creating 4s" in shown
     view.take(Progress("a", "create", Phase.DONE, 5))
     view.take(Progress("b", "create", Phase.FAILED, 5))

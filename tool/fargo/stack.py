@@ -40,15 +40,19 @@ class StackFolder:
         self._owner = self.root / "target.json"
 
     def claim(self, account_id: str, region: str) -> None:
-        """Bind the folder to an account and a region, or find it bound to these.
+        """Bind the folder to an account and a region: something is about to be created there."""
+        self.root.mkdir(parents=True, exist_ok=True)
+        mine = {"account_id": account_id, "region": region}
+        self._owner.write_text(json.dumps(mine) + "\n", encoding="utf-8")
+
+    def check_owner(self, account_id: str, region: str) -> None:
+        """Make sure that the folder is not bound to another account or region.
 
         Raises:
-            WrongAccount: it is bound to another.
+            WrongAccount: it is.
         """
         mine = {"account_id": account_id, "region": region}
         if not self._owner.is_file():
-            self.root.mkdir(parents=True, exist_ok=True)
-            self._owner.write_text(json.dumps(mine) + "\n", encoding="utf-8")
             return
         bound = json.loads(self._owner.read_text(encoding="utf-8"))
         for what, word in (("account_id", "account"), ("region", "region")):

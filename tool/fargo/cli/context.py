@@ -89,7 +89,7 @@ class Context:
     def outputs(self) -> "StackOutputs":
         """The deployed stack. Read before a session is made: what is not deployed starts no local AWS."""
         outputs = self.folder.outputs()
-        self.folder.claim(outputs.account_id, self.session.region)
+        self.folder.check_owner(outputs.account_id, self.session.region)
         return outputs
 
     @cached_property

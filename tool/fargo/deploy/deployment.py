@@ -13,7 +13,7 @@ from fargo.aws.session import Session, Target
 from fargo.config import Project
 from fargo.deploy.merge import SideBySide, interrupts
 from fargo.deploy.plan import DeployPlan, changes_of, drift_of, outputs_change
-from fargo.errors import Interrupted, TerraformFailed
+from fargo.errors import ImageError, Interrupted, TerraformFailed
 from fargo.images import ImageEvent
 from fargo.model.stack import StackOutputs
 from fargo.stack import StackFolder
@@ -74,7 +74,7 @@ class Deployment:
         """
         terraform = self.terraform()
         account_id = self.session.identity().account_id
-        self.folder.claim(account_id, self.session.region)
+        self.folder.check_owner(account_id, self.session.region)
         yield from self._prepare(terraform, account_id, image_tag)
         yield from _interruptible(
             terraform.interrupt, terraform.plan(self.folder.plan), "nothing was changed"
@@ -120,6 +120,7 @@ class Deployment:
             Interrupted: Ctrl-C; Terraform has finished what it began, and the state is kept.
         """
         terraform = self.terraform()
+        self.folder.claim(plan.account_id, plan.region)
         work: Iterable[DeployEvent] = () if plan.empty else terraform.apply(plan.file)
         both = SideBySide(work, image)
 
@@ -132,9 +133,16 @@ class Deployment:
         except TerraformFailed as error:
             error.hint = "what was created is in the state: mend the cause and go on with `fargo up`"
             raise
+        except ImageError as error:
+            self._remember(terraform)
+            error.hint = f"{error.hint}; the stack stands, so go on with `fargo up`".lstrip("; ")
+            raise
+        plan.file.unlink(missing_ok=True)
+        return self._remember(terraform)
+
+    def _remember(self, terraform: Terraform) -> StackOutputs:
         outputs = StackOutputs.from_terraform(terraform.outputs())
         self.folder.remember(outputs)
-        plan.file.unlink(missing_ok=True)
         return outputs
 
     def destroy(self) -> Iterator[DeployEvent]:

@@ -60,7 +60,7 @@ class Teardown:
         """
         self._folder.expect_state()
         session = self._deployment.session
-        self._folder.claim(session.identity().account_id, session.region)
+        self._folder.check_owner(session.identity().account_id, session.region)
         resources = [a for a in self._deployment.terraform().resources() if a not in _kept()]
         return Standing(len([a for a in resources if ".data." not in a]), self._live_jobs())
 

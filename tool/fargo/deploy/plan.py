@@ -26,9 +26,10 @@ class Change:
     action: str
 
     @property
-    def kind(self) -> str:
-        """The resource's type, such as `aws_vpc`."""
-        return self.address.rpartition(".")[0].rpartition(".")[2]
+    def module(self) -> str:
+        """The module that it belongs to, such as `network`; empty in the root module."""
+        parts = self.address.split(".")
+        return parts[1] if parts[0] == "module" else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

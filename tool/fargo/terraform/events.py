@@ -92,7 +92,9 @@ def parse(line: str) -> Iterator[TerraformEvent]:
                 address, hook.get("action", ""), _PHASES[kind], float(hook.get("elapsed_seconds", 0))
             )
     elif kind == "planned_change":
-        yield Planned(item["change"]["resource"]["addr"], item["change"]["action"])
+        address = item["change"]["resource"]["addr"]
+        if not _is_data(address):
+            yield Planned(address, item["change"]["action"])
     elif kind == "diagnostic":
         yield _diagnostic(item["diagnostic"])
     elif kind == "log" and item.get("@level") != "debug":

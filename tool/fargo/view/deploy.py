@@ -18,6 +18,15 @@ if TYPE_CHECKING:
 SIGNS = {"create": "+", "update": "~", "replace": "±", "delete": "-", "import": "=", "forget": "."}
 COLOURS = {"create": "green", "update": "yellow", "replace": "red", "delete": "red", "import": "cyan"}
 DOING = {"create": "creating", "update": "changing", "delete": "removing", "import": "adopting"}
+PARTS = {
+    "network": "VPC, private subnets, VPC endpoints, security groups, flow logs",
+    "roles": "service-linked roles, execution role, job role",
+    "registry": "image repository",
+    "storage": "workspace bucket, encryption key",
+    "batch": "compute environments, job queues, job definitions, log group",
+    "events": "history of job states",
+}
+"""What the modules of `terraform/` hold, in words."""
 ROWS = 8
 """Resources in work that are shown at once; Terraform works on ten."""
 
@@ -78,11 +87,13 @@ class DeployView:
 
         now = self.clock()
         head = Table.grid(padding=(0, 1))
+        waiting = len(self.planned) - len(self.done) - len(self.working) - len(self.failed)
         head.add_row(
             Text(self.title, style="bold"),
             ProgressBar(total=max(len(self.planned), 1), completed=len(self.done), width=30),
             Text(f"{len(self.done)}/{len(self.planned)}"),
-            Text(duration_text(now - (self._started or now)), style="dim"),
+            Text(duration_text(now - (self._started or now))),
+            Text(f"{waiting} waiting" if waiting else "", style="dim"),
         )
         rows = Table.grid(padding=(0, 1))
         for address, (action, since) in list(self.working.items())[:ROWS]:
@@ -134,7 +145,7 @@ def counts(changes: tuple[Change, ...]) -> str:
 
 
 def plan_lines(plan: DeployPlan, *, whole: bool) -> list[tuple[str, str]]:
-    """The plan as lines, each with a style: dangers resource by resource, creations counted by kind.
+    """The plan as lines, each with a style: dangers resource by resource, creations counted by module.
 
     Args:
         whole: name every resource.
@@ -144,10 +155,12 @@ def plan_lines(plan: DeployPlan, *, whole: bool) -> list[tuple[str, str]]:
         return [*lines, ("no changes: what is deployed is what the project file says", "green")]
     named = [change for change in plan.changes if whole or change.action != "create"]
     lines += [(f"{SIGNS.get(c.action, ' ')} {c.address}", COLOURS.get(c.action, "")) for c in named]
-    created = Counter(change.kind for change in plan.changes if change.action == "create")
-    if created and not whole:
-        kinds = ", ".join(f"{count} {kind.removeprefix('aws_')}" for kind, count in created.most_common())
-        lines.append((f"+ {sum(created.values())} to create: {kinds}", COLOURS["create"]))
+    created = Counter(change.module for change in plan.changes if change.action == "create")
+    if not whole:
+        lines += [
+            (f"+ {count:2} {module:9} {PARTS.get(module, '')}".rstrip(), COLOURS["create"])
+            for module, count in sorted(created.items(), key=lambda item: [*PARTS, item[0]].index(item[0]))
+        ]
     return lines
 
 
