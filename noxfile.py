@@ -89,7 +89,7 @@ def policy(session: nox.Session) -> None:
     """
     session.install("checkov>=3.2", "pytest>=8", "pytest-timeout>=2.3")
     session.run("checkov", "--config-file", ".checkov.yaml")
-    environ = {"FARGO_CHECKOV": str(Path(session.bin) / "checkov")}
+    environ = {"FARGO_CHECKOV": str(Path(session.bin) / "checkov"), "PYTHONPATH": str(ROOT / "tool")}
     # checkov's own dependencies warn; what is tested is our policies.
     session.run("pytest", "tests/policies", "-W", "default", env=environ)
 
