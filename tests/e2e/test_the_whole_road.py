@@ -106,6 +106,13 @@ def dockerfile(road: "Road") -> Iterator[Path]:
     file.write_text(before, encoding="utf-8")
 
 
+def test_a_project_without_a_dockerfile_gets_the_default_image(road: "Road", dockerfile: Path) -> None:
+    dockerfile.unlink()
+    built = road.json("build")
+    assert built["built"] is True
+    assert built["image"] != road.json("show", "simulate")["image"]
+
+
 def test_a_dockerfile_that_fails_names_its_step_and_its_words(road: "Road", dockerfile: Path) -> None:
     with dockerfile.open("a", encoding="utf-8") as file:
         file.write("USER root\nRUN echo about to fail && exit 9\n")

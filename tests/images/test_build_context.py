@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from fargo import context
+from fargo.assets import asset
 from fargo.errors import ImageError
-from fargo.images import ImageSpec, content_hash
+from fargo.images import DEFAULT_DOCKERFILE, ImageSpec, content_hash
 from fargo.model.fargate import Architecture
 
 Make = Callable[..., ImageSpec]
@@ -293,3 +294,11 @@ def test_what_is_missing_is_a_sentence_with_a_next_step(
 def test_a_runner_folder_of_the_user_s_own_is_refused(make: Make) -> None:
     with pytest.raises(ImageError, match=r"has a \.fargo-runner of its own"):
         content_hash(make({".fargo-runner/x": ""}))
+
+
+def test_without_a_dockerfile_the_default_image_travels_in_its_place(make: Make) -> None:
+    spec = make({"job.py": "print()"}, dockerfile=DEFAULT_DOCKERFILE)
+    (spec.context / "Dockerfile").unlink()
+    travelling = {entry.path: entry.source for entry in context.entries(spec)}
+    assert travelling[".fargo-runner/Dockerfile"] == asset("image") / "Dockerfile"
+    assert "Dockerfile" not in travelling

@@ -24,6 +24,8 @@ from fargo.model.image import TAG_LENGTH
 
 RUNNER_FOLDER = ".fargo-runner"
 """Where a Dockerfile finds the runner: `COPY .fargo-runner/ …`."""
+DEFAULT_DOCKERFILE = Path(RUNNER_FOLDER, "Dockerfile")
+"""Stands for `image/Dockerfile`, the default image, where a project has no Dockerfile."""
 STATE_FOLDER = ".fargo"
 """fargo's own state beside the project file: it changes with every `fargo up`, so it never travels."""
 
@@ -53,7 +55,7 @@ class ImageSpec:
 
     Attributes:
         context: the folder whose files the Dockerfile may copy.
-        dockerfile: relative to the context, and within it.
+        dockerfile: relative to the context, and within it; or `DEFAULT_DOCKERFILE`.
         build_args: names and values of the Dockerfile's `ARG`s.
         runner: the folder of the runner's own files.
     """
@@ -98,6 +100,9 @@ def entries(spec: ImageSpec) -> list[Entry]:
     try:
         ignore = _ignore(spec)
         found = [*_walk(spec.context, "", (), ignore), *_runner(spec.runner)]
+        if spec.dockerfile == DEFAULT_DOCKERFILE:
+            source = asset("image") / "Dockerfile"
+            found.append(Entry(path=DEFAULT_DOCKERFILE.as_posix(), kind=Kind.FILE, source=source))
     except OSError as error:
         raise _unreadable(error, spec.context) from error
     return sorted(found, key=lambda entry: os.fsencode(entry.path))
@@ -151,7 +156,7 @@ def _check(spec: ImageSpec) -> None:
             f"The Dockerfile {spec.dockerfile} lies outside of the build context {spec.context}.",
             "move it into the context, or set `context` under [image] to a folder that holds both",
         )
-    if not (spec.context / spec.dockerfile).is_file():
+    if spec.dockerfile != DEFAULT_DOCKERFILE and not (spec.context / spec.dockerfile).is_file():
         raise ImageError(
             f"There is no Dockerfile at {spec.context / spec.dockerfile}.",
             "write one, or name yours with `dockerfile` under [image]; `fargo init` makes both",

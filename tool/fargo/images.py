@@ -13,13 +13,14 @@ from dataclasses import dataclass, replace
 from typing import Protocol, TypeAlias
 
 from fargo.aws.registry import RegistryAuth
-from fargo.context import ImageSpec, content_hash, write
+from fargo.context import DEFAULT_DOCKERFILE, ImageSpec, content_hash, write
 from fargo.docker import BuildEvent, Built, Engine, Pushed, PushEvent
 from fargo.docker.failures import wrong_architecture
 from fargo.errors import ImageError
 from fargo.model.image import ImageRef
 
 __all__ = [
+    "DEFAULT_DOCKERFILE",
     "ImageEvent",
     "ImageReady",
     "ImageSpec",

@@ -11,7 +11,7 @@ import click
 
 from fargo.cli.options import Everywhere
 from fargo.cli.output import Output
-from fargo.errors import UsageError
+from fargo.errors import Interrupted, UsageError
 
 if TYPE_CHECKING:
     from fargo.aws.batch import Batch
@@ -120,14 +120,14 @@ class Context:
 
         Raises:
             UsageError: there is nobody to ask.
-            click.Abort: the answer is no.
+            Interrupted: the answer is no.
         """
         if self.options.yes:
             return
         if not sys.stdin.isatty():
             raise UsageError(f"{question} Nobody is here to answer", "say so beforehand: --yes")
         if not click.confirm(question, err=True):
-            raise click.Abort
+            raise Interrupted("not confirmed: nothing was changed")
 
     def consume(self, events: Generator[E, None, R], take: Callable[[E], None]) -> R:
         """Hand every event to `take`, and return what the generator returns."""

@@ -40,12 +40,14 @@ def image_spec(context: Context) -> "ImageSpec":
     """What decides the project's image."""
     from pathlib import Path
 
-    from fargo.images import ImageSpec
+    from fargo.images import DEFAULT_DOCKERFILE, ImageSpec
 
     image = context.project.image
+    folder = (context.project.folder / image.context).resolve()
+    has_own = image.dockerfile != "Dockerfile" or (folder / "Dockerfile").is_file()
     return ImageSpec(
-        context=(context.project.folder / image.context).resolve(),
-        dockerfile=Path(image.dockerfile),
+        context=folder,
+        dockerfile=Path(image.dockerfile) if has_own else DEFAULT_DOCKERFILE,
         build_args=tuple(sorted(image.build_args.items())),
         architecture=image.cpu,
         operating_system=image.operating_system,

@@ -1,0 +1,123 @@
+"""What a person sees: the same commands on a real pseudo-terminal."""
+
+import os
+import pty
+import re
+import select
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from local_aws import set_rules
+
+TOOL = Path(__file__).parents[2] / "tool"
+CODES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+
+
+class Terminal:
+    """A command on a pseudo-terminal."""
+
+    def __init__(self, folder: Path, *arguments: str, **environ: str) -> None:
+        self._master, slave = pty.openpty()
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "fargo", *arguments],
+            cwd=folder,
+            env={
+                **os.environ,
+                "PYTHONPATH": str(TOOL),
+                "TERM": "xterm-256color",
+                "COLUMNS": "100",
+                **environ,
+            },
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            start_new_session=True,
+        )
+        os.close(slave)
+        self.raw = ""
+
+    @property
+    def text(self) -> str:
+        """What was written, without escape sequences."""
+        return CODES.sub("", self.raw)
+
+    def read_until(self, words: str, *, seconds: float = 30) -> None:
+        deadline = time.monotonic() + seconds
+        while words not in self.text:
+            assert time.monotonic() < deadline, self.text
+            if select.select([self._master], [], [], 0.2)[0]:
+                self.raw += os.read(self._master, 65536).decode()
+
+    def type(self, text: str) -> None:
+        os.write(self._master, text.encode())
+
+    def end(self) -> int:
+        """Its exit code, once everything was read."""
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline:
+            try:
+                chunk = os.read(self._master, 65536)
+            except OSError:  # Linux's way to say that the other side is closed
+                break
+            self.raw += chunk.decode()
+        return self.process.wait(timeout=10)
+
+    def close(self) -> None:
+        self.process.kill()
+        self.process.wait()
+        os.close(self._master)
+
+
+@pytest.fixture
+def terminal(project: Path) -> Iterator[Callable[..., Terminal]]:
+    opened: list[Terminal] = []
+
+    def open_terminal(*arguments: str, **environ: str) -> Terminal:
+        opened.append(Terminal(project, *arguments, **environ))
+        return opened[-1]
+
+    yield open_terminal
+    for each in opened:
+        each.close()
+
+
+def test_following_keeps_the_state_below_the_lines_and_leaves_a_summary(
+    aws: str, terminal: Callable[..., Terminal]
+) -> None:
+    script = [{"out": "one"}, {"sleep": 1.5}, {"out": "two"}, {"exit": 0}]
+    set_rules(aws, [{"job": "*", "script": script}])
+    shown = terminal("--local", "submit", "work", "--follow")
+    shown.read_until("▶ RUNNING")
+    shown.read_until("two")
+    assert shown.end() == 0
+    assert shown.text.index("one") < shown.text.index("two") < shown.text.rindex("SUCCEEDED, exit 0")
+    assert "\x1b[?1049h" not in shown.raw  # never the alternate screen: the lines stay in the scrollback
+
+
+def test_no_color_and_a_dumb_terminal_get_no_escape_sequence_of_ours(
+    aws: str, terminal: Callable[..., Terminal]
+) -> None:
+    set_rules(aws, [{"job": "*", "script": [{"out": "one"}, {"exit": 0}]}])
+    dumb = terminal("--local", "submit", "work", "--follow", TERM="dumb")
+    assert dumb.end() == 0
+    assert "\x1b" not in dumb.raw
+    plain = terminal("--local", "ps", NO_COLOR="1")
+    assert plain.end() == 0
+    assert "SUCCEEDED" in plain.text
+    assert not re.search(r"\x1b\[3[0-9]", plain.raw)
+
+
+def test_down_asks_and_no_changes_nothing(aws: str, terminal: Callable[..., Terminal], project: Path) -> None:
+    assert aws
+    state = project / ".fargo" / "local" / "terraform.tfstate"
+    state.write_text('{"version": 4}', encoding="utf-8")
+    asked = terminal("--local", "down")
+    asked.read_until("Go on? [y/N]:")
+    asked.type("n\n")
+    assert asked.end() == 130
+    assert "not confirmed: nothing was changed" in asked.text
+    assert state.exists()
