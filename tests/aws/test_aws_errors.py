@@ -1,13 +1,16 @@
 import pytest
 from botocore import exceptions as b
+from botocore.parsers import ResponseParserError
+from local_aws import ACCOUNT, local_aws
 
 from fargo.aws.errors import translated
 from fargo.aws.session import Session, Target
 from fargo.errors import AwsDenied, AwsError, AwsNotFound, AwsThrottled, AwsUnreachable
 
 
-def _client_error(code: str) -> b.ClientError:
-    return b.ClientError({"Error": {"Code": code, "Message": "as AWS says it"}}, "SubmitJob")
+def _client_error(code: str, status: int = 400) -> b.ClientError:
+    said = {"Error": {"Code": code, "Message": "as AWS says it"}}
+    return b.ClientError(said | {"ResponseMetadata": {"HTTPStatusCode": status}}, "SubmitJob")
 
 
 @pytest.mark.parametrize(
@@ -16,7 +19,14 @@ def _client_error(code: str) -> b.ClientError:
         (_client_error("AccessDeniedException"), AwsDenied),
         (_client_error("ExpiredToken"), AwsDenied),
         (_client_error("TooManyRequestsException"), AwsThrottled),
+        (_client_error("SlowDown", 503), AwsThrottled),
+        (_client_error("Whatever", 429), AwsThrottled),
         (_client_error("NoSuchBucket"), AwsNotFound),
+        (_client_error("ServerException", 500), AwsUnreachable),
+        (_client_error("503", 503), AwsUnreachable),
+        (_client_error("Whatever", 408), AwsUnreachable),
+        (_client_error("RequestTimeout"), AwsUnreachable),
+        (ResponseParserError("invalid XML"), AwsUnreachable),
         (_client_error("ClientException"), AwsError),
         (b.NoCredentialsError(), AwsDenied),
         (b.ProfileNotFound(profile="x"), AwsDenied),
@@ -36,7 +46,15 @@ def test_every_error_of_botocore_becomes_one_of_ours(raised: Exception, kind: ty
 
 def test_the_local_target_needs_no_account_and_terraform_gets_the_same() -> None:
     session = Session(Target.LOCAL, "eu-west-1", endpoint="http://127.0.0.1:5151")
-    environ = session.environment()
+    users = {
+        "AWS_PROFILE": "work",
+        "AWS_ENDPOINT_URL_EC2": "http://elsewhere",
+        "AWS_ROLE_ARN": "arn",
+        "PATH": "/bin",
+    }
+    environ = session.environment(users)
+    assert (environ["AWS_PROFILE"], environ["AWS_ENDPOINT_URL_EC2"], environ["AWS_ROLE_ARN"]) == ("", "", "")
+    assert "PATH" not in environ
     assert environ["AWS_ENDPOINT_URL"] == "http://127.0.0.1:5151"
     assert environ["AWS_REGION"] == "eu-west-1"
     assert environ["AWS_ACCESS_KEY_ID"]
@@ -44,8 +62,23 @@ def test_the_local_target_needs_no_account_and_terraform_gets_the_same() -> None
 
 
 def test_the_aws_target_hands_on_the_profile_and_no_endpoint() -> None:
-    environ = Session(Target.AWS, "eu-west-1", "work").environment()
-    assert environ == {"AWS_REGION": "eu-west-1", "AWS_DEFAULT_REGION": "eu-west-1", "AWS_PROFILE": "work"}
+    environ = Session(Target.AWS, "eu-west-1", "work").environment({"AWS_ACCESS_KEY_ID": "another"})
+    assert environ == {
+        "AWS_REGION": "eu-west-1",
+        "AWS_DEFAULT_REGION": "eu-west-1",
+        "AWS_PROFILE": "work",
+        "AWS_ACCESS_KEY_ID": "",
+        "AWS_SECRET_ACCESS_KEY": "",
+        "AWS_SESSION_TOKEN": "",
+    }
+
+
+def test_nothing_of_the_users_reaches_into_the_local_target(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_PROFILE", "nowhere")
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    with local_aws() as endpoint:
+        session = Session(Target.LOCAL, "eu-west-1", endpoint=endpoint)
+        assert session.identity().account_id == ACCOUNT
 
 
 def test_no_credentials_say_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -44,7 +44,12 @@ def test_an_array_parent_brings_its_counts() -> None:
     assert job.counts == ((JobState.RUNNING, 2), (JobState.FAILED, 1))
 
 
-def test_sizes_and_timeout_are_sent_only_where_they_differ() -> None:
-    plain = Submission(name="n", queue="q", definition="d", command=("x",), environment=(), tags=())
-    assert plain.request()["containerOverrides"]["resourceRequirements"] == []
+def test_the_size_is_always_sent_and_a_timeout_only_where_there_is_one() -> None:
+    plain = Submission(
+        name="n", queue="q", definition="d", command=("x",), environment=(), tags=(), vcpu=1, memory_mib=2048
+    )
+    assert plain.request()["containerOverrides"]["resourceRequirements"] == [
+        {"type": "VCPU", "value": "1"},
+        {"type": "MEMORY", "value": "2048"},
+    ]
     assert "timeout" not in plain.request()

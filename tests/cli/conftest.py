@@ -83,3 +83,19 @@ def aws(project: Path) -> Iterator[str]:
     with local_aws() as endpoint:
         deploy(project, endpoint)
         yield endpoint
+
+
+@pytest.fixture
+def state(project: Path, aws: str) -> Path:
+    """A state of Terraform's that holds a resource: there is something to take down."""
+    assert aws
+    resource = {
+        "mode": "managed",
+        "type": "terraform_data",
+        "name": "standing",
+        "provider": 'provider["terraform.io/builtin/terraform"]',
+        "instances": [{"schema_version": 0, "attributes": {"id": "x"}}],
+    }
+    file = project / ".fargo" / "local" / "terraform.tfstate"
+    file.write_text(json.dumps({"version": 4, "resources": [resource]}), encoding="utf-8")
+    return file

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from cli_types import Fargo
+from local_aws import ACCOUNT
 
 from fargo.local import daemon
 
@@ -78,10 +79,16 @@ def test_another_region_than_the_one_deployed_to(fargo: Fargo, aws: str) -> None
 def test_another_account_than_the_one_deployed_to(fargo: Fargo, aws: str, project: Path) -> None:
     del aws
     owner = project / ".fargo" / "local" / "target.json"
-    owner.write_text('{"account_id": "999999999999", "region": "us-east-1"}', encoding="utf-8")
-    ended = fargo("--local", "plan")
-    assert ended.code == 3
-    assert "deployed to account 999999999999, and this is 123456789012" in ended.err
+    owner.write_text(
+        '{"name": "demo", "account_id": "999999999999", "region": "us-east-1"}', encoding="utf-8"
+    )
+    outputs = project / ".fargo" / "local" / "outputs.json"
+    outputs.write_text(outputs.read_text(encoding="utf-8").replace(ACCOUNT, "999999999999"), encoding="utf-8")
+    (project / ".fargo" / "local" / "terraform.tfstate").write_text("{}", encoding="utf-8")
+    for command in (["plan"], ["build"], ["submit", "work"], ["down"]):
+        ended = fargo("--local", *command)
+        assert ended.code == 3, command
+        assert "deployed to account 999999999999, and this is 123456789012" in ended.err
 
 
 def test_a_stack_that_is_gone(fargo: Fargo, aws: str, project: Path) -> None:
@@ -94,7 +101,7 @@ def test_a_stack_that_is_gone(fargo: Fargo, aws: str, project: Path) -> None:
     ended = fargo("--local", "submit", "work")
     assert ended.code == 6
     assert "NoSuchBucket" in ended.err
-    assert "fargo plan" in ended.err
+    assert "`fargo --local plan`" in ended.err
 
 
 def test_a_size_that_fargate_does_not_offer(fargo: Fargo, aws: str) -> None:
@@ -115,19 +122,19 @@ def test_an_error_as_json_is_one_object(fargo: Fargo) -> None:
     }
 
 
-def test_nobody_to_ask_is_a_usage_error(fargo: Fargo, aws: str, project: Path) -> None:
-    assert aws
+@pytest.mark.terraform
+def test_nobody_to_ask_is_a_usage_error(fargo: Fargo, state: Path) -> None:
     read, write = os.pipe()
     os.close(write)
     stdin, sys.stdin = sys.stdin, os.fdopen(read)
     try:
-        (project / ".fargo/local/terraform.tfstate").write_text('{"version": 4}', encoding="utf-8")
         ended = fargo("--local", "down")
     finally:
         sys.stdin.close()
         sys.stdin = stdin
     assert ended.code == 2
     assert "say so beforehand: --yes" in ended.err
+    assert state.exists()
 
 
 def test_a_defect_of_ours_asks_to_be_reported(fargo: Fargo, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -142,6 +149,17 @@ def test_a_defect_of_ours_asks_to_be_reported(fargo: Fargo, monkeypatch: pytest.
     assert "this is a defect of fargo: RuntimeError: impossible" in ended.err
     assert "Traceback" not in ended.err
     assert "Traceback" in fargo("cost", "-v").err
+
+
+def test_an_error_never_drives_the_terminal(fargo: Fargo, monkeypatch: pytest.MonkeyPatch) -> None:
+    from fargo import config
+    from fargo.errors import FargoError
+
+    def failing(_start: Path) -> Path:
+        raise FargoError("one\x1b]0;owned\x07\ntwo", "\x9b2J")
+
+    monkeypatch.setattr(config, "find", failing)
+    assert fargo("cost").err == "fargo: one\\x1b]0;owned\\x07\ntwo\n  → \\x9b2J\n"
 
 
 def test_init_makes_a_project_that_says_what_comes_next(fargo: Fargo, tmp_path: Path) -> None:

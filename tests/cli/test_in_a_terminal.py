@@ -98,6 +98,16 @@ def test_following_keeps_the_state_below_the_lines_and_leaves_a_summary(
     assert "\x1b[?1049h" not in shown.raw  # never the alternate screen: the lines stay in the scrollback
 
 
+def test_a_long_line_of_a_job_is_left_to_the_terminal_to_wrap(
+    aws: str, terminal: Callable[..., Terminal]
+) -> None:
+    line = "word " * 60 + "end"
+    set_rules(aws, [{"job": "*", "script": [{"out": line}, {"sleep": 1}, {"exit": 0}]}])
+    shown = terminal("--local", "submit", "work", "--follow")
+    assert shown.end() == 0
+    assert line in shown.text
+
+
 def test_no_color_and_a_dumb_terminal_get_no_escape_sequence_of_ours(
     aws: str, terminal: Callable[..., Terminal]
 ) -> None:
@@ -111,13 +121,12 @@ def test_no_color_and_a_dumb_terminal_get_no_escape_sequence_of_ours(
     assert not re.search(r"\x1b\[3[0-9]", plain.raw)
 
 
-def test_down_asks_and_no_changes_nothing(aws: str, terminal: Callable[..., Terminal], project: Path) -> None:
-    assert aws
-    state = project / ".fargo" / "local" / "terraform.tfstate"
-    state.write_text('{"version": 4}', encoding="utf-8")
+@pytest.mark.terraform
+def test_down_asks_and_no_changes_nothing(terminal: Callable[..., Terminal], state: Path) -> None:
+    before = state.read_text(encoding="utf-8")
     asked = terminal("--local", "down")
     asked.read_until("Go on? [y/N]:")
     asked.type("n\n")
     assert asked.end() == 130
     assert "not confirmed: nothing was changed" in asked.text
-    assert state.exists()
+    assert state.read_text(encoding="utf-8") == before

@@ -47,6 +47,7 @@ def test_every_setting_is_typed_and_what_is_left_out_has_its_default(tmp_path: P
     assert (project.compute.max_vcpus, project.logs.retention_days, project.state.bucket) == (256, 30, "")
 
 
+SECRET = "arn:aws:ssm:eu-west-1:123456789012:parameter/key"
 MINIMAL = 'name = "ab"\n[jobs.run]\ncommand = ["true"]\n'
 
 
@@ -58,6 +59,8 @@ MINIMAL = 'name = "ab"\n[jobs.run]\ncommand = ["true"]\n'
         (MINIMAL + 'memroy = "1 GiB"', "jobs.run.memroy is not a setting", "did you mean memory?"),
         (MINIMAL.replace('"ab"', '"Ab"'), "name is 'Ab'", "2 to 30 lower-case letters"),
         (MINIMAL.replace('"ab"', '"' + "a" * 31 + '"'), "name is 'aaa", "2 to 30"),
+        (MINIMAL.replace('"ab"', '"ab\\n"'), r"name is 'ab\n'", "2 to 30"),
+        (MINIMAL.replace("run]", '"run\\n"]'), r"is 'run\n'", "1 to 30 lower-case letters"),
         (MINIMAL.replace("run]", "Run_1]"), "jobs.Run_1 is 'Run_1'", "1 to 30 lower-case letters"),
         (MINIMAL.replace('["true"]', '"true"'), "jobs.run.command expected `array`", ""),
         (MINIMAL.replace('["true"]', "[]"), "jobs.run.command is []", "at least one argument"),
@@ -68,9 +71,12 @@ MINIMAL = 'name = "ab"\n[jobs.run]\ncommand = ["true"]\n'
         (MINIMAL + 'memory = "lots"', "jobs.run.memory is 'lots'", "a size such as 512 MiB"),
         (MINIMAL + 'storage = "10 GiB"', "jobs.run.storage is '10 GiB'", "20 to 200"),
         (MINIMAL + 'timeout = "30s"', "jobs.run.timeout is '30s'", "60s or more"),
+        (MINIMAL + 'timeout = "30"', "jobs.run.timeout is '30'", "60s or more"),
+        (MINIMAL + 'timeout = "0s"', "jobs.run.timeout is '0s'", "60s or more"),
         (MINIMAL + "attempts = 11", "jobs.run.attempts is 11", "1 to 10"),
         (MINIMAL + 'spot = "yes"', "jobs.run.spot expected `bool`", ""),
         (MINIMAL + "environment = { FARGO_RUN = '1' }", "jobs.run.environment.FARGO_RUN is", "neither with FARGO_"),
+        (MINIMAL + f"environment = {{ KEY = '1' }}\nsecrets = {{ KEY = '{SECRET}' }}", "jobs.run.secrets.KEY is 'KEY'", "not in environment"),
         (MINIMAL + "secrets = { KEY = 'hunter2' }", "jobs.run.secrets.KEY is 'hunter2'", "the ARN of"),
         (MINIMAL + '[network]\ncidr = "10.0.0.0/8"', "network.cidr is '10.0.0.0/8'", "from /16 to /24"),
         (MINIMAL + '[network]\nendpoints = ["s4"]', "network.endpoints is 's4'", "secretsmanager"),

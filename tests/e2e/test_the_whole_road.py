@@ -25,7 +25,7 @@ def test_ctrl_c_during_apply_ends_in_good_order_and_keeps_the_state(road: "Road"
     ended = road.interrupt_at("done module.network.aws_vpc.this", "up", "--yes")
     assert ended.returncode == 130, ended.stderr
     assert "Terraform has ended in good order" in ended.stderr
-    assert "go on with `fargo up`" in ended.stderr
+    assert "go on with `fargo --local up`" in ended.stderr
     assert "Traceback" not in ended.stderr
     assert {"aws_vpc", "aws_iam_role"} <= set(_resources(road))
 

@@ -47,6 +47,13 @@ def test_lines_are_put_together_and_lose_colours_and_overwritten_progress() -> N
     assert [e.text for e in build_events(chunks) if isinstance(e, Output)] == ["warning", "100%", "the end"]
 
 
+def test_what_a_step_says_to_terminals_is_in_neither_its_lines_nor_its_error() -> None:
+    raw = "\x1b]0;owned\x07a \x1b]8;;https://x\x1b\\link\x1b]8;;\x1b\\ \x9b2Jb\x9d52;c;eA==\x9c \x1b(B\x1b[38:5:1mc\x1b]2;open"
+    with pytest.raises(ImageError) as caught:
+        list(build_events([*STEP, {"stream": raw + "\n"}, {"error": "no"}]))
+    assert caught.value.message.splitlines()[1] == "  a link b c"
+
+
 def test_a_base_image_s_layers_are_told_and_its_tag_is_no_layer() -> None:
     chunks = [
         {"status": "Pulling from library/python", "id": "3.13"},

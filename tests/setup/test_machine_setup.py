@@ -36,7 +36,8 @@ FAILING = "#!/bin/sh\necho 'failed to start daemon: no cgroups'\nexit 1\n"
 
 @pytest.fixture
 def daemon(tmp_path: Path) -> Daemon:
-    return Daemon(host=f"unix://{tmp_path}/docker.sock", log=tmp_path / "log")
+    pid_files = (tmp_path / "docker.pid", tmp_path / "containerd.pid")
+    return Daemon(host=f"unix://{tmp_path}/docker.sock", log=tmp_path / "log", pid_files=pid_files)
 
 
 @pytest.fixture
@@ -65,6 +66,17 @@ def test_engine_is_started_where_none_answers_and_only_that_one_is_stopped(daemo
     started.stop()
     assert not engine_api.answers(daemon.host)
     assert "dockerd is up" in daemon.log.read_text()
+
+
+@pytest.mark.usefixtures("dockerd")
+def test_what_a_killed_engine_left_does_not_stop_the_next(daemon: Daemon) -> None:
+    """Its number may be another process's by now, and dockerd refuses to start beside that."""
+    of_another, of_nobody = daemon.pid_files
+    of_another.write_text(f"{os.getpid()}\n")
+    of_nobody.write_text("")
+    start(daemon).stop()
+    assert not of_another.exists()
+    assert not of_nobody.exists()
 
 
 def test_dockerd_that_ends_at_once_is_told_with_its_last_words(daemon: Daemon, dockerd: Path) -> None:

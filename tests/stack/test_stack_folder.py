@@ -6,7 +6,7 @@ from projects import write_project
 
 from fargo import config, stack
 from fargo.assets import asset
-from fargo.errors import NotDeployed, WrongAccount
+from fargo.errors import NotDeployed, PrerequisiteError, WrongAccount
 from fargo.stack import StackFolder
 
 ROLE = "arn:aws:iam::123456789012:role/aws-service-role/batch.amazonaws.com/AWSServiceRoleForBatch"
@@ -33,13 +33,15 @@ def test_the_module_is_a_whole_copy_that_git_does_not_see(folder: StackFolder) -
     assert (folder.root.parent / ".gitignore").read_text(encoding="utf-8") == "*\n"
 
 
-def test_init_is_due_only_where_code_or_backend_changed(folder: StackFolder) -> None:
+def test_init_is_due_until_one_ended_well_with_this_code_and_backend(folder: StackFolder) -> None:
     folder.materialise(_variables(folder), {})
-    (folder.module / ".terraform").mkdir()
+    (folder.module / ".terraform").mkdir()  # as an init leaves it that failed half-way
+    assert folder.materialise(_variables(folder), {})
+    folder.initialised()
     assert not folder.materialise(_variables(folder), {})
     (folder.module / stack.MARKER).write_text("an older fargo's", encoding="utf-8")
     (folder.module / "gone.tf").write_text("", encoding="utf-8")
-    assert folder.materialise(_variables(folder), {})
+    folder.materialise(_variables(folder), {})
     assert not (folder.module / "gone.tf").exists()
 
 
@@ -102,10 +104,27 @@ def test_a_folder_belongs_to_one_account_and_one_region(folder: StackFolder) -> 
     assert caught.value.exit_code == 3
 
 
+def test_a_folder_belongs_to_one_project(folder: StackFolder, tmp_path: Path) -> None:
+    folder.claim("111111111111", "eu-west-1")
+    other = write_project(tmp_path / "other", "second") / "fargo.toml"
+    beside = other.rename(tmp_path / "second.toml")
+    second = StackFolder(config.load(beside, environ={}), "aws")
+    with pytest.raises(PrerequisiteError, match=r"holds the stack of demo, and .*second\.toml is of second"):
+        second.check_owner("111111111111", "eu-west-1")
+
+
+def test_the_local_target_keeps_its_state_here_whatever_the_project_file_says(tmp_path: Path) -> None:
+    file = write_project(tmp_path, more='\n[state]\nbucket = "team"\n') / "fargo.toml"
+    folder = StackFolder(config.load(file, environ={}), "local")
+    folder.materialise(_variables(folder), {})
+    written = json.loads((folder.module / "backend.tf.json").read_text(encoding="utf-8"))
+    assert written["terraform"]["backend"] == {"local": {"path": "../terraform.tfstate"}}
+
+
 def test_nothing_deployed_names_the_way_to_deploy(folder: StackFolder) -> None:
     with pytest.raises(NotDeployed) as caught:
         folder.outputs()
-    assert caught.value.hint == "deploy it: fargo up"
+    assert caught.value.hint == "deploy it: `fargo up`"
     folder.root.mkdir(parents=True)
     (folder.root / "outputs.json").write_text('{"name": "demo"}', encoding="utf-8")
     with pytest.raises(NotDeployed, match="not written by this version"):

@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,10 +28,15 @@ class Daemon:
     Attributes:
         host: the unix socket it listens on; it is never given a TCP address.
         log: its own output.
+        pid_files: which dockerd and its containerd write, and believe at the next start.
     """
 
     host: str = DEFAULT_HOST
     log: Path = Path("/var/log/fargo-dockerd.log")
+    pid_files: tuple[Path, ...] = (
+        Path("/var/run/docker.pid"),
+        Path("/var/run/docker/containerd/containerd.pid"),
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,6 +100,7 @@ def start(daemon: Daemon) -> Engine:
     Raises:
         SetupError: it ends at once or does not answer within a minute; holds its last lines.
     """
+    _forget_the_dead(daemon.pid_files)
     say(f"starting a Docker engine; its log is {daemon.log}")
     with daemon.log.open("ab") as log:
         process = subprocess.Popen(
@@ -112,6 +119,16 @@ def start(daemon: Daemon) -> Engine:
         tail = "\n".join(daemon.log.read_text(errors="replace").splitlines()[-_LOG_TAIL:])
         raise SetupError(f"dockerd {how}. The last lines of {daemon.log}:\n{tail}")
     return engine
+
+
+def _forget_the_dead(pid_files: Iterable[Path]) -> None:
+    """Remove what an engine that was killed left: its number may be another process's by now."""
+    for file in pid_files:
+        if not file.is_file():
+            continue
+        comm = Path("/proc", file.read_text(encoding="utf-8").strip() or "none", "comm")
+        if not comm.is_file() or comm.read_text(encoding="utf-8").strip() not in ("dockerd", "containerd"):
+            file.unlink()
 
 
 def _answers_within(host: str, seconds: float, process: "subprocess.Popen[bytes] | None" = None) -> bool:

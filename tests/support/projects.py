@@ -68,6 +68,6 @@ def deploy(folder: Path, endpoint: str, name: str = "demo") -> dict[str, Any]:
     state = folder / ".fargo" / "local"
     state.mkdir(parents=True)
     (state / "outputs.json").write_text(json.dumps(outputs), encoding="utf-8")
-    owner = {"account_id": ACCOUNT, "region": REGION}
+    owner = {"name": name, "account_id": ACCOUNT, "region": REGION}
     (state / "target.json").write_text(json.dumps(owner), encoding="utf-8")
     return outputs

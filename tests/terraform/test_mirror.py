@@ -1,7 +1,9 @@
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from fargo.errors import PrerequisiteError
 from fargo.terraform import mirror
 
 
@@ -54,3 +56,50 @@ def test_a_cli_configuration_that_is_no_file_is_ignored(tmp_path: Path, home: Pa
     assert mirror.configure(environ, home=home, folder=tmp_path)[mirror.ENV_CLI_CONFIG] == str(
         tmp_path / "terraform.rc"
     )
+
+
+def test_the_named_mirror_rules_over_the_users_own_cli_configuration(tmp_path: Path, home: Path) -> None:
+    (home / ".terraformrc").write_text("", encoding="utf-8")
+    named = {mirror.ENV_MIRROR: str(_mirror(tmp_path / "named"))}
+    made = mirror.configure(named, home=home, folder=tmp_path)
+    assert made == {mirror.ENV_CLI_CONFIG: str(tmp_path / "terraform.rc")}
+
+
+def test_a_named_mirror_without_the_provider_is_refused(tmp_path: Path, home: Path) -> None:
+    _mirror(home / ".terraform.d" / "plugins")
+    with pytest.raises(PrerequisiteError, match=r"holds no registry.terraform.io/hashicorp/aws") as caught:
+        mirror.configure({mirror.ENV_MIRROR: str(tmp_path)}, home=home, folder=tmp_path)
+    assert "unset FARGO_PROVIDER_MIRROR" in caught.value.hint
+
+
+def test_a_relative_mirror_is_told_to_terraform_by_its_whole_path(
+    tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    named = _mirror(tmp_path / "named")
+    monkeypatch.chdir(tmp_path)
+    assert mirror.find_mirror({mirror.ENV_MIRROR: "named"}, home=home) == named
+
+
+def test_folders_that_this_user_may_not_enter_are_passed_over(
+    tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opt, closed = tmp_path / "opt", tmp_path / "opt" / "a-closed"
+    closed.mkdir(parents=True)
+    _close(monkeypatch, closed, home)
+    assert mirror.find_mirror({}, home=home, opt=opt) is None
+    assert mirror.own_cli_config({}, home=home) is None
+    found = _mirror(opt / "b-plugins")
+    assert mirror.find_mirror({}, home=home, opt=opt) == found
+
+
+def _close(monkeypatch: pytest.MonkeyPatch, *folders: Path) -> None:
+    """What is below the folders answers as to a user who may not enter them; root always may."""
+    for name in ("is_dir", "is_file"):
+        look = getattr(Path, name)
+
+        def closed(path: Path, look: Callable[[Path], bool] = look) -> bool:
+            if set(folders) & set(path.parents):
+                raise PermissionError(13, "Permission denied", str(path))
+            return look(path)
+
+        monkeypatch.setattr(Path, name, closed)

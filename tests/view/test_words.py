@@ -22,6 +22,10 @@ def test_a_jobs_output_never_drives_the_terminal(raw: str, shown: str) -> None:
     assert text.safe(raw) == shown
 
 
+def test_lines_stay_lines_when_they_are_made_safe() -> None:
+    assert text.safe_lines("a\x1b[2J\nb\r\n") == "a\\x1b[2J\nb\\x0d\n"
+
+
 def test_an_outcome_tells_code_reason_and_attempt() -> None:
     job = Job(
         id="i", name="n", state=JobState.FAILED, exit_code=137, reason="OOM", attempts=(Attempt(), Attempt())
@@ -73,13 +77,21 @@ def _text(view: DeployView) -> str:
         (Progress("a", "delete", Phase.STARTED), "removing a"),
         (Progress("a", "create", Phase.DONE, 61), "done a after 1m01"),
         (Progress("a", "create", Phase.GOING_ON, 10), ""),
-        (Diagnostic("warning", "old\x1b"), "warning: old\\x1b"),
+        (Diagnostic("warning", "old"), ""),
+        (Diagnostic("error", "no"), ""),
         (Message("terraform init"), "terraform init"),
         (Step(number=2, total=5, text="RUN x"), "step 2/5 RUN x"),
     ],
 )
 def test_events_as_plain_lines(event: object, line: str) -> None:
     assert deploy.plain_line(event) == line  # type: ignore[arg-type] # one of each kind
+
+
+def test_a_warning_of_terraform_is_kept_for_the_end() -> None:
+    view = DeployView(lambda: 0.0, "up")
+    view.take(Diagnostic("warning", "old\x1b"))
+    view.take(Diagnostic("error", "no"))
+    assert view.warnings == ["old\\x1b"]
 
 
 def test_changes_are_counted_in_words() -> None:
@@ -90,4 +102,4 @@ def test_changes_are_counted_in_words() -> None:
 def test_an_image_says_what_was_done() -> None:
     ref = ImageRef("r", "tag")
     assert images.ready(ImageReady(ref=ref, built=True, pushed=True)) == "tag built and pushed"
-    assert "nothing to build" in images.ready(ImageReady(ref=ref))
+    assert images.ready(ImageReady(ref=ref)) == "tag is there already"

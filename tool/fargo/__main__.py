@@ -1,13 +1,19 @@
 """`fargo`: the only place that exits, and that turns errors into sentences."""
 
+import io
 import json
 import os
 import sys
 import traceback
+from itertools import takewhile
+from typing import TYPE_CHECKING
 
 import click
 
 from fargo.errors import FargoError, Interrupted, UsageError
+
+if TYPE_CHECKING:
+    from fargo.cli.options import Everywhere
 
 DEFECT = 70
 """EX_SOFTWARE of sysexits.h: fargo itself is wrong."""
@@ -15,6 +21,10 @@ DEFECT = 70
 
 def main() -> None:
     """Run the command line and exit with its code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # What the user's encoding does not have must not end the command that says it.
+            stream.reconfigure(errors="backslashreplace")
     sys.exit(run(sys.argv[1:]))
 
 
@@ -28,24 +38,28 @@ def run(arguments: list[str]) -> int:
         The exit code of the table in `fargo --help`.
     """
     from fargo.cli.app import cli
+    from fargo.cli.options import Everywhere
     from fargo.cli.output import ReaderGone
 
+    options = Everywhere()
     try:
-        result = cli.main(arguments, prog_name="fargo", standalone_mode=False)
+        result = cli.main(arguments, prog_name="fargo", standalone_mode=False, obj=options)
         sys.stdout.flush()
     except FargoError as error:
-        return _tell(error, arguments)
+        return _tell(error, options)
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.ctx.get_help())
         return UsageError.exit_code
     except (click.ClickException, click.Abort, KeyboardInterrupt) as error:
-        return _tell(_translated(error), arguments)
+        # A line that cannot be parsed was not read to its end. What follows `--` is the job's.
+        options.json |= "--json" in takewhile(lambda argument: argument != "--", arguments)
+        return _tell(_translated(error), options)
     except ReaderGone:
         # Python flushes stdout once more at exit, and would complain then.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:  # noqa: BLE001 # a traceback in front of a user is a defect
-        return _confess(error, arguments)
+        return _confess(error, options)
     return result if isinstance(result, int) else 0
 
 
@@ -56,25 +70,34 @@ def _translated(error: BaseException) -> FargoError:
     return UsageError(error.format_message(), f"{ctx.command_path if ctx else 'fargo'} --help")
 
 
-def _tell(error: FargoError, arguments: list[str]) -> int:
-    if "--json" in arguments:
+def _tell(error: FargoError, options: "Everywhere") -> int:
+    """Say an error. The commands that it names get the options that were given: here, and nowhere else."""
+    error.message, error.hint = options.completed(error.message), options.completed(error.hint)
+    if options.json:
         from fargo.view import data
 
         print(json.dumps(data.error(error)), file=sys.stderr)
         return error.exit_code
-    print(f"fargo: {error.message}", file=sys.stderr)
+    _say(f"fargo: {error.message}")
     if error.hint:
-        print(f"  → {error.hint}", file=sys.stderr)
+        _say(f"  → {error.hint}")
     return error.exit_code
 
 
-def _confess(error: Exception, arguments: list[str]) -> int:
-    print(f"fargo: this is a defect of fargo: {type(error).__name__}: {error}", file=sys.stderr)
-    if {"-v", "--verbose"} & set(arguments):
-        traceback.print_exception(error)
+def _confess(error: Exception, options: "Everywhere") -> int:
+    _say(f"fargo: this is a defect of fargo: {type(error).__name__}: {error}")
+    if options.verbose:
+        _say("".join(traceback.format_exception(error)).rstrip())
     else:
-        print("  → run it again with -v and report what it prints", file=sys.stderr)
+        _say("  → run it again with -v and report what it prints")
     return DEFECT
+
+
+def _say(words: str) -> None:
+    """Errors repeat what AWS, builds and files say: none of it may drive the user's terminal."""
+    from fargo.view.text import safe_lines
+
+    print(safe_lines(words), file=sys.stderr)
 
 
 if __name__ == "__main__":

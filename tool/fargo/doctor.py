@@ -40,22 +40,27 @@ class Doctor:
     """What the checks look at.
 
     Attributes:
-        project: None where there is no project file: its checks are then left out.
-        session: made only when asked, because making it may fail.
+        project: None where there is no project file, or a broken one: its checks are then left out.
+        problem: what is wrong with a broken one.
+        session: made only when asked, because making it may fail; gives None where the local AWS is
+            meant and does not run.
     """
 
     environ: Mapping[str, str]
     home: Path
     folder: Path
     project: "Project | None"
-    session: "Callable[[], Session]"
+    problem: FargoError | None = None
+    session: "Callable[[], Session | None]"
 
     def checks(self) -> Iterator[Check]:
         """Every check, in the order in which a user would mend them."""
         yield from _guarded("Terraform", self._terraform)
         yield from self._cli_config()
-        yield self._provider()
+        yield from _guarded("AWS provider", self._provider)
         yield from _guarded("Docker engine", self._engine)
+        if self.problem is not None:
+            yield _missing("project file", self.problem)
         if self.project is not None:
             yield Check("project file", Verdict.OK, str(self.project.file))
             yield from _guarded("AWS", self._identity)
@@ -66,7 +71,7 @@ class Doctor:
 
     def _cli_config(self) -> Iterator[Check]:
         named = self.environ.get(mirror.ENV_CLI_CONFIG)
-        if named and not Path(named).is_file():
+        if named and not mirror.own_cli_config(self.environ, home=self.home):
             yield Check(
                 "Terraform CLI configuration",
                 Verdict.WARNING,
@@ -74,12 +79,13 @@ class Doctor:
                 f"unset {mirror.ENV_CLI_CONFIG}",
             )
 
-    def _provider(self) -> Check:
+    def _provider(self) -> Iterator[Check]:
         own = mirror.own_cli_config(self.environ, home=self.home)
         if own and not self.environ.get(mirror.ENV_MIRROR):
-            return Check("AWS provider", Verdict.OK, f"as your {own} says")
+            yield Check("AWS provider", Verdict.OK, f"as your {own} says")
+            return
         found = mirror.find_mirror(self.environ, home=self.home)
-        return Check("AWS provider", Verdict.OK, f"mirror {found}" if found else "from the registry")
+        yield Check("AWS provider", Verdict.OK, f"mirror {found}" if found else "from the registry")
 
     def _engine(self) -> Iterator[Check]:
         with closing(Engine.connect(environ=self.environ)) as engine:
@@ -96,6 +102,14 @@ class Doctor:
 
     def _identity(self) -> Iterator[Check]:
         session = self.session()
+        if session is None:
+            yield Check(
+                "local AWS",
+                Verdict.WARNING,
+                "not running",
+                "`fargo up` starts it and deploys to it; `fargo local start` starts it alone",
+            )
+            return
         who = session.identity()
         yield Check("AWS", Verdict.OK, f"{who.arn}, account {who.account_id}, {session.region}")
 
@@ -104,4 +118,8 @@ def _guarded(name: str, check: Callable[[], Iterator[Check]]) -> Iterator[Check]
     try:
         yield from check()
     except FargoError as error:
-        yield Check(name, Verdict.MISSING, error.message, error.hint)
+        yield _missing(name, error)
+
+
+def _missing(name: str, error: FargoError) -> Check:
+    return Check(name, Verdict.MISSING, error.message, error.hint)

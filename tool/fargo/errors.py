@@ -110,7 +110,7 @@ class AwsError(FargoError):
 
 
 class AwsUnreachable(AwsError):
-    """No answer: no network, no endpoint, or the local AWS stopped."""
+    """No answer, or a failure on AWS's own side: no network, no endpoint, a 5xx, the local AWS stopped."""
 
 
 class AwsDenied(AwsError):

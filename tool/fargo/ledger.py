@@ -14,6 +14,7 @@ from fargo.model.run import Run
 if TYPE_CHECKING:
     from fargo.aws.store import Store
 
+_NAME = re.compile(r"[a-z0-9-]+")
 _STARTED = re.compile(r"-(\d{6}-\d{6})-[0-9a-z]{4}$")
 
 
@@ -40,8 +41,12 @@ def load(store: "Store", name: str) -> Run:
         name: the run's id, or a beginning of it that no other run shares.
 
     Raises:
-        UsageError: there is no such run, or there are several.
+        UsageError: there is no such run, or there are several, or the name is empty.
     """
+    if not name:
+        raise UsageError("the run's name is empty", "`fargo ps` lists the runs")
+    if not _NAME.fullmatch(name):
+        raise UsageError(f"there is no run {name}", "`fargo ps` lists the runs")
     try:
         return msgspec.json.decode(store.get(naming.ledger_key(name)), type=Run)
     except AwsNotFound:

@@ -1,5 +1,6 @@
 """What the runner wrote about a row: exit code, seconds, peak memory, outputs."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -24,3 +25,8 @@ def result_of(store: "Store", run: str, *, row: int) -> dict[str, Any] | None:
     except AwsNotFound:
         return None
     return found
+
+
+def succeeded(result: Mapping[str, Any] | None) -> bool:
+    """Whether a row's command ended with 0 and all that belongs to it was stored."""
+    return result is not None and result.get("exit_code") == 0 and not result.get("problem")

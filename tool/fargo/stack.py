@@ -5,6 +5,7 @@ Touches the disk, never AWS.
 
 import hashlib
 import json
+import os
 import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
@@ -13,7 +14,7 @@ from typing import Any
 
 from fargo.assets import asset
 from fargo.config import JobSettings, Project
-from fargo.errors import NotDeployed, WrongAccount
+from fargo.errors import NotDeployed, PrerequisiteError, WrongAccount
 from fargo.model import naming
 from fargo.model.stack import StackOutputs
 
@@ -35,26 +36,31 @@ class StackFolder:
         self.project = project
         self.root = project.folder / ".fargo" / target
         self.module = self.root / "stack"
-        self.plan = self.root / "plan.tfplan"
+        # Another fargo beside this one must not change the plan that is about to be applied.
+        self.plan = self.root / f"plan-{os.getpid()}.tfplan"
         self._outputs = self.root / "outputs.json"
+        self._jobs = self.root / "jobs.json"
         self._owner = self.root / "target.json"
+        self._is_local = target == "local"
 
     def claim(self, account_id: str, region: str) -> None:
         """Bind the folder to an account and a region: something is about to be created there."""
         self.root.mkdir(parents=True, exist_ok=True)
-        mine = {"account_id": account_id, "region": region}
+        mine = {"name": self.project.name, "account_id": account_id, "region": region}
         self._owner.write_text(json.dumps(mine) + "\n", encoding="utf-8")
 
     def check_owner(self, account_id: str, region: str) -> None:
-        """Make sure that the folder is not bound to another account or region.
+        """Make sure that the folder is not bound to another project, account or region.
 
         Raises:
-            WrongAccount: it is.
+            PrerequisiteError: it is bound to another project.
+            WrongAccount: it is bound to another account or region.
         """
         mine = {"account_id": account_id, "region": region}
         if not self._owner.is_file():
             return
         bound = json.loads(self._owner.read_text(encoding="utf-8"))
+        self._check_name(bound["name"])
         for what, word in (("account_id", "account"), ("region", "region")):
             if bound[what] != mine[what]:
                 raise WrongAccount(
@@ -62,6 +68,13 @@ class StackFolder:
                     f"use the {'credentials' if what == 'account_id' else '--region'} of {bound[what]}, "
                     "or take it down there first",
                 )
+
+    def _check_name(self, name: str) -> None:
+        if name != self.project.name:
+            raise PrerequisiteError(
+                f"{self.root} holds the stack of {name}, and {self.project.file} is of {self.project.name}",
+                "keep each project file in a folder of its own, or take the other one down first",
+            )
 
     def forget_roles(self) -> None:
         """Adopt nothing: an import block would bring back what is taken out of the state."""
@@ -76,18 +89,32 @@ class StackFolder:
             existing_roles: service-linked roles that the account has, short name → ARN.
 
         Returns:
-            Whether the code or the backend is new, so that `terraform init` is due.
+            Whether `terraform init` is due: none has ended well with this code and this backend.
         """
         self.module.mkdir(parents=True, exist_ok=True)
         (self.root.parent / ".gitignore").write_text("*\n", encoding="utf-8")
         self._write("terraform.tfvars.json", variables)
         self._write("adopt.tf.json", {"import": _imports(existing_roles)} if existing_roles else {})
-        backend_is_new = self._write("backend.tf.json", {"terraform": {"backend": self._backend()}})
-        return self._copy_code() or backend_is_new or not (self.module / ".terraform").is_dir()
+        self._write("backend.tf.json", {"terraform": {"backend": self._backend()}})
+        self._copy_code()
+        return (
+            not self._initialised.is_file() or self._initialised.read_text(encoding="utf-8") != self._wanted()
+        )
+
+    @property
+    def _initialised(self) -> Path:
+        return self.module / ".terraform" / "fargo-initialised"
+
+    def _wanted(self) -> str:
+        return _content(asset("terraform")) + json.dumps(self._backend(), sort_keys=True)
+
+    def initialised(self) -> None:
+        """Note that `terraform init` ended well."""
+        self._initialised.write_text(self._wanted(), encoding="utf-8")
 
     def _backend(self) -> dict[str, Any]:
         bucket = self.project.state.bucket
-        if not bucket:
+        if not bucket or self._is_local:
             return {"local": {"path": "../terraform.tfstate"}}
         return {
             "s3": {
@@ -99,31 +126,33 @@ class StackFolder:
             }
         }
 
-    def _copy_code(self) -> bool:
+    def _copy_code(self) -> None:
         source = asset("terraform")
         content = _content(source)
         marker = self.module / MARKER
         if marker.is_file() and marker.read_text(encoding="utf-8") == content:
-            return False
+            return
         for old in (*self.module.glob("*.tf"), self.module / "modules"):
             shutil.rmtree(old) if old.is_dir() else old.unlink(missing_ok=True)
         shutil.copytree(
             source, self.module, ignore=lambda _, names: LEFT_OUT & set(names), dirs_exist_ok=True
         )
         marker.write_text(content, encoding="utf-8")
-        return True
 
-    def _write(self, name: str, content: Mapping[str, Any]) -> bool:
-        file = self.module / name
+    def _write(self, name: str, content: Mapping[str, Any]) -> None:
         text = json.dumps(content, indent=2, sort_keys=True) + "\n"
-        if file.is_file() and file.read_text(encoding="utf-8") == text:
-            return False
-        file.write_text(text, encoding="utf-8")
-        return True
+        (self.module / name).write_text(text, encoding="utf-8")
 
     def remember(self, outputs: StackOutputs) -> None:
         """Keep the outputs at hand, so that no later command has to start Terraform for them."""
         self._outputs.write_text(json.dumps(asdict(outputs), indent=2) + "\n", encoding="utf-8")
+        self._jobs.write_text(json.dumps(jobs_of(self.project)), encoding="utf-8")
+
+    def jobs_changed(self) -> bool:
+        """Whether the project file's jobs are no longer those that were deployed."""
+        return self._jobs.is_file() and json.loads(self._jobs.read_text(encoding="utf-8")) != jobs_of(
+            self.project
+        )
 
     def outputs(self) -> StackOutputs:
         """What the last `up` put out.
@@ -132,19 +161,18 @@ class StackFolder:
             NotDeployed: there was none, or by another version of fargo.
         """
         try:
-            return StackOutputs(**json.loads(self._outputs.read_text(encoding="utf-8")))
+            found = StackOutputs(**json.loads(self._outputs.read_text(encoding="utf-8")))
         except FileNotFoundError:
             raise NotDeployed(
-                f"{self.project.name} is not deployed here yet", f"deploy it: {self._command('up')}"
+                f"{self.project.name} is not deployed here yet", "deploy it: `fargo up`"
             ) from None
         except (TypeError, ValueError) as error:
             raise NotDeployed(
                 f"{self._outputs} was not written by this version of fargo ({error})",
-                f"write it anew: {self._command('up')}",
+                "write it anew: `fargo up`",
             ) from error
-
-    def _command(self, name: str) -> str:
-        return f"fargo {'--local ' if self.root.name == 'local' else ''}{name}"
+        self._check_name(found.name)
+        return found
 
     def expect_state(self) -> None:
         """Make sure that there may be something to take down.
@@ -152,7 +180,8 @@ class StackFolder:
         Raises:
             NotDeployed: there is no state.
         """
-        if not self.project.state.bucket and not (self.root / "terraform.tfstate").is_file():
+        remote = self.project.state.bucket and not self._is_local
+        if not remote and not (self.root / "terraform.tfstate").is_file():
             raise NotDeployed(f"{self.project.name} is not deployed here: nothing to take down")
 
     def remove(self) -> None:
@@ -190,8 +219,13 @@ def variables(
         },
         "compute": {"max_vcpus": project.compute.max_vcpus},
         "logs": {"retention_days": project.logs.retention_days},
-        "jobs": {name: _job(job) for name, job in project.jobs.items()},
+        "jobs": jobs_of(project),
     }
+
+
+def jobs_of(project: Project) -> dict[str, Any]:
+    """The `[jobs.*]` tables as the root module takes them."""
+    return {name: _job(job) for name, job in project.jobs.items()}
 
 
 def _job(job: JobSettings) -> dict[str, Any]:

@@ -14,7 +14,10 @@ DESCRIBE_MAX = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submission:
-    """One SubmitJob call. Sizes are None where the job definition's own hold."""
+    """One SubmitJob call.
+
+    The size is always sent: what the ledger says is what runs, whatever the definition says.
+    """
 
     name: str
     queue: str
@@ -22,20 +25,18 @@ class Submission:
     command: tuple[str, ...]
     environment: tuple[tuple[str, str], ...]
     tags: tuple[tuple[str, str], ...]
-    vcpu: float | None = None
-    memory_mib: int | None = None
+    vcpu: float
+    memory_mib: int
     timeout_seconds: int | None = None
 
     def request(self) -> dict[str, Any]:
         """The call's parameters, in AWS's words."""
-        sizes = [("VCPU", self.vcpu), ("MEMORY", self.memory_mib)]
         container: dict[str, Any] = {
             "command": list(self.command),
             "environment": [{"name": name, "value": value} for name, value in self.environment],
             "resourceRequirements": [
-                {"type": kind, "value": f"{value:g}" if kind == "VCPU" else str(value)}
-                for kind, value in sizes
-                if value is not None
+                {"type": "VCPU", "value": f"{self.vcpu:g}"},
+                {"type": "MEMORY", "value": str(self.memory_mib)},
             ],
         }
         seconds = self.timeout_seconds

@@ -18,23 +18,25 @@ DENIED = frozenset(
 )  # fmt: skip
 THROTTLED = frozenset(
     {
-        "Throttling",
-        "ThrottlingException",
-        "TooManyRequestsException",
-        "RequestLimitExceeded",
-        "SlowDown",
-        "429",
+        "Throttling", "ThrottlingException", "ThrottledException", "TooManyRequestsException",
+        "RequestLimitExceeded", "RequestThrottled", "RequestThrottledException", "SlowDown", "429",
     }
 )  # fmt: skip
 NOT_FOUND = frozenset(
     {
         "NoSuchKey", "NoSuchBucket", "NoSuchEntity", "ResourceNotFoundException",
-        "RepositoryNotFoundException",
-        "ImageNotFoundException", "404",
+        "RepositoryNotFoundException", "ImageNotFoundException", "404",
     }
 )  # fmt: skip
+TIMED_OUT = frozenset({"RequestTimeout", "RequestTimeoutException"})
+"""S3 says so with status 400, others with 408."""
+STATUS_TIMED_OUT = 408
+STATUS_THROTTLED = 429
+STATUS_SERVER = 500
+"""From here on AWS failed, not the request; what it did before it failed is not known."""
 
 HINT_DENIED = "check who you are with `fargo doctor`; for single sign-on: `aws sso login`"
+HINT_FAILED = "this is on AWS's side: try again in a moment"
 HINT_UNREACHABLE = "check the network and the region; with --local: `fargo local status`"
 
 
@@ -49,6 +51,7 @@ def translated(operation: str) -> Iterator[None]:
         AwsError: or the leaf of it that fits.
     """
     from botocore.exceptions import BotoCoreError, ClientError
+    from botocore.parsers import ResponseParserError
 
     try:
         yield
@@ -56,19 +59,26 @@ def translated(operation: str) -> Iterator[None]:
         raise _from_answer(operation, error) from error
     except BotoCoreError as error:
         raise _from_library(operation, error) from error
+    except ResponseParserError as error:  # what answered is not AWS: a proxy, a hotel's login page
+        text = f"what answered {operation} is not AWS: {error}"
+        raise AwsUnreachable(text, HINT_UNREACHABLE, operation=operation) from error
 
 
 def _from_answer(operation: str, error: "ClientError") -> AwsError:
     code = str(error.response.get("Error", {}).get("Code", ""))
     said = str(error.response.get("Error", {}).get("Message", "")) or code
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     text = f"AWS refused {operation}: {said} ({code})"
     if code in DENIED:
         return AwsDenied(text, HINT_DENIED, operation=operation, code=code)
-    if code in THROTTLED:
+    if code in THROTTLED or status == STATUS_THROTTLED:
         return AwsThrottled(text, "wait a moment and try again", operation=operation, code=code)
     if code in NOT_FOUND:
         hint = "is the stack still there? `fargo plan` shows what is missing"
         return AwsNotFound(text, hint, operation=operation, code=code)
+    if code in TIMED_OUT or status == STATUS_TIMED_OUT or status >= STATUS_SERVER:
+        text = f"AWS did not get {operation} done: {said} ({code})"
+        return AwsUnreachable(text, HINT_FAILED, operation=operation, code=code)
     return AwsError(text, operation=operation, code=code)
 
 

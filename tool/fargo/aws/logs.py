@@ -18,6 +18,14 @@ class LogEvent:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One answer's lines, and the token that the next reading goes on from."""
+
+    events: tuple[LogEvent, ...]
+    token: str
+
+
 class Logs:
     """The calls of CloudWatch Logs that fargo uses.
 
@@ -30,30 +38,17 @@ class Logs:
         self._client = client
         self._group = group
 
-    def read(self, stream: str, token: str = "") -> Iterator[tuple[LogEvent | None, str]]:
-        """What the stream holds from `token` on.
+    def read(self, stream: str, token: str = "") -> Iterator[Page]:
+        """What the stream holds from `token` on, page by page, to its present end.
 
         GetLogEvents ends only where it gives the same token back: a page may be empty or
         short before that (API reference, GetLogEvents).
 
-        Yields:
-            An event, or None at a page's end, and the token to go on from.
-
         Nothing comes of a stream that is not there yet.
         """
-        while True:
-            page = self._page(stream, token)
-            if page is None:
-                return
-            for event in page["events"]:
-                yield (
-                    LogEvent(
-                        datetime.fromtimestamp(event["timestamp"] / 1000, UTC), stream, event["message"]
-                    ),
-                    token,
-                )
-            following = page["nextForwardToken"]
-            yield None, following
+        while (answer := self._page(stream, token)) is not None:
+            following = answer["nextForwardToken"]
+            yield Page(tuple(_event(stream, item) for item in answer["events"]), following)
             if following == token:
                 return
             token = following
@@ -68,3 +63,7 @@ class Logs:
                 return answer
         except AwsNotFound:
             return None
+
+
+def _event(stream: str, item: dict[str, Any]) -> LogEvent:
+    return LogEvent(datetime.fromtimestamp(item["timestamp"] / 1000, UTC), stream, item["message"])

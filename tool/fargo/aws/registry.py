@@ -74,11 +74,3 @@ class Registry:
         except AwsNotFound:
             return ""
         return next((str(image["imageDigest"]) for image in answer["imageDetails"]), "")
-
-    def has(self, ref: ImageRef) -> bool:
-        """Whether the repository holds an image of this tag.
-
-        Raises:
-            AwsError: AWS refuses, or is out of reach.
-        """
-        return bool(self.digest(ref))

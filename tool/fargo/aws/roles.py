@@ -5,11 +5,8 @@ from typing import Any
 from fargo.aws.errors import translated
 from fargo.errors import AwsNotFound
 
-SERVICE_LINKED = {
-    "batch": ("batch.amazonaws.com", "AWSServiceRoleForBatch"),
-    "ecs": ("ecs.amazonaws.com", "AWSServiceRoleForECS"),
-}
-"""Our short name → the service principal and the role's name, which AWS fixes."""
+SERVICE_LINKED = {"batch": "AWSServiceRoleForBatch", "ecs": "AWSServiceRoleForECS"}
+"""Our short name → the role's name, which AWS fixes."""
 
 
 def existing_service_linked_roles(client: Any) -> dict[str, str]:
@@ -19,7 +16,7 @@ def existing_service_linked_roles(client: Any) -> dict[str, str]:
         client: a boto3 client for `iam`.
     """
     found = {}
-    for short, (_, name) in SERVICE_LINKED.items():
+    for short, name in SERVICE_LINKED.items():
         try:
             with translated("GetRole"):
                 found[short] = str(client.get_role(RoleName=name)["Role"]["Arn"])

@@ -1,5 +1,7 @@
 """The one place where target aws and target local differ."""
 
+import os
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -8,7 +10,9 @@ from fargo.aws.errors import translated
 
 if TYPE_CHECKING:
     from boto3.session import Session as BotoSession
+    from botocore.session import Session as BotocoreSession
 
+NO_KEYS = {"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": "", "AWS_SESSION_TOKEN": ""}
 LOCAL_KEY = "local"  # any key will do: the local AWS checks no signature
 
 
@@ -17,6 +21,15 @@ class Target(StrEnum):
 
     AWS = "aws"
     LOCAL = "local"
+
+
+def _without_settings() -> "BotocoreSession":
+    """A session that no profile and no file of the user's reaches into."""
+    from botocore.session import Session as BotocoreSession
+
+    nothing = (None, None, None, None)
+    files = dict.fromkeys(("config_file", "credentials_file"), (None, None, os.devnull, None))
+    return BotocoreSession(session_vars={"profile": nothing, **files})
 
 
 def profile_region(profile: str) -> str:
@@ -73,6 +86,7 @@ class Session:
             read_timeout=60,
             max_pool_connections=16,
             s3={"addressing_style": "path"} if self.endpoint else {},
+            proxies={} if self.endpoint else None,
         )
         with translated(f"{service} client"):
             return self._session().client(service, endpoint_url=self.endpoint or None, config=config)
@@ -83,7 +97,10 @@ class Session:
         if self._boto is None:
             if self.target is Target.LOCAL:
                 self._boto = boto3.Session(
-                    aws_access_key_id=LOCAL_KEY, aws_secret_access_key=LOCAL_KEY, region_name=self.region
+                    aws_access_key_id=LOCAL_KEY,
+                    aws_secret_access_key=LOCAL_KEY,
+                    region_name=self.region,
+                    botocore_session=_without_settings(),
                 )
             else:
                 with translated("credentials"):
@@ -102,19 +119,28 @@ class Session:
             answer = client.get_caller_identity()
         return Identity(answer["Account"], answer["Arn"])
 
-    def environment(self) -> dict[str, str]:
-        """What a child process (Terraform) needs to reach the same AWS as the same identity."""
+    def environment(self, environ: Mapping[str, str]) -> dict[str, str]:
+        """What a child process (Terraform) needs to reach the same AWS as the same identity.
+
+        Args:
+            environ: what it would inherit; an empty value takes a variable away.
+        """
         base = {"AWS_REGION": self.region, "AWS_DEFAULT_REGION": self.region}
         if self.target is Target.AWS:
-            return base | ({"AWS_PROFILE": self.profile} if self.profile else {})
-        return base | {
-            "AWS_ENDPOINT_URL": self.endpoint,
-            "AWS_ACCESS_KEY_ID": LOCAL_KEY,
-            "AWS_SECRET_ACCESS_KEY": LOCAL_KEY,
-            "AWS_EC2_METADATA_DISABLED": "true",
-            # A profile of the user's would win over these keys in the provider.
-            "AWS_PROFILE": "",
-            "AWS_SESSION_TOKEN": "",
-            "AWS_CONFIG_FILE": "/dev/null",
-            "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
-        }
+            # boto3 prefers a profile that it is told to use, Terraform prefers keys.
+            return base | ({"AWS_PROFILE": self.profile} | NO_KEYS if self.profile else {})
+        inherited = dict.fromkeys((name for name in environ if name.startswith("AWS_")), "")
+        return (
+            inherited
+            | base
+            | {
+                "AWS_ENDPOINT_URL": self.endpoint,
+                "AWS_ACCESS_KEY_ID": LOCAL_KEY,
+                "AWS_SECRET_ACCESS_KEY": LOCAL_KEY,
+                "AWS_EC2_METADATA_DISABLED": "true",
+                "NO_PROXY": "127.0.0.1",
+                "no_proxy": "127.0.0.1",
+                "AWS_CONFIG_FILE": "/dev/null",
+                "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
+            }
+        )

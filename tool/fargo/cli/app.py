@@ -1,18 +1,15 @@
 """The `fargo` command: its options and its commands."""
 
-from typing import Any
-
 import click
 
 from fargo import __version__
 from fargo.cli import build, cost, doctor, down, init, local, logs, plan, ps, show, stop, submit, up, wait
-from fargo.cli.options import Everywhere, FargoGroup, everywhere
+from fargo.cli.options import FargoGroup
 
 
-@click.group(cls=FargoGroup, params=everywhere(), context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=FargoGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="fargo")
-@click.pass_context
-def cli(ctx: click.Context, /, **params: Any) -> None:
+def cli() -> None:
     """From a Dockerfile to a million containers on AWS Batch with Fargate.
 
     \b
@@ -25,8 +22,6 @@ def cli(ctx: click.Context, /, **params: Any) -> None:
     failed or was stopped, 2 usage or project file, 3 a prerequisite is missing, 4 Terraform,
     5 image, 6 AWS refused or is out of reach, 124 --timeout, 130 interrupted.
     """  # noqa: D301 # \b is click's mark for lines that must not be wrapped
-    ctx.obj = Everywhere()
-    ctx.obj.take(params)
 
 
 for command in (

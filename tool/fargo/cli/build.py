@@ -1,9 +1,14 @@
 """`fargo build`: the image alone."""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from fargo.cli.context import Context, pass_context
 from fargo.cli.options import FargoCommand
+
+if TYPE_CHECKING:
+    from fargo.images import ImageReady
 
 
 @click.command(cls=FargoCommand)
@@ -12,7 +17,9 @@ def build(context: Context) -> None:
     """Build and push the image, or say that nothing changed."""
     from fargo.cli.deploying import build_events, follow, image_tag
 
-    ready = follow(context, "image", build_events(context, context.outputs.repository_url))
+    repository = context.outputs.repository_url
+    context.verify_account()
+    ready = follow(context, "image", build_events(context, repository))
     if context.out.json:
         context.out.data(
             {
@@ -22,10 +29,17 @@ def build(context: Context) -> None:
                 "pushed": ready.pushed,
             }
         )
-    elif context.out.live:
-        from fargo.view.images import ready as words
-
-        context.out.say(f"image {words(ready)}", "green")
+    else:
+        _say_done(context, ready)
     if image_tag(context) != context.outputs.image_tag:
         context.out.say("the job definitions name an older image; to run this one:")
         context.out.say(f"  {context.command('up')}")
+
+
+def _say_done(context: Context, ready: "ImageReady") -> None:
+    from fargo.view.images import ready as words
+
+    if context.out.live:  # else the last event's line has said it
+        context.out.say(f"image {words(ready)}", "green")
+    if not ready.built and not ready.pushed:
+        context.out.say("nothing to build, nothing to push", "green")

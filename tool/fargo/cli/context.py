@@ -92,6 +92,14 @@ class Context:
         self.folder.check_owner(outputs.account_id, self.session.region)
         return outputs
 
+    def verify_account(self) -> None:
+        """Make sure, before anything is changed, that these credentials are of the account deployed to.
+
+        Raises:
+            WrongAccount: they are not.
+        """
+        self.folder.check_owner(self.session.identity().account_id, self.outputs.region)
+
     @cached_property
     def batch(self) -> "Batch":
         """AWS Batch."""
@@ -140,7 +148,7 @@ class Context:
 
     def command(self, rest: str) -> str:
         """A command to suggest, with the options that make it mean the same."""
-        return f"fargo {'--local ' if self.options.local else ''}{rest}"
+        return self.options.command(rest)
 
 
 def pass_context(command: Callable[..., R]) -> Callable[..., R]:

@@ -29,11 +29,12 @@ def follow(context: Context, title: str, events: Generator[Any, None, R]) -> R:
         if not context.out.live and (line := plain_line(event)):
             context.out.say(line)
 
-    with context.out.showing(view):
-        result = context.consume(events, take)
-    for warning in dict.fromkeys(view.warnings):
-        context.out.say(f"Terraform warns: {warning}", "yellow")
-    return result
+    try:
+        with context.out.showing(view):
+            return context.consume(events, take)
+    finally:
+        for warning in dict.fromkeys(view.warnings):
+            context.out.say(f"Terraform warns: {warning}", "yellow")
 
 
 def image_spec(context: Context) -> "ImageSpec":
@@ -83,9 +84,14 @@ def registry(context: Context) -> "Registry | None":
     return Registry(context.session.client("ecr"))
 
 
-def make_plan(context: Context) -> "DeployPlan":
-    """Plan, with the plan's progress shown."""
-    return follow(context, "plan", context.deployment.plan(image_tag(context)))
+@contextmanager
+def planned(context: Context) -> "Iterator[DeployPlan]":
+    """Plan, with the plan's progress shown; Terraform's file of it goes at the end."""
+    plan = follow(context, "plan", context.deployment.plan(image_tag(context)))
+    try:
+        yield plan
+    finally:
+        plan.file.unlink(missing_ok=True)
 
 
 def show_plan(context: Context, plan: "DeployPlan", *, whole: bool) -> None:

@@ -17,18 +17,21 @@ def down(context: Context) -> None:
 
     context.folder.expect_state()  # before a local AWS is started only to find nothing in it
     teardown = Teardown(context.deployment)
-    standing = teardown.standing()
+    standing = follow(context, "look", teardown.standing())
     resources, jobs = plural(standing.resources, "resource"), plural(len(standing.jobs), "job")
     context.out.say(
         f"{context.project.name}: {jobs} to stop, then {resources} to remove, with runs and results"
     )
     context.confirm("This cannot be undone. Go on?")
-    left = follow(context, "down", teardown.run(standing))
-    _remove_images(context)
+    left = follow(context, "down", teardown.run())
     if context.out.json:
         context.out.data({"left": left})
     if left:
-        raise AwsError(f"still there: {', '.join(left)}", f"try again: {context.command('down')}")
+        raise AwsError(
+            f"still there: {', '.join(left)}",
+            "try `fargo down` again; what fargo did not create it does not remove",
+        )
+    _remove_images(context)
     context.out.say("gone: the account was listed and holds nothing of the project", "green")
     context.out.say(
         "AWS keeps the deleted encryption key for its waiting period, and the service-linked roles stay"

@@ -12,8 +12,11 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
+    from fargo.aws.logs import LogEvent
     from fargo.model.run import Run, RunSnapshot
     from fargo.watch import Trouble, WatchEvent
+
+    LineText = Callable[[LogEvent], str]
 
 PATIENCE_LOCAL = 5.0
 """The local AWS is on this machine: where it does not answer for this long, it is gone."""
@@ -32,23 +35,26 @@ class FollowView:
         from rich.console import Group
         from rich.text import Text
 
-        from fargo.view import runs
+        from fargo.view import runs, text
 
         parts: list[RenderableType] = [runs.progress(self.state)] if self.state else []
         if self.trouble:
-            parts.append(Text(f"⚠ {self.trouble.error.message}", style="yellow"))
+            parts.append(Text(f"⚠ {text.safe(self.trouble.error.message)}", style="yellow"))
         return Group(*parts)
 
 
-def follow_run(context: Context, run: "Run", *, lines: bool = True, timeout: float | None = None) -> int:
+def follow_run(
+    context: Context, run: "Run", *, lines: "LineText | None", timeout: float | None = None
+) -> int:
     """Follow a run to its end.
 
     Args:
-        lines: show what its containers write.
+        lines: how a line of its containers is shown; None where nobody wants to read them.
         timeout: seconds; None for no limit.
 
     Returns:
-        0 where every job succeeded, 1 where one failed or was stopped.
+        0 where every job succeeded, 1 where one failed or was stopped. Where AWS Batch has
+        forgotten them, what the runner wrote decides.
 
     Raises:
         Interrupted: Ctrl-C: the jobs go on.
@@ -56,35 +62,29 @@ def follow_run(context: Context, run: "Run", *, lines: bool = True, timeout: flo
         AwsError: AWS is out of reach or refuses.
     """
     from fargo.logs import Tail
-    from fargo.model.job import JobState
     from fargo.watch import PATIENCE_SECONDS, Watcher
 
     watcher = Watcher(
         batch=context.batch,
-        tail=Tail(context.logs) if lines else None,
+        tail=Tail(context.logs) if lines is not None else None,
         clock=time.monotonic,
         sleep=time.sleep,
         timeout=timeout,
         patience=PATIENCE_LOCAL if context.options.local else PATIENCE_SECONDS,
     )
     view = FollowView()
-    take = _taker(context, view)
+    take = _taker(context, view, lines)
     try:
         with context.out.showing(view):
             for event in watcher.watch(run):
                 take(event)
     except KeyboardInterrupt:
-        raise Interrupted(
-            f"detached: {run.id} goes on",
-            f"come back: {context.command(f'wait {run.id}')}; stop it: {context.command(f'stop {run.id}')}",
-        ) from None
-    state = view.state
-    if context.out.live and state is not None:
-        _summary(context, state)
-    return DONE if state is not None and state.jobs and state.state is JobState.SUCCEEDED else JOB_FAILED
+        hint = f"come back: `fargo wait {run.id}`; stop it: `fargo stop {run.id}`"
+        raise Interrupted(f"detached: {run.id} goes on", hint) from None
+    return _ended(context, view.state) if view.state else JOB_FAILED
 
 
-def _taker(context: Context, view: FollowView) -> "Callable[[WatchEvent], None]":
+def _taker(context: Context, view: FollowView, lines: "LineText | None") -> "Callable[[WatchEvent], None]":
     from fargo.aws.logs import LogEvent
     from fargo.view import data, runs, text
     from fargo.watch import Trouble
@@ -92,15 +92,15 @@ def _taker(context: Context, view: FollowView) -> "Callable[[WatchEvent], None]"
     out = context.out
 
     def take(event: "WatchEvent") -> None:
-        if out.json:
+        if out.json and not (view.state and data.same(event, view.state)):
             out.record(data.event(event))
         if isinstance(event, LogEvent):
-            if not out.json:
-                out.line(text.safe(event.text))
+            if lines is not None and not out.json:
+                out.line(lines(event))
             return
         if isinstance(event, Trouble):
             view.trouble = event
-            words = f"{event.error.message}; asking again in {event.pause:.0f} s"
+            words = f"{text.safe(event.error.message)}; asking again in {event.pause:.0f} s"
         else:
             view.state, view.trouble = event, None
             words = runs.progress_words(event)
@@ -111,7 +111,17 @@ def _taker(context: Context, view: FollowView) -> "Callable[[WatchEvent], None]"
     return take
 
 
-def _summary(context: Context, state: "RunSnapshot") -> None:
+def _ended(context: Context, state: "RunSnapshot") -> int:
+    """Say how the run ended; the exit code that says the same."""
+    from fargo.model.job import JobState
+    from fargo.results import result_of, succeeded
     from fargo.view import runs
 
-    context.out.say(runs.progress_line(state), "green" if state.state.value == "SUCCEEDED" else "red")
+    good = bool(state.jobs) and state.state is JobState.SUCCEEDED
+    said = runs.progress_line(state) if context.out.live else ""
+    if not state.jobs and (result := result_of(context.store, state.run.id, row=0)):
+        good = succeeded(result)
+        said = f"{state.run.id} ended with exit code {result['exit_code']}, as its result says"
+    if said:
+        context.out.say(said, "green" if good else "red")
+    return DONE if good else JOB_FAILED

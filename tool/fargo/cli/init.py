@@ -1,5 +1,7 @@
 """`fargo init`: a project to start from."""
 
+import re
+import shlex
 import shutil
 from pathlib import Path
 
@@ -9,13 +11,13 @@ from fargo.assets import asset
 from fargo.cli.context import Context, pass_context
 from fargo.cli.options import FargoCommand
 from fargo.errors import UsageError
-from fargo.model.naming import PROJECT_FILE
+from fargo.model import naming
 
 LEFT_OUT = shutil.ignore_patterns("__pycache__", ".fargo", "out")
 
 
 def _examples() -> list[str]:
-    return sorted(file.parent.name for file in asset("examples").glob(f"*/{PROJECT_FILE}"))
+    return sorted(file.parent.name for file in asset("examples").glob(f"*/{naming.PROJECT_FILE}"))
 
 
 @click.command(cls=FargoCommand)
@@ -24,7 +26,7 @@ def _examples() -> list[str]:
 @click.option("--base-image", metavar="IMAGE", help="The Dockerfile's BASE_IMAGE, where none can be pulled.")
 @pass_context
 def init(context: Context, directory: Path, example: str, base_image: str | None) -> None:
-    """Make a project file, a Dockerfile and a job to start from."""
+    """Make a project file, a Dockerfile and a job to start from. The project is named like the folder."""
     if example not in _examples():
         raise UsageError(f"there is no example {example}", f"there are: {', '.join(_examples())}")
     source = asset("examples") / example
@@ -32,11 +34,19 @@ def init(context: Context, directory: Path, example: str, base_image: str | None
     if there:
         raise UsageError(f"{directory} holds {', '.join(sorted(there))} already", "choose another folder")
     shutil.copytree(source, directory, ignore=LEFT_OUT, dirs_exist_ok=True)
+    _set_name(directory / naming.PROJECT_FILE, directory.resolve().name)
     if base_image:
-        _set_base(directory / PROJECT_FILE, base_image)
-    go_there = "" if directory == Path() else f"cd {directory} && "
-    context.out.say(f"made {directory / PROJECT_FILE} from the example {example}; next:")
+        _set_base(directory / naming.PROJECT_FILE, base_image)
+    go_there = "" if directory == Path() else f"cd {shlex.quote(str(directory))} && "
+    context.out.say(f"made {directory / naming.PROJECT_FILE} from the example {example}; next:")
     context.out.say(f"  {go_there}fargo --local up")
+
+
+def _set_name(file: Path, name: str) -> None:
+    """Name the project; a name that none may have leaves the example's."""
+    if naming.is_project_name(name):
+        text = file.read_text(encoding="utf-8")
+        file.write_text(re.sub(r'(?m)^name = ".*"', f'name = "{name}"', text, count=1), encoding="utf-8")
 
 
 def _set_base(file: Path, image: str) -> None:

@@ -1,5 +1,7 @@
 """`fargo logs`: what a run's containers wrote."""
 
+from functools import partial
+
 import click
 
 from fargo.cli.context import Context, pass_context
@@ -17,19 +19,18 @@ def logs(context: Context, run: str, *, follow: bool, timestamps: bool, raw: boo
     from fargo.cli.following import follow_run
     from fargo.cli.running import state_of
     from fargo.logs import Tail
-    from fargo.view import data, runs, text
+    from fargo.view import data, runs
 
     state = state_of(context, run)
+    line = partial(runs.log_line, timestamps=timestamps, raw=raw)
     if follow:
-        return follow_run(context, state.run)
+        return follow_run(context, state.run, lines=line)
     events = Tail(context.logs).poll(state.jobs)
     for event in events:
         if context.out.json:
             context.out.record(data.line(event))
-            continue
-        shown = event.text if raw else text.safe(event.text)
-        at = f"{event.at.isoformat(timespec='milliseconds')}  " if timestamps else ""
-        context.out.line(at + shown)
+        else:
+            context.out.line(line(event))
     if not events:
         context.out.say(f"no lines yet: {runs.progress_words(state)}")
     return 0

@@ -1,10 +1,16 @@
 """The options that every command takes, before or after its name."""
 
+import re
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import click
+
+_QUOTED = re.compile(r"`fargo ([^`]+)`")
+_OF_NO_PROJECT = ("init", "local")
+"""Commands that mean the same whatever project, account or region is meant."""
 
 
 @dataclass(slots=True)
@@ -20,44 +26,60 @@ class Everywhere:
     yes: bool = False
     verbose: bool = False
 
-    def take(self, params: dict[str, Any]) -> None:
-        """Take what was given out of a command's parameters."""
-        for name in self.__slots__:
-            if value := params.pop(name, None):
-                setattr(self, name, value)
+    def command(self, rest: str) -> str:
+        """A command to suggest, with the options that make it mean the same as the one that was typed.
+
+        Args:
+            rest: what follows `fargo`, as one would type it.
+        """
+        if rest.split(maxsplit=1)[0] in _OF_NO_PROJECT:
+            return f"fargo {rest}"
+        given = ["--local"] if self.local else []
+        for name in ("project", "profile", "region"):
+            if value := getattr(self, name):
+                given += [f"--{name}", str(value)]
+        return " ".join(["fargo", *map(shlex.quote, given), rest])
+
+    def completed(self, words: str) -> str:
+        """The words with these options in every fargo command that stands in backticks."""
+        return _QUOTED.sub(lambda found: f"`{self.command(found[1])}`", words)
 
 
-def everywhere() -> list[click.Parameter]:
-    """Fresh copies of the options."""
+def _take(ctx: click.Context, param: click.Parameter, value: Any) -> None:
+    if value and param.name:
+        setattr(ctx.ensure_object(Everywhere), param.name, value)
+
+
+def _everywhere() -> list[click.Parameter]:
+    """Fresh copies of the options. Eager, so that they are known when another one is wrong."""
+    shared: dict[str, Any] = {"callback": _take, "expose_value": False, "is_eager": True}
     return [
-        click.Option(["--local"], is_flag=True, help="The local AWS on this machine instead of AWS."),
+        click.Option(
+            ["--local"], is_flag=True, help="The local AWS on this machine instead of AWS.", **shared
+        ),
         click.Option(
             ["--project"],
             type=click.Path(dir_okay=False, path_type=Path),
             metavar="FILE",
             help="The project file; else fargo.toml here or above.",
+            **shared,
         ),
-        click.Option(["--profile"], metavar="NAME", help="The AWS profile; else AWS_PROFILE."),
-        click.Option(["--region"], metavar="NAME", help="The AWS region; else the project file's."),
-        click.Option(["--json"], is_flag=True, help="Print data as JSON."),
-        click.Option(["--plain"], is_flag=True, help="Lines only: no colours, no live display."),
-        click.Option(["--yes"], is_flag=True, help="Do not ask."),
-        click.Option(["-v", "--verbose"], is_flag=True, help="Say more."),
+        click.Option(["--profile"], metavar="NAME", help="The AWS profile; else AWS_PROFILE.", **shared),
+        click.Option(["--region"], metavar="NAME", help="The AWS region; else the project file's.", **shared),
+        click.Option(["--json"], is_flag=True, help="Print data as JSON.", **shared),
+        click.Option(["--plain"], is_flag=True, help="Lines only: no colours, no live display.", **shared),
+        click.Option(["--yes"], is_flag=True, help="Do not ask.", **shared),
+        click.Option(["-v", "--verbose"], is_flag=True, help="Say more.", **shared),
     ]
 
 
 class FargoCommand(click.Command):
-    """A command that takes the options of everywhere too."""
+    """A command that takes the options of everywhere too, into the `Everywhere` of the command line."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._own = len(self.params)
-        self.params.extend(everywhere())
-
-    def invoke(self, ctx: click.Context) -> Any:
-        """Hand the options of everywhere to the root's `Everywhere`."""
-        ctx.find_object(Everywhere).take(ctx.params)  # type: ignore[union-attr] # the root group puts it there
-        return super().invoke(ctx)
+        self.params.extend(_everywhere())
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The command's own options first, then those of everywhere under a heading."""
@@ -76,7 +98,7 @@ class FargoCommand(click.Command):
             formatter.write_dl(rest)
 
 
-class FargoGroup(click.Group):
+class FargoGroup(FargoCommand, click.Group):
     """Commands of `FargoCommand`s, in the order they were added."""
 
     command_class = FargoCommand
@@ -86,3 +108,8 @@ class FargoGroup(click.Group):
         """The order of the road, not of the alphabet."""
         del ctx
         return list(self.commands)
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The options, then the commands."""
+        super().format_options(ctx, formatter)
+        self.format_commands(ctx, formatter)

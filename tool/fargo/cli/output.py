@@ -61,7 +61,7 @@ class Output:
         if self._display is not None and self._stdout.isatty():
             from rich.text import Text
 
-            self._display.print(Text(text))
+            self._display.print(Text(text), soft_wrap=True)
             return
         self._write(text + "\n")
 

@@ -15,12 +15,12 @@ CHANGES = 2
 @pass_context
 def plan(context: Context, detailed_exitcode: bool) -> int:
     """Show what `up` would change, and the standing cost. Changes nothing."""
-    from fargo.cli.deploying import make_plan, show_plan
+    from fargo.cli.deploying import planned, show_plan
     from fargo.view import data
 
-    found = make_plan(context)
-    if context.out.json:
-        context.out.data(data.plan(found))
-    else:
-        show_plan(context, found, whole=context.options.verbose)
+    with planned(context) as found:
+        if context.out.json:
+            context.out.data(data.plan(found))
+        else:
+            show_plan(context, found, whole=context.options.verbose)
     return CHANGES if detailed_exitcode and not found.empty else 0

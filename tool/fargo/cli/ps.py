@@ -14,10 +14,15 @@ from fargo.cli.options import FargoCommand
 def ps(context: Context, limit: int) -> None:
     """List the latest runs and how they stand."""
     from fargo import ledger
+    from fargo.submit import find_missing
     from fargo.view import data, runs
     from fargo.watch import snapshots
 
-    states = snapshots(tuple(ledger.recent(context.store, limit)), context.batch)
+    latest = tuple(
+        find_missing(run, batch=context.batch, store=context.store)
+        for run in ledger.recent(context.store, limit)
+    )
+    states = snapshots(latest, context.batch)
     if context.out.json:
         context.out.data([data.snapshot(state) for state in states])
     elif context.out.plain:

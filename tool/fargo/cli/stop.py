@@ -4,6 +4,7 @@ import click
 
 from fargo.cli.context import Context, pass_context
 from fargo.cli.options import FargoCommand
+from fargo.errors import UsageError
 
 
 @click.command(cls=FargoCommand)
@@ -18,6 +19,12 @@ def stop(context: Context, run: str, reason: str) -> None:
     from fargo.view.text import plural
 
     state = state_of(context, run)
+    if len(run) <= len(f"{state.run.job}-"):
+        raise UsageError(
+            f"{run} is no more than a job's name: which of its runs?",
+            f"stop this one: `fargo stop {state.run.id}`",
+        )
+    context.verify_account()
     stopped = library.stop(state.jobs, batch=context.batch, reason=reason)
     if context.out.json:
         context.out.data({"run": state.run.id, "stopping": [data.job(job) for job in stopped]})

@@ -1,6 +1,7 @@
 """`fargo submit`: a run."""
 
 import secrets
+import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -8,10 +9,12 @@ import click
 
 from fargo.cli.context import Context, pass_context
 from fargo.cli.options import FargoCommand
-from fargo.errors import UsageError
+from fargo.cli.values import Unit
+from fargo.errors import ImageError, UsageError
 
 if TYPE_CHECKING:
     from fargo.config import JobSettings
+    from fargo.model.run import Run
 
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 """Without letters that are taken for digits."""
@@ -21,25 +24,9 @@ def _pairs(
     _ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]
 ) -> tuple[tuple[str, str], ...]:
     for value in values:
-        if "=" not in value:
+        if not value.partition("=")[0] or "=" not in value:
             raise click.BadParameter(f"{value!r} is not NAME=VALUE")
     return tuple((name, value) for name, _, value in (item.partition("=") for item in values))
-
-
-class _Unit(click.ParamType[int]):
-    """`2 GiB` or `15m`, as in the project file."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        """Text → MiB or seconds."""
-        from fargo.model import units
-
-        try:
-            return {"size": units.mebibytes, "duration": units.seconds}[self.name](str(value))
-        except ValueError as error:
-            self.fail(f"{value!r} is not {error}", param, ctx)
 
 
 @click.command(cls=FargoCommand)
@@ -47,8 +34,8 @@ class _Unit(click.ParamType[int]):
 @click.argument("arguments", nargs=-1)
 @click.option("-e", "--env", "environment", multiple=True, callback=_pairs, metavar="K=V", help="A variable.")
 @click.option("--vcpu", type=float, help="Instead of the project file's.")
-@click.option("--memory", "memory_mib", type=_Unit("size"), help="Like '2 GiB'.")
-@click.option("--timeout", "timeout_seconds", type=_Unit("duration"), help="Per attempt, like 15m.")
+@click.option("--memory", "memory_mib", type=Unit("size"), help="Like '2 GiB'.")
+@click.option("--timeout", "timeout_seconds", type=Unit("duration"), help="Per attempt, like 15m or 900.")
 @click.option("--spot/--on-demand", default=None, help="Instead of the project file's.")
 @click.option("--follow", is_flag=True, help="Show states and log lines until it ends. Ctrl-C detaches.")
 @click.option("--dry-run", is_flag=True, help="Show what would be sent; send nothing.")
@@ -57,7 +44,6 @@ def submit(context: Context, job: str, *, follow: bool, dry_run: bool, **changes
     """Run JOB once; ARGUMENTS after -- are added to its command. Prints the run's id."""
     from fargo import submit as library
     from fargo.aws.batch import Batch
-    from fargo.view import data
 
     settings = _settings(context, job)
     request = library.Request(job=job, **changes)  # type: ignore[arg-type] # click's options are its fields
@@ -66,21 +52,31 @@ def submit(context: Context, job: str, *, follow: bool, dry_run: bool, **changes
     if dry_run:
         context.out.data(submission.request())
         return 0
-    _warn_if_stale(context)
+    context.verify_account()
     # Sent once only: SubmitJob has no client token, so a retry could run the job twice.
     batch = Batch(context.session.client("batch", attempts=1))
-    run = library.submit(run, submission, batch=batch, store=context.store)
+    run = library.submit(run, submission, batch=batch, store=context.store, sleep=time.sleep)
+    _tell(context, run, follow=follow)
+    _warn_if_stale(context)
     if follow:
         from fargo.cli.following import follow_run
+        from fargo.view.runs import log_line
 
+        return follow_run(context, run, lines=log_line)
+    return 0
+
+
+def _tell(context: Context, run: "Run", *, follow: bool) -> None:
+    """Name the run before anything else can go wrong."""
+    from fargo.view import data
+
+    if follow:
         context.out.say(f"run {run.id}")
-        return follow_run(context, run)
-    if context.out.json:
+    elif context.out.json:
         context.out.data(data.run(run) | {"jobs": list(run.job_ids)})
     else:
         context.out.line(run.id)
         context.out.say(f"follow it: {context.command(f'logs -f {run.id}')}")
-    return 0
 
 
 def _settings(context: Context, job: str) -> "JobSettings":
@@ -99,9 +95,19 @@ def _settings(context: Context, job: str) -> "JobSettings":
 def _warn_if_stale(context: Context) -> None:
     from fargo.cli.deploying import image_tag
 
-    if image_tag(context) != context.outputs.image_tag:
+    deploy = f"To deploy them: {context.command('up')}"
+    if context.folder.jobs_changed():
         context.out.say(
-            f"the files have changed since the last up; this run uses the deployed image. To use them: "
-            f"{context.command('up')}",
+            "the jobs in the project file have changed since the last up: of those changes this run has the "
+            f"command, the size and the queue only. {deploy}",
             "yellow",
+        )
+    try:
+        stale = image_tag(context) != context.outputs.image_tag
+    except ImageError as error:
+        context.out.say(f"cannot tell whether the files have changed: {error.message}", "yellow")
+        return
+    if stale:
+        context.out.say(
+            f"the files have changed since the last up; this run uses the deployed image. {deploy}", "yellow"
         )

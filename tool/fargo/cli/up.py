@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 @pass_context
 def up(context: Context) -> None:
     """Deploy: network, roles, queues, job definitions; build and push the image beside it."""
-    from fargo.cli.deploying import engine, follow, make_plan, show_plan
+    from fargo.cli.deploying import engine, follow, planned, show_plan
     from fargo.view import deploy
 
-    with engine() as docker:  # a missing engine is said before anything is planned or asked
-        plan = make_plan(context)
+    # A missing engine is said before anything is planned or asked.
+    with engine() as docker, planned(context) as plan:
         show_plan(context, plan, whole=context.options.verbose)
         if not plan.empty:
             target = "the local AWS" if context.options.local else f"account {plan.account_id}, {plan.region}"

@@ -22,6 +22,9 @@ _SECRET = re.compile(
     r"^arn:[a-z0-9-]+:(secretsmanager:[a-z0-9-]+:\d{12}:secret:|ssm:[a-z0-9-]+:\d{12}:parameter/)."
 )
 
+ATTEMPT_SECONDS_MIN = 60
+"""The shortest timeout of an attempt (AWS Batch API reference, JobTimeout)."""
+
 ENDPOINTS = ("secretsmanager", "ssm", "kms", "sts", "ssmmessages", "dynamodb")
 
 # The values that CloudWatch Logs takes (API reference, PutRetentionPolicy).
@@ -97,13 +100,18 @@ def _job(job: JobSettings) -> Iterator[Problem]:
     yield from _storage(job)
     yield from _timeout(job)
     yield from _policy(job)
-    for name in (*job.environment, *job.secrets):
-        if name.startswith(naming.RESERVED_ENV_PREFIXES):
-            table = "environment" if name in job.environment else "secrets"
-            yield Problem(
-                f"{table}.{name}", name, "a name that begins neither with FARGO_ nor with AWS_BATCH"
-            )
+    yield from _variables(job)
+
+
+def _variables(job: JobSettings) -> Iterator[Problem]:
+    for table, names in (("environment", job.environment), ("secrets", job.secrets)):
+        for name in names:
+            if name.startswith(naming.RESERVED_ENV_PREFIXES):
+                allowed = "a name that begins neither with FARGO_ nor with AWS_BATCH"
+                yield Problem(f"{table}.{name}", name, allowed)
     for name, arn in job.secrets.items():
+        if name in job.environment:
+            yield Problem(f"secrets.{name}", name, "a name that is not in environment too")
         if not _SECRET.match(arn):
             yield Problem(f"secrets.{name}", arn, "the ARN of a Secrets Manager secret or an SSM parameter")
 
@@ -118,7 +126,7 @@ def _policy(job: JobSettings) -> Iterator[Problem]:
             yield Problem("policy", statement, "Effect, Action, Resource and, if need be, Sid and Condition")
         elif statement["Effect"] not in {"Allow", "Deny"}:
             yield Problem("policy", statement["Effect"], "an Effect of Allow or Deny")
-        elif not actions or not all(_ACTION.match(str(action)) for action in actions):
+        elif not actions or not all(_ACTION.fullmatch(str(action)) for action in actions):
             yield Problem(
                 "policy", statement["Action"], "actions that name their service, such as s3:GetObject"
             )
@@ -155,11 +163,11 @@ def _storage(job: JobSettings) -> Iterator[Problem]:
 
 
 def _timeout(job: JobSettings) -> Iterator[Problem]:
-    limit = _unit("timeout", job.timeout, units.seconds) if job.timeout else 60
+    limit = _unit("timeout", job.timeout, units.seconds) if job.timeout else ATTEMPT_SECONDS_MIN
     if isinstance(limit, Problem):
         yield limit
-    elif limit < 60:  # noqa: PLR2004 # AWS Batch API reference, JobTimeout
-        yield Problem("timeout", job.timeout, "60s or more")
+    elif limit < ATTEMPT_SECONDS_MIN:
+        yield Problem("timeout", job.timeout, f"{ATTEMPT_SECONDS_MIN}s or more")
 
 
 def _unit(key: str, text: str, parse: Callable[[str], int]) -> Any:

@@ -71,7 +71,7 @@ class Reader:
     def _job(self, name: str, table: object) -> JobSettings:
         where = f"jobs.{name}"
         self._require(
-            where, name, bool(naming.JOB_NAME.match(name)),
+            where, name, bool(naming.JOB_NAME.fullmatch(name)),
             "1 to 30 lower-case letters, digits and hyphens, the first a letter",
         )  # fmt: skip
         return self._convert(where, self._checked_table(where, table), JobSettings)

@@ -1,6 +1,5 @@
 """Plan and apply."""
 
-import itertools
 import os
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -13,7 +12,7 @@ from fargo.aws.session import Session, Target
 from fargo.config import Project
 from fargo.deploy.merge import SideBySide, interrupts
 from fargo.deploy.plan import DeployPlan, changes_of, drift_of, outputs_change
-from fargo.errors import ImageError, Interrupted, TerraformFailed
+from fargo.errors import FargoError, Interrupted, TerraformFailed
 from fargo.images import ImageEvent
 from fargo.model.stack import StackOutputs
 from fargo.stack import StackFolder
@@ -56,7 +55,7 @@ class Deployment:
             folder = self.folder
             folder.module.mkdir(parents=True, exist_ok=True)
             provider = mirror.configure(self.environ, home=Path.home(), folder=folder.root)
-            more = {**self.session.environment(), **provider}
+            more = {**self.session.environment(self.environ), **provider}
             self._terraform = Terraform(folder.module, environ=self.environ, more=more)
             self._terraform.version()
         return self._terraform
@@ -75,7 +74,7 @@ class Deployment:
         terraform = self.terraform()
         account_id = self.session.identity().account_id
         self.folder.check_owner(account_id, self.session.region)
-        yield from self._prepare(terraform, account_id, image_tag)
+        yield from self.prepare(account_id, image_tag)
         yield from _interruptible(
             terraform.interrupt, terraform.plan(self.folder.plan), "nothing was changed"
         )
@@ -92,7 +91,14 @@ class Deployment:
             standing=cost.standing(endpoints, self.project.network.zones),
         )
 
-    def _prepare(self, terraform: Terraform, account_id: str, image_tag: str) -> Iterator[DeployEvent]:
+    def prepare(self, account_id: str, image_tag: str) -> Iterator[DeployEvent]:
+        """Write the stack's folder, and initialise Terraform in it where that is due.
+
+        Args:
+            account_id: the only account that Terraform may act on.
+            image_tag: the content hash of the image.
+        """
+        terraform = self.terraform()
         variables = stack.variables(
             self.project,
             account_id=account_id,
@@ -102,8 +108,12 @@ class Deployment:
         )
         adopted = roles.existing_service_linked_roles(self.session.client("iam"))
         if self.folder.materialise(variables, adopted):
-            yield Message("terraform init")
-            terraform.init()
+            yield from _interruptible(terraform.interrupt, self._init(terraform), "nothing was changed")
+
+    def _init(self, terraform: Terraform) -> Iterator[DeployEvent]:
+        yield Message("terraform init")
+        terraform.init()
+        self.folder.initialised()
 
     def apply(
         self, plan: DeployPlan, image: Iterable[ImageEvent] = ()
@@ -133,11 +143,12 @@ class Deployment:
         except TerraformFailed as error:
             error.hint = "what was created is in the state: mend the cause and go on with `fargo up`"
             raise
-        except ImageError as error:
+        except Interrupted:
+            raise
+        except FargoError as error:  # of the image: Terraform has ended well
             self._remember(terraform)
             error.hint = f"{error.hint}; the stack stands, so go on with `fargo up`".lstrip("; ")
             raise
-        plan.file.unlink(missing_ok=True)
         return self._remember(terraform)
 
     def _remember(self, terraform: Terraform) -> StackOutputs:
@@ -148,12 +159,13 @@ class Deployment:
     def destroy(self) -> Iterator[DeployEvent]:
         """Destroy all that is in the state."""
         terraform = self.terraform()
-        events = itertools.chain(
-            terraform.plan(self.folder.plan, destroy=True), terraform.apply(self.folder.plan)
-        )
-        yield from _interruptible(
-            terraform.interrupt, events, "what is left is in the state: go on with `fargo down`"
-        )
+        plan = terraform.plan(self.folder.plan, destroy=True)
+        after = "what is left is in the state: go on with `fargo down`"
+        try:
+            yield from _interruptible(terraform.interrupt, plan, "nothing was removed")
+            yield from _interruptible(terraform.interrupt, terraform.apply(self.folder.plan), after)
+        finally:
+            self.folder.plan.unlink(missing_ok=True)
 
 
 def _interruptible(

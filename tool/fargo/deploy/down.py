@@ -9,12 +9,14 @@ from fargo.aws.inventory import leftovers
 from fargo.deploy.deployment import DeployEvent, Deployment
 from fargo.errors import AwsError, NotDeployed, TerraformFailed
 from fargo.stack import ROLE_ADDRESS
-from fargo.terraform import Message
+from fargo.terraform import Message, is_data
 
 POLL_SECONDS = 2.0
 DRAIN_SECONDS = 600.0
 """How long jobs may take to stop: a container has 30 s after SIGTERM, a queue of thousands needs minutes."""
 REASON = "fargo down"
+NO_IMAGE = "none"
+"""The image's tag counts for nothing where everything is removed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ class Teardown:
         self._sleep = sleep
         self._clock = clock
 
-    def standing(self) -> Standing:
+    def standing(self) -> Generator[DeployEvent, None, Standing]:
         """Count what is there.
 
         Raises:
@@ -60,15 +62,17 @@ class Teardown:
         """
         self._folder.expect_state()
         session = self._deployment.session
-        self._folder.check_owner(session.identity().account_id, session.region)
-        resources = [a for a in self._deployment.terraform().resources() if a not in _kept()]
-        return Standing(len([a for a in resources if ".data." not in a]), self._live_jobs())
+        account_id = session.identity().account_id
+        self._folder.check_owner(account_id, session.region)
+        # The state may be remote and this checkout new: Terraform needs its folder to read it.
+        yield from self._deployment.prepare(account_id, NO_IMAGE)
+        resources = [a for a in self._deployment.terraform().resources() if not is_data(a)]
+        if not resources:
+            raise NotDeployed(f"{self._deployment.project.name} is not deployed here: nothing to take down")
+        return Standing(len([a for a in resources if a not in _kept()]), self._live_jobs())
 
-    def run(self, standing: Standing) -> Generator[DeployEvent, None, list[str]]:
+    def run(self) -> Generator[DeployEvent, None, list[str]]:
         """Take it down.
-
-        Args:
-            standing: from `standing`.
 
         Returns:
             What is still there, by listing the account: empty where all is gone.
@@ -77,7 +81,7 @@ class Teardown:
             TerraformFailed: something could not be destroyed; `fargo down` again goes on from there.
             Interrupted: Ctrl-C; Terraform has finished what it began, and the state is kept.
         """
-        yield from self._drain(standing)
+        yield from self._drain()
         terraform = self._deployment.terraform()
         self._folder.forget_roles()
         terraform.forget([address for address in terraform.resources() if address in _kept()])
@@ -105,17 +109,18 @@ class Teardown:
         there = batch.queues(self._queues().values()) if self._queues() else ()
         return tuple(job for queue in there for job in batch.live_job_ids(queue.arn))
 
-    def _drain(self, standing: Standing) -> Iterator[DeployEvent]:
+    def _drain(self) -> Iterator[DeployEvent]:
         """A Fargate environment that is deleted under running jobs turns INVALID, for good."""
         batch = self._batch()
         for queue in batch.queues(self._queues().values()) if self._queues() else ():
             batch.disable(queue.arn)
-        if standing.jobs:
-            yield Message(f"stopping {len(standing.jobs)} jobs")
-        for job in standing.jobs:
-            batch.terminate(job, REASON)
         deadline = self._clock() + DRAIN_SECONDS
+        told: set[str] = set()
+        # Asked again and again: a job may have come between the question and the closed queue.
         while live := self._live_jobs():
+            for job in set(live) - told:
+                batch.terminate(job, REASON)
+            told |= set(live)
             if self._clock() > deadline:
                 raise AwsError(
                     f"{len(live)} jobs did not stop within {DRAIN_SECONDS:.0f} s", "try `fargo down` again"

@@ -9,6 +9,7 @@ from types import FrameType
 from typing import TypeVar
 
 E = TypeVar("E")
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class _Ended:
@@ -62,7 +63,7 @@ class SideBySide(Iterator[E]):
 
 
 class Interrupt:
-    """Whether Ctrl-C was pressed."""
+    """Whether one of `SIGNALS` came."""
 
     requested = False
 
@@ -71,7 +72,8 @@ class Interrupt:
 def interrupts(react: Callable[[], None]) -> Iterator[Interrupt]:
     """Within, Ctrl-C calls `react` once and raises nothing: what runs is asked to end and waited for.
 
-    Outside the main thread, where no signal arrives, it does nothing.
+    So do SIGTERM and a terminal that closes: they too must not leave work half done. Outside the
+    main thread, where no signal arrives, it does nothing.
     """
     state = Interrupt()
 
@@ -83,8 +85,9 @@ def interrupts(react: Callable[[], None]) -> Iterator[Interrupt]:
     if threading.current_thread() is not threading.main_thread():
         yield state
         return
-    previous = signal.signal(signal.SIGINT, handle)
+    previous = {number: signal.signal(number, handle) for number in SIGNALS}
     try:
         yield state
     finally:
-        signal.signal(signal.SIGINT, previous)
+        for number, handler in previous.items():
+            signal.signal(number, handler)

@@ -91,14 +91,6 @@ class Engine:
             except ImageNotFound:
                 return ""
 
-    def has(self, ref: ImageRef) -> bool:
-        """Whether the engine holds the image, for whatever architecture.
-
-        Raises:
-            ImageError: the engine does not answer.
-        """
-        return bool(self.architecture(str(ref)))
-
     def build(self, spec: ImageSpec, *, context_tar: IO[bytes]) -> Generator[BuildEvent]:
         """Build an image without a name. Closing the iterator cancels the build.
 

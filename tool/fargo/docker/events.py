@@ -31,7 +31,7 @@ class Cached:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Output:
-    """A line that a step wrote, without its line end and colours."""
+    """A line that a step wrote, without its line end and what it says to terminals."""
 
     text: str
 
@@ -78,7 +78,13 @@ Chunk: TypeAlias = Mapping[str, Any]
 
 _STEP = re.compile(r"step (\d+)/(\d+) ?: (.*)", re.IGNORECASE)
 _LAYER_ID = re.compile(r"[0-9a-f]{12,64}")
-_COLOUR = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+# ECMA-48, with one byte or two for each introducer: CSI (colours, the cursor); OSC and its kin, which
+# carry a text (titles, links, the clipboard); the short ones.
+_ESCAPES = re.compile(
+    r"(\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"
+    r"|(\x1b[]PX^_]|[\x90\x98\x9d-\x9f]).*?(\x07|\x1b\\|\x9c|$)"
+    r"|\x1b[ -/]*[0-~]"
+)
 _BOOKKEEPING = re.compile(
     r" --->( [0-9a-f]{12}| Running in [0-9a-f]+)?"
     r"|Removing intermediate container [0-9a-f]+|Successfully (built|tagged) \S+"
@@ -162,7 +168,7 @@ def _read_build(chunks: Iterable[Chunk]) -> Iterator[BuildEvent | _Failure]:
 
 def _line(raw: str) -> Iterator[BuildEvent]:
     # A progress bar rewrites its line: what stands there last is what a person would see.
-    line = _COLOUR.sub("", raw).rstrip().rpartition("\r")[2]
+    line = _ESCAPES.sub("", raw).rstrip().rpartition("\r")[2]
     if found := _STEP.fullmatch(line):
         yield Step(number=int(found[1]), total=int(found[2]), text=found[3])
     elif line == " ---> Using cache":

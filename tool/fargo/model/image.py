@@ -19,11 +19,6 @@ class ImageRef:
         return f"{self.repository}:{self.tag}"
 
     @property
-    def registry(self) -> str:
-        """The host (and port) that the repository lies on."""
-        return self.repository.partition("/")[0]
-
-    @property
     def name(self) -> str:
         """The repository's name within its registry."""
         return self.repository.partition("/")[2]

@@ -1,7 +1,7 @@
 """Every name that two parts of fargo must agree on: resources, tags, keys, environment, exit codes.
 
 The runner in `image/runner` imports nothing of fargo and spells these itself;
-`tests/runner/test_contract.py` compares the two. `terraform/` makes its own resource names
+`tests/runner/test_runner_contract.py` compares the two. `terraform/` makes its own resource names
 from the same prefix.
 """
 
@@ -39,7 +39,7 @@ EXIT_NOT_FOUND = 127
 
 def is_project_name(name: str) -> bool:
     """Whether a project may be called so: as Amazon ECR names repositories, without `--` or a last `-`."""
-    return bool(PROJECT_NAME.match(name)) and "--" not in name and not name.endswith("-")
+    return bool(PROJECT_NAME.fullmatch(name)) and "--" not in name and not name.endswith("-")
 
 
 def resource_prefix(project: str) -> str:
@@ -56,11 +56,6 @@ def repository_url(account_id: str, region: str, project: str) -> str:
 def batch_job_name(run: str, wave: int, chunk: int) -> str:
     """The AWS Batch job name of one chunk: unique, so that a lost answer can be looked up by it."""
     return f"{run}-w{wave}-c{chunk}"
-
-
-def run_prefix(run: str) -> str:
-    """Where all that belongs to a run lies in the workspace bucket."""
-    return f"runs/{run}/"
 
 
 def ledger_key(run: str) -> str:

@@ -5,6 +5,9 @@ from datetime import datetime
 
 from fargo.model.job import Job, JobState
 
+APPEARS_SECONDS = 60.0
+"""How long a submitted job may stay out of AWS Batch's other answers, generously."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chunk:
@@ -30,7 +33,8 @@ class Run:
     Attributes:
         job: the name of its `[jobs.*]` table.
         definition: the job definition's ARN with its revision, so the run never changes under itself.
-        overrides: what differs from the job definition, in SubmitJob's own words.
+        vcpu: what each container reserves, as it is sent.
+        memory_mib: the same, in MiB.
     """
 
     id: str
@@ -82,3 +86,8 @@ class RunSnapshot:
     def finished(self) -> bool:
         """Whether every job of the run ended."""
         return bool(self.jobs) and all(job.state.finished for job in self.jobs)
+
+    @property
+    def appearing(self) -> bool:
+        """Whether jobs are missing that were submitted so lately that AWS Batch may not show them yet."""
+        return self.gone > 0 and (self.at - self.run.created).total_seconds() < APPEARS_SECONDS

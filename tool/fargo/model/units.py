@@ -2,8 +2,9 @@
 
 import re
 
-_MEMORY = re.compile(r"^\s*(\d+(?:\.\d+)?)\s*(MiB|GiB|M|G)\s*$")
-_DURATION = re.compile(r"^\s*(?:(\d+)d)?\s*(?:(\d+)h)?\s*(?:(\d+)m)?\s*(?:(\d+)s)?\s*$")
+_MEMORY = re.compile(r"\s*(\d{1,9}(?:\.\d{1,9})?)\s*(MiB|GiB|M|G)\s*")
+_SECONDS = re.compile(r"\s*(\d{1,9})\s*")
+_DURATION = re.compile(r"\s*(?=\d)(?:(\d{1,9})d)?\s*(?:(\d{1,9})h)?\s*(?:(\d{1,9})m)?\s*(?:(\d{1,9})s)?\s*")
 
 
 def mebibytes(text: str) -> int:
@@ -12,7 +13,7 @@ def mebibytes(text: str) -> int:
     Raises:
         ValueError: anything else, or not a whole number of MiB.
     """
-    match = _MEMORY.match(text)
+    match = _MEMORY.fullmatch(text)
     if not match:
         raise ValueError("a size such as 512 MiB or 2 GiB")
     mib = float(match[1]) * (1024 if match[2][0] == "G" else 1)
@@ -22,22 +23,23 @@ def mebibytes(text: str) -> int:
 
 
 def seconds(text: str) -> int:
-    """`90s`, `15m`, `1h30m`, `2d` → seconds.
+    """`90s`, `15m`, `1h30m`, `2d`, or a plain number of seconds → seconds.
 
     Raises:
-        ValueError: anything else, nothing or zero.
+        ValueError: anything else.
     """
-    match = _DURATION.match(text)
-    days, hours, minutes, rest = (int(part or 0) for part in match.groups()) if match else (0, 0, 0, 0)
-    total = ((days * 24 + hours) * 60 + minutes) * 60 + rest
-    if not total:
+    if plain := _SECONDS.fullmatch(text):
+        return int(plain[1])
+    match = _DURATION.fullmatch(text)
+    if not match:
         raise ValueError("a duration such as 90s, 15m, 1h30m or 2d")
-    return total
+    days, hours, minutes, rest = (int(part or 0) for part in match.groups())
+    return ((days * 24 + hours) * 60 + minutes) * 60 + rest
 
 
 def duration_text(total: float) -> str:
-    """Seconds as a person reads them: `4s`, `3m11`, `2h05m`, `3d04h`."""
-    whole = int(total)
+    """Seconds as a person reads them: `4s`, `3m11`, `2h05m`, `3d04h`; below zero `0s`: two clocks differ."""
+    whole = int(max(total, 0))
     minutes, secs = divmod(whole, 60)
     hours, minutes = divmod(minutes, 60)
     days, hours = divmod(hours, 24)

@@ -7,10 +7,29 @@ from pathlib import Path
 from typing import Any
 
 from fargo.errors import TerraformFailed, TerraformMissing
-from fargo.terraform.events import Diagnostic, Message, Phase, Planned, Progress, TerraformEvent, parse
+from fargo.terraform.events import (
+    Diagnostic,
+    Message,
+    Phase,
+    Planned,
+    Progress,
+    TerraformEvent,
+    is_data,
+    parse,
+)
 from fargo.terraform.process import Process, arguments, environment
 
-__all__ = ["Diagnostic", "Message", "Phase", "Planned", "Progress", "Terraform", "TerraformEvent", "binary"]
+__all__ = [
+    "Diagnostic",
+    "Message",
+    "Phase",
+    "Planned",
+    "Progress",
+    "Terraform",
+    "TerraformEvent",
+    "binary",
+    "is_data",
+]
 
 MINIMUM = (1, 9)
 """Variables that validate against each other came with it; `terraform/versions.tf` says the same."""
@@ -43,6 +62,7 @@ class Terraform:
         self._binary = binary(environ)
         self._environ = environment(environ, more)
         self._running: Process | None = None
+        self._stop = False
 
     def version(self) -> str:
         """Its version.
@@ -57,8 +77,8 @@ class Terraform:
         return found
 
     def init(self) -> None:
-        """Install the provider and set up the backend."""
-        self._capture("init", input=False, no_color=True)
+        """Install the provider and set up the backend; a state in another backend moves to it."""
+        self._capture("init", input=False, no_color=True, migrate_state=True, force_copy=True)
 
     def plan(self, out: Path, *, destroy: bool = False) -> Iterator[TerraformEvent]:
         """Plan into a file.
@@ -98,13 +118,20 @@ class Terraform:
             self._capture("state rm", *addresses, lock_timeout="10s")
 
     def interrupt(self) -> None:
-        """Ask what runs to end; it finishes the calls it has begun and writes the state."""
+        """Ask what runs, or is about to, to end; it finishes the calls it has begun and writes the state."""
+        self._stop = True
         if self._running:
             self._running.interrupt()
 
+    def _start(self, argv: list[str]) -> Process:
+        self._running = Process(argv, folder=self.folder, environ=self._environ)
+        if self._stop:
+            self._running.interrupt()
+        return self._running
+
     def _stream(self, command: str, *args: str, **options: Any) -> Iterator[TerraformEvent]:
         argv = arguments(self._binary, command, *args, json=True, input=False, **options)
-        process = self._running = Process(argv, folder=self.folder, environ=self._environ)
+        process = self._start(argv)
         failures: list[Diagnostic] = []
         for line in process.lines():
             for event in parse(line):
@@ -117,7 +144,7 @@ class Terraform:
 
     def _capture(self, command: str, *args: str, **options: Any) -> str:
         argv = arguments(self._binary, command, *args, **options)
-        process = self._running = Process(argv, folder=self.folder, environ=self._environ)
+        process = self._start(argv)
         out = "".join(process.lines())
         self._running = None
         if process.code != 0:

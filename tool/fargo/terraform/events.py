@@ -87,13 +87,13 @@ def parse(line: str) -> Iterator[TerraformEvent]:
         _check(str(item.get("ui", UI_MAJOR)))
     elif kind in _PHASES:
         address = hook["resource"]["addr"]
-        if not _is_data(address):  # a lookup changes nothing
+        if not is_data(address):  # a lookup changes nothing
             yield Progress(
                 address, hook.get("action", ""), _PHASES[kind], float(hook.get("elapsed_seconds", 0))
             )
     elif kind == "planned_change":
         address = item["change"]["resource"]["addr"]
-        if not _is_data(address):
+        if not is_data(address):
             yield Planned(address, item["change"]["action"])
     elif kind == "diagnostic":
         yield _diagnostic(item["diagnostic"])
@@ -101,7 +101,8 @@ def parse(line: str) -> Iterator[TerraformEvent]:
         yield Message(item.get("@message", ""))
 
 
-def _is_data(address: str) -> bool:
+def is_data(address: str) -> bool:
+    """Whether an address is a lookup, which is never created or removed."""
     return address.startswith("data.") or ".data." in address
 
 

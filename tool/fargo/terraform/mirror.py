@@ -1,8 +1,11 @@
 """Air-gapped machines: find a filesystem mirror of the AWS provider, and tell Terraform of it."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
+
+from fargo.errors import PrerequisiteError
 
 ENV_MIRROR = "FARGO_PROVIDER_MIRROR"
 ENV_CLI_CONFIG = "TF_CLI_CONFIG_FILE"
@@ -13,30 +16,51 @@ def find_mirror(environ: Mapping[str, str], *, home: Path, opt: Path = Path("/op
     """The first folder that holds the AWS provider as a filesystem mirror.
 
     Args:
-        environ: `FARGO_PROVIDER_MIRROR` is looked at first.
+        environ: what `FARGO_PROVIDER_MIRROR` names is taken.
         home: the user's home: Terraform's own implied mirrors lie there.
         opt: each folder directly under it is looked at last.
+
+    Raises:
+        PrerequisiteError: `FARGO_PROVIDER_MIRROR` names a folder without the provider.
     """
-    return next((folder for folder in _candidates(environ, home, opt) if (folder / PROVIDER).is_dir()), None)
+    named = environ.get(ENV_MIRROR)
+    if named and not _holds_provider(Path(named)):
+        raise PrerequisiteError(
+            f"{ENV_MIRROR} names {named}, which holds no {PROVIDER}",
+            f"make it with `terraform providers mirror`, or unset {ENV_MIRROR}",
+        )
+    if named:
+        return Path(named).absolute()
+    return next((folder for folder in _candidates(home, opt) if _holds_provider(folder)), None)
 
 
-def _candidates(environ: Mapping[str, str], home: Path, opt: Path) -> Iterator[Path]:
-    if environ.get(ENV_MIRROR):
-        yield Path(environ[ENV_MIRROR])
+def _holds_provider(folder: Path) -> bool:
+    return _yes((folder / PROVIDER).is_dir)
+
+
+def _yes(look: Callable[[], bool]) -> bool:
+    """What a look at a path says; where this user may not look, it is not there."""
+    try:
+        return look()
+    except OSError:
+        return False
+
+
+def _candidates(home: Path, opt: Path) -> Iterator[Path]:
     # Terraform documentation, "Implied local mirror directories".
     yield home / ".terraform.d" / "plugins"
     yield home / ".local" / "share" / "terraform" / "plugins"
     yield Path("/usr/local/share/terraform/plugins")
     yield Path("/usr/share/terraform/plugins")
-    if opt.is_dir():
-        yield from sorted(folder for folder in opt.iterdir() if folder.is_dir())
+    with suppress(OSError):
+        yield from sorted(opt.iterdir())
 
 
 def own_cli_config(environ: Mapping[str, str], *, home: Path) -> Path | None:
     """The user's own CLI configuration, where there is one: it is then left to rule."""
     named = environ.get(ENV_CLI_CONFIG, "")
     file = Path(named) if named else home / ".terraformrc"
-    return file if file.is_file() else None
+    return file if _yes(file.is_file) else None
 
 
 def cli_config(mirror: Path) -> str:
@@ -58,6 +82,9 @@ def configure(environ: Mapping[str, str], *, home: Path, folder: Path) -> dict[s
         environ: fargo's own environment.
         home: the user's home.
         folder: where a generated CLI configuration may be written.
+
+    Raises:
+        PrerequisiteError: `FARGO_PROVIDER_MIRROR` names a folder without the provider.
     """
     own = own_cli_config(environ, home=home)
     if own and not environ.get(ENV_MIRROR):

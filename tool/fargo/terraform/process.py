@@ -3,9 +3,10 @@
 import signal
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 KEPT_PREFIX = "TF_TOKEN_"
 
@@ -39,34 +40,52 @@ def environment(environ: Mapping[str, str], *more: Mapping[str, str]) -> dict[st
     return {k: v for k, v in base.items() if v}
 
 
+POLL_SECONDS = 0.05
+
+
 class Process:
-    """Terraform, running in a session of its own so that Ctrl-C reaches it only through `interrupt`."""
+    """Terraform, running in a session of its own so that Ctrl-C reaches it only through `interrupt`.
+
+    It writes to a file that is read as it grows, not to a pipe: where fargo itself is killed,
+    Terraform goes on to its end and writes its state, instead of dying at its next line.
+    """
 
     def __init__(self, argv: list[str], *, folder: Path, environ: Mapping[str, str]) -> None:
-        self._errors = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")  # noqa: SIM115 # closed in `lines`
+        self._out = tempfile.NamedTemporaryFile("wb", prefix="fargo-terraform-")  # noqa: SIM115 # closed in `lines`
+        self._errors = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")  # noqa: SIM115 # likewise
         self._interrupted = False
         self._child = subprocess.Popen(
             argv,
             cwd=folder,
             env=dict(environ),
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
+            stdout=self._out,
             stderr=self._errors,
-            text=True,
-            encoding="utf-8",
-            errors="replace",
             start_new_session=True,
         )
         self.errors = ""
 
     def lines(self) -> Iterator[str]:
         """What it prints, line by line, until it ends. `errors` and `code` hold after that."""
-        assert self._child.stdout is not None  # noqa: S101 # Popen was asked for a pipe
-        with self._errors, self._child.stdout as stdout:
-            yield from stdout
-            self._child.wait()
+        with self._errors, self._out, Path(self._out.name).open(encoding="utf-8", errors="replace") as reader:
+            yield from self._follow(reader)
             self._errors.seek(0)
             self.errors = self._errors.read()
+
+    def _follow(self, reader: TextIO) -> Iterator[str]:
+        line = ""
+        while True:
+            ended = self._child.poll() is not None
+            while part := reader.readline():
+                line += part
+                if line.endswith("\n"):
+                    yield line
+                    line = ""
+            if ended:
+                break
+            time.sleep(POLL_SECONDS)
+        if line:
+            yield line
 
     @property
     def code(self) -> int:

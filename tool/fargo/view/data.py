@@ -1,5 +1,6 @@
 """Model → what `--json` prints: plain dictionaries with stable keys, times in ISO 8601."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -79,6 +80,11 @@ def event(seen: WatchEvent) -> dict[str, Any]:
     if isinstance(seen, Trouble):
         return {"event": "trouble", "message": seen.error.message, "pause": seen.pause}
     return {"event": "state"} | snapshot(seen)
+
+
+def same(seen: WatchEvent, before: RunSnapshot) -> bool:
+    """Whether an event is a snapshot that tells nothing but a later time."""
+    return isinstance(seen, RunSnapshot) and replace(seen, at=before.at) == before
 
 
 def plan(found: DeployPlan) -> dict[str, Any]:

@@ -61,7 +61,7 @@ class DeployView:
                 self._progress(event)
             case Diagnostic():
                 if event.severity == "warning":
-                    self.warnings.append(event.summary)
+                    self.warnings.append(text.safe(event.summary))
             case Message():
                 self.message = event.text
             case _:
@@ -119,10 +119,8 @@ def plain_line(event: DeployEvent) -> str:
     match event:
         case Progress():
             return _progress_line(event)
-        case Planned():
+        case Planned() | Diagnostic():  # diagnostics are said once, at the end: warnings, or the failure
             return ""
-        case Diagnostic():
-            return f"{event.severity}: {text.safe(event.summary)}"
         case Message():
             return text.safe(event.text)
         case _:

@@ -58,7 +58,7 @@ def ready(event: ImageReady) -> str:
         return f"{event.ref.tag} built"
     if event.pushed:
         return f"{event.ref.tag} pushed"
-    return f"{event.ref.tag} is there already: nothing to build, nothing to push"
+    return f"{event.ref.tag} is there already"
 
 
 def plain_line(event: ImageEvent) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from fargo.aws.logs import LogEvent
 from fargo.model.fargate import Size
 from fargo.model.job import Job, JobState
 from fargo.model.run import RunSnapshot
@@ -41,7 +42,7 @@ def runs_plain(states: Sequence[RunSnapshot]) -> list[str]:
         first = state.jobs[0] if state.jobs else None
         cells = (
             state.run.id,
-            state.state.value if first else "GONE",
+            _word(state),
             state.run.created.isoformat(timespec="seconds"),
             text.waited(first, state.at) if first else "",
             text.elapsed(first, state.at) if first else "",
@@ -53,14 +54,23 @@ def runs_plain(states: Sequence[RunSnapshot]) -> list[str]:
 
 def _unknown(state: RunSnapshot) -> str:
     if not state.run.job_ids:
-        return "was never taken by AWS Batch"
+        return "no answer of AWS Batch is known"
+    if state.appearing:
+        return "AWS Batch does not show it yet"
     return "AWS Batch no longer knows it"
+
+
+def _word(state: RunSnapshot) -> str:
+    """A job's state, or that there is none to tell: GONE is only what AWS Batch did know once."""
+    if state.jobs:
+        return state.state.value
+    return "GONE" if state.run.job_ids and not state.appearing else "UNKNOWN"
 
 
 def _state(state: RunSnapshot) -> "Text":
     from rich.text import Text
 
-    return state_text(state.state) if state.jobs else Text("GONE", style="dim")
+    return state_text(state.state) if state.jobs else Text(_word(state), style="dim")
 
 
 def state_text(state: JobState) -> "Text":
@@ -75,7 +85,7 @@ def detail(state: RunSnapshot) -> list[tuple[str, str]]:
     run = state.run
     rows = [
         ("run", run.id),
-        ("state", state.state.value if state.jobs else f"GONE: {_unknown(state)}"),
+        ("state", _word(state) if state.jobs else f"{_word(state)}: {_unknown(state)}"),
         ("job", run.job),
         ("command", text.command_text(run.command)),
         ("size", str(Size(run.vcpu, run.memory_mib))),
@@ -105,12 +115,25 @@ def measured(result: Mapping[str, Any] | None) -> list[tuple[str, str]]:
         return []
     peak = result.get("peak_memory_bytes") or 0
     rows = [
+        ("exit code", str(result["exit_code"])),
         ("seconds", f"{result['seconds']:.1f} ({result['cpu_seconds']:.1f} of CPU)"),
         ("peak memory", f"{peak / 2**20:.0f} MiB"),
     ]
     return rows + [
-        ("output", f"{output['key']} ({output['size']} bytes)") for output in result.get("outputs", ())
+        ("output", f"{text.safe(output['key'])} ({output['size']} bytes)")
+        for output in result.get("outputs", ())
     ]
+
+
+def log_line(event: LogEvent, *, timestamps: bool = False, raw: bool = False) -> str:
+    """A line that a container wrote.
+
+    Args:
+        timestamps: put its time before it.
+        raw: leave the control characters that the job wrote.
+    """
+    shown = event.text if raw else text.safe(event.text)
+    return f"{event.at.isoformat(timespec='milliseconds')}  {shown}" if timestamps else shown
 
 
 def table(rows: Sequence[tuple[str, str]]) -> "RenderableType":

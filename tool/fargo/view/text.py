@@ -36,6 +36,11 @@ def safe(text: str) -> str:
     return _CONTROLS.sub(lambda match: f"\\x{ord(match[0]):02x}", text)
 
 
+def safe_lines(text: str) -> str:
+    """The same for text of several lines, which stay lines."""
+    return "\n".join(map(safe, text.split("\n")))
+
+
 def command_text(command: Sequence[str]) -> str:
     """A command as one would type it."""
     return safe(shlex.join(command))

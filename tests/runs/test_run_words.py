@@ -1,0 +1,82 @@
+"""What is said of runs: names that are no names, runs without jobs, files that jobs have named."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from fakes import NOW, Objects, a_run
+
+from fargo import ledger, results
+from fargo.aws.logs import LogEvent
+from fargo.aws.store import Store
+from fargo.errors import UsageError
+from fargo.model.job import Job, JobState
+from fargo.model.run import RunSnapshot
+from fargo.view import data, runs
+
+
+@pytest.mark.parametrize(
+    ("name", "said"), [("", "is empty"), ("\udcff", "there is no run"), ("a/b", "no run a/b")]
+)
+def test_a_name_that_no_run_can_have_is_refused_without_asking(name: str, said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        ledger.load(Store(Objects(), "bucket"), name)
+
+
+@pytest.mark.parametrize(
+    ("job_id", "age", "word", "why"),
+    [
+        ("", timedelta(days=1), "UNKNOWN", "no answer of AWS Batch is known"),
+        ("j1", timedelta(seconds=5), "UNKNOWN", "AWS Batch does not show it yet"),
+        ("j1", timedelta(days=30), "GONE", "AWS Batch no longer knows it"),
+    ],
+)
+def test_a_run_without_jobs_is_gone_only_where_aws_knew_it(
+    job_id: str, age: timedelta, word: str, why: str
+) -> None:
+    run = a_run(job_id)
+    state = RunSnapshot(run=run, at=NOW + age, jobs=(), gone=len(run.job_ids))
+    cells = runs.runs_plain([state])[1].split("\t")
+    assert (cells[1], cells[-1]) == (word, why)
+    assert dict(runs.detail(state))["state"] == f"{word}: {why}"
+    assert runs.progress_words(state) == f"{run.id} {why}"
+
+
+def test_names_of_output_files_never_drive_the_terminal() -> None:
+    result = {
+        "exit_code": 0,
+        "seconds": 1.0,
+        "cpu_seconds": 1.0,
+        "outputs": [{"key": "runs/r/output/0/\x1b]0;owned\x07", "size": 3}],
+    }
+    shown = dict(runs.measured(result))
+    assert shown["output"] == "runs/r/output/0/\\x1b]0;owned\\x07 (3 bytes)"
+    assert shown["exit code"] == "0"
+
+
+@pytest.mark.parametrize(
+    ("result", "good"),
+    [
+        (None, False),
+        ({"exit_code": 0, "problem": ""}, True),
+        ({"exit_code": 3, "problem": ""}, False),
+        ({"exit_code": 0, "problem": "not stored"}, False),
+    ],
+)
+def test_a_result_says_whether_the_command_succeeded(result: dict[str, object] | None, good: bool) -> None:
+    assert results.succeeded(result) is good
+
+
+def test_a_log_line_is_shown_as_it_is_asked_for() -> None:
+    event = LogEvent(datetime(2026, 1, 2, 3, 4, 5, 6000, UTC), "s", "\x1b[1m")
+    assert runs.log_line(event) == "\\x1b[1m"
+    assert runs.log_line(event, raw=True) == "\x1b[1m"
+    assert runs.log_line(event, timestamps=True) == "2026-01-02T03:04:05.006+00:00  \\x1b[1m"
+
+
+def test_a_snapshot_is_the_same_whatever_the_time() -> None:
+    job = Job(id="j1", name="n", state=JobState.RUNNING)
+    first = RunSnapshot(run=a_run("j1"), at=NOW, jobs=(job,))
+    later = RunSnapshot(run=a_run("j1"), at=NOW + timedelta(seconds=5), jobs=(job,))
+    assert data.same(later, first)
+    assert not data.same(RunSnapshot(run=a_run("j1"), at=NOW, jobs=(), gone=1), first)
+    assert not data.same(LogEvent(NOW, "s", "x"), first)
