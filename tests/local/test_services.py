@@ -67,6 +67,32 @@ def test_a_key_keeps_its_rotation_period(endpoint: str) -> None:
     assert kms.get_key_rotation_status(KeyId=key)["RotationPeriodInDays"] == 180
 
 
+def test_a_network_acl_that_is_gone_is_told_by_its_own_code(endpoint: str) -> None:
+    with pytest.raises(ClientError) as caught:
+        client("ec2", endpoint).describe_network_acls(NetworkAclIds=["acl-0123456789abcdef0"])
+    assert caught.value.response["Error"]["Code"] == "InvalidNetworkAclID.NotFound"
+
+
+def test_a_bucket_for_tls_only_takes_objects_over_loopback(endpoint: str, name: str) -> None:
+    s3, everything = (
+        client("s3", endpoint, "us-east-1"),
+        [f"arn:aws:s3:::{name}-tls", f"arn:aws:s3:::{name}-tls/*"],
+    )
+    deny = {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": everything}
+    s3.create_bucket(Bucket=f"{name}-tls")
+    policy = {
+        "Version": "2012-10-17",
+        "Statement": [deny | {"Condition": {"Bool": {"aws:SecureTransport": "false"}}}],
+    }
+    s3.put_bucket_policy(Bucket=f"{name}-tls", Policy=json.dumps(policy))
+    s3.put_object(Bucket=f"{name}-tls", Key="k", Body=b"v")
+    assert s3.get_object(Bucket=f"{name}-tls", Key="k")["Body"].read() == b"v"
+    # Every other denial still holds.
+    s3.put_bucket_policy(Bucket=f"{name}-tls", Policy=json.dumps(policy | {"Statement": [deny]}))
+    with pytest.raises(ClientError, match="Forbidden"):
+        s3.put_object(Bucket=f"{name}-tls", Key="k", Body=b"w")
+
+
 def test_every_state_of_a_job_reaches_a_log_group_by_way_of_eventbridge(
     batch: Any, endpoint: str, logs: Any, name: str
 ) -> None:

@@ -14,6 +14,7 @@ def apply() -> None:
     _service_linked_roles()
     _key_rotation()
     _secure_transport()
+    _missing_network_acl()
 
 
 def _service_linked_roles() -> None:
@@ -84,6 +85,15 @@ def _secure_transport() -> None:
         return permitted(self, *args, **kwargs)
 
     statements.IAMPolicyStatement.is_action_permitted = is_action_permitted
+
+
+def _missing_network_acl() -> None:
+    """DescribeNetworkAcls of a missing id: InvalidNetworkAclID.NotFound, not a route table's error.
+
+    By the code the provider knows that the resource is gone, and plans it anew.
+    """
+    acls = _module("moto.ec2.models.network_acls")
+    acls.InvalidRouteTableIdError = acls.InvalidNetworkAclIdError
 
 
 def _module(name: str) -> Any:
