@@ -16,8 +16,12 @@ from typing import Any
 
 import pytest
 
+from fargo.docker import Engine
+from fargo.images import forget
+
 TOOL = Path(__file__).parents[2] / "tool"
 REGION = "us-east-1"
+REPOSITORY = "123456789012.dkr.ecr.us-east-1.amazonaws.com/fargo-simulate"
 JOBS = """
 [jobs.missing]
 command = ["no-such-program"]
@@ -98,6 +102,14 @@ def road(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Road]:
     assert initial.returncode == 0, initial.stderr
     project = folder / "fargo.toml"
     project.write_text(project.read_text(encoding="utf-8") + JOBS, encoding="utf-8")
+    _forget_images()  # of a run before this one that did not come to its end
     yield Road(folder, environ)
     with made.start("local", "stop") as stopping:
         stopping.communicate(timeout=60)
+    _forget_images()
+
+
+def _forget_images() -> None:
+    engine = Engine.connect(environ=os.environ)
+    forget(REPOSITORY, engine)
+    engine.close()

@@ -22,18 +22,22 @@ def _resources(road: "Road") -> list[str]:
 
 
 def test_ctrl_c_during_apply_ends_in_good_order_and_keeps_the_state(road: "Road") -> None:
-    ended = road.interrupt_at("done module.network.aws_vpc.this", "up", "--yes")
+    # Half-way: much is created, and the endpoints are being waited for.
+    ended = road.interrupt_at("creating module.network.aws_vpc_endpoint.gateway", "up", "--yes")
     assert ended.returncode == 130, ended.stderr
     assert "Terraform has ended in good order" in ended.stderr
     assert "go on with `fargo --local up`" in ended.stderr
     assert "Traceback" not in ended.stderr
-    assert {"aws_vpc", "aws_iam_role"} <= set(_resources(road))
+    assert {"aws_vpc", "aws_iam_role", "aws_vpc_endpoint"} <= set(_resources(road))
 
 
 def test_up_goes_on_from_there(road: "Road") -> None:
     ended = road.fargo("up", "--yes")
     assert ended.returncode == 0, ended.stderr
     assert "standing cost: $44.80 a month" in ended.stderr
+    # What exists is kept: a second gateway endpoint could not stand beside the first.
+    assert "±" not in ended.stderr
+    assert "removing" not in ended.stderr
     assert "fargo --local submit" in ended.stderr
     assert {"aws_batch_job_queue", "aws_ecr_repository", "aws_kms_key"} <= set(_resources(road))
 

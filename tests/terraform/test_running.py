@@ -9,6 +9,7 @@ import pytest
 
 from fargo.errors import TerraformFailed, TerraformMissing
 from fargo.terraform import Diagnostic, Message, Terraform, binary
+from fargo.terraform.process import STOPPING
 
 VERSION = 'if [ "$1" = version ]; then echo \'{"terraform_version": "1.11.4"}\'; exit 0; fi\n'
 
@@ -76,7 +77,21 @@ def test_an_interrupt_reaches_terraform_once_and_its_words_are_kept(tmp_path: Pa
             said.append(event.text)
             if event.text == "ready":
                 threading.Timer(0.1, interrupt_twice).start()
-    assert said == ["ready", "interrupted", "after"]
+    assert said == ["ready", STOPPING.strip(), "interrupted", "after"]
+
+
+def test_an_interrupt_waits_for_a_moment_when_no_call_has_just_begun(tmp_path: Path) -> None:
+    """A call that is cut off may have created what Terraform then never hears of."""
+    noise = "for i in 1 2 3 4; do echo call $i; sleep 0.5; done\n"
+    busy = _terraform(tmp_path, f"trap 'echo interrupted; kill $!' INT\n{noise}sleep 30 & wait\nexit 1\n")
+    said: list[str] = []
+    with pytest.raises(TerraformFailed):
+        for event in busy.apply(tmp_path / "plan"):
+            assert isinstance(event, Message)
+            said.append(event.text)
+            if event.text == "call 1":
+                busy.interrupt()
+    assert said == ["call 1", "call 2", "call 3", "call 4", STOPPING.strip(), "interrupted"]
 
 
 def test_warnings_are_events_and_no_failure(tmp_path: Path) -> None:
@@ -88,3 +103,19 @@ def test_warnings_are_events_and_no_failure(tmp_path: Path) -> None:
 def test_no_state_is_no_resources(tmp_path: Path) -> None:
     empty = _terraform(tmp_path, "echo 'No state file was found!' >&2; exit 1")
     assert empty.resources() == []
+
+
+def test_what_was_cut_off_is_kept_and_what_failed_by_itself_is_not(tmp_path: Path) -> None:
+    state = {
+        "values": {
+            "root_module": {
+                "resources": [{"address": "a.fine"}, {"address": "a.failed", "tainted": True}],
+                "child_modules": [{"resources": [{"address": "module.m.a.cut", "tainted": True}]}],
+            }
+        }
+    }
+    (tmp_path / "state.json").write_text(json.dumps(state), encoding="utf-8")
+    script = f'echo "$@" >> calls; if [ "$1" = show ]; then cat "{tmp_path}/state.json"; fi'
+    _terraform(tmp_path, script).keep({"module.m.a.cut", "a.fine"})
+    calls = (tmp_path / "calls").read_text(encoding="utf-8").splitlines()
+    assert calls[1:] == ["untaint -lock-timeout=10s module.m.a.cut"]

@@ -1,6 +1,7 @@
 """Plan and apply."""
 
 import os
+import threading
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,7 +17,7 @@ from fargo.errors import FargoError, Interrupted, TerraformFailed
 from fargo.images import ImageEvent
 from fargo.model.stack import StackOutputs
 from fargo.stack import StackFolder
-from fargo.terraform import Message, Terraform, TerraformEvent, mirror
+from fargo.terraform import Message, Phase, Progress, Terraform, TerraformEvent, mirror
 
 DeployEvent = TerraformEvent | ImageEvent
 
@@ -133,17 +134,30 @@ class Deployment:
         self.folder.claim(plan.account_id, plan.region)
         work: Iterable[DeployEvent] = () if plan.empty else terraform.apply(plan.file)
         both = SideBySide(work, image)
+        stopping = threading.Event()
+        cut_off: set[str] = set()
 
         def stop() -> None:
+            stopping.set()
             terraform.interrupt()
             both.leave_beside()
 
+        def noted() -> Iterator[DeployEvent]:
+            for event in both:
+                if stopping.is_set() and isinstance(event, Progress) and event.phase is Phase.FAILED:
+                    cut_off.add(event.address)
+                yield event
+
         try:
-            yield from _interruptible(stop, both, "what was created is in the state: go on with `fargo up`")
+            yield from _interruptible(
+                stop, noted(), "what was created is in the state: go on with `fargo up`"
+            )
         except TerraformFailed as error:
             error.hint = "what was created is in the state: mend the cause and go on with `fargo up`"
             raise
         except Interrupted:
+            # They exist; Terraform only was not allowed to wait for them, and would replace them.
+            terraform.keep(cut_off)
             raise
         except FargoError as error:  # of the image: Terraform has ended well
             self._remember(terraform)

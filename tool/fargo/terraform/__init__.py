@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -112,13 +112,24 @@ class Terraform:
                 return []
             raise
 
+    def keep(self, addresses: Collection[str]) -> None:
+        """Take the mark of a failed creation from these, where they have it: a plan then mends them.
+
+        Args:
+            addresses: resources that exist.
+        """
+        state = json.loads(self._capture("show", json=True, no_color=True))
+        for address in _tainted(state.get("values", {}).get("root_module", {})):
+            if address in addresses:
+                self._capture("untaint", address, lock_timeout="10s")
+
     def forget(self, addresses: list[str]) -> None:
         """Take resources out of the state and leave them standing."""
         if addresses:
             self._capture("state rm", *addresses, lock_timeout="10s")
 
     def interrupt(self) -> None:
-        """Ask what runs, or is about to, to end; it finishes the calls it has begun and writes the state."""
+        """Ask what runs, or is about to, to end; it writes the state first."""
         self._stop = True
         if self._running:
             self._running.interrupt()
@@ -129,6 +140,9 @@ class Terraform:
             self._running.interrupt()
         return self._running
 
+    def _end(self) -> None:
+        self._running, self._stop = None, False
+
     def _stream(self, command: str, *args: str, **options: Any) -> Iterator[TerraformEvent]:
         argv = arguments(self._binary, command, *args, json=True, input=False, **options)
         process = self._start(argv)
@@ -138,7 +152,7 @@ class Terraform:
                 if isinstance(event, Diagnostic) and event.severity == "error":
                     failures.append(event)
                 yield event
-        self._running = None
+        self._end()
         if process.code != 0:
             raise _failed(command, failures, process.errors)
 
@@ -146,10 +160,16 @@ class Terraform:
         argv = arguments(self._binary, command, *args, **options)
         process = self._start(argv)
         out = "".join(process.lines())
-        self._running = None
+        self._end()
         if process.code != 0:
             raise _failed(command, [], process.errors or out)
         return out
+
+
+def _tainted(module: Mapping[str, Any]) -> Iterator[str]:
+    yield from (item["address"] for item in module.get("resources", ()) if item.get("tainted"))
+    for child in module.get("child_modules", ()):
+        yield from _tainted(child)
 
 
 def _failed(command: str, failures: list[Diagnostic], errors: str) -> TerraformFailed:

@@ -41,6 +41,11 @@ def environment(environ: Mapping[str, str], *more: Mapping[str, str]) -> dict[st
 
 
 POLL_SECONDS = 0.05
+QUIET_SECONDS = 1.5
+"""So long has Terraform said nothing when an interrupt is passed on: no call has just begun."""
+PATIENCE_SECONDS = 20.0
+"""So long is such a moment waited for."""
+STOPPING = "stopping at the next quiet moment\n"
 
 
 class Process:
@@ -53,7 +58,9 @@ class Process:
     def __init__(self, argv: list[str], *, folder: Path, environ: Mapping[str, str]) -> None:
         self._out = tempfile.NamedTemporaryFile("wb", prefix="fargo-terraform-")  # noqa: SIM115 # closed in `lines`
         self._errors = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")  # noqa: SIM115 # likewise
-        self._interrupted = False
+        self._asked: float | None = None
+        self._passed_on = False
+        self._spoke = time.monotonic()
         self._child = subprocess.Popen(
             argv,
             cwd=folder,
@@ -77,12 +84,15 @@ class Process:
         while True:
             ended = self._child.poll() is not None
             while part := reader.readline():
+                self._spoke = time.monotonic()
                 line += part
                 if line.endswith("\n"):
                     yield line
                     line = ""
             if ended:
                 break
+            if self._asked is not None and not self._passed_on:
+                yield from self._pass_on(self._asked)
             time.sleep(POLL_SECONDS)
         if line:
             yield line
@@ -93,7 +103,16 @@ class Process:
         return self._child.wait()
 
     def interrupt(self) -> None:
-        """Ask it to end, once: a second interrupt would make Terraform drop what it knows."""
-        if not self._interrupted and self._child.poll() is None:
-            self._interrupted = True
+        """Ask it to end at the next quiet moment, once: a second interrupt would make it drop what it knows.
+
+        Not at once: an interrupt cancels the calls that are under way, and AWS may have created by
+        then what Terraform never hears of. A resource that AWS is still working on is known.
+        """
+        self._asked = self._asked or time.monotonic()
+
+    def _pass_on(self, asked: float) -> Iterator[str]:
+        now = time.monotonic()
+        if now - self._spoke >= QUIET_SECONDS or now - asked >= PATIENCE_SECONDS:
+            self._passed_on = True
             self._child.send_signal(signal.SIGINT)
+            yield STOPPING
