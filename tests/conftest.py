@@ -1,6 +1,7 @@
 """What every test may rely on: nothing of the developer's own account, home or settings gets in."""
 
 import os
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -21,6 +22,8 @@ def _clean_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Non
     for name in before:
         if name.startswith(OURS) and not name.startswith(KEPT):
             del os.environ[name]
+    # A shell's background job ignores Ctrl-C, and so would every process that the tests start.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     home = tmp_path_factory.mktemp("home")
     os.environ |= {
         "HOME": str(home),
