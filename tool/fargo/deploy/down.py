@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from fargo.aws.batch import Batch
 from fargo.aws.inventory import leftovers
+from fargo.aws.roles import SERVICE_LINKED
 from fargo.deploy.deployment import DeployEvent, Deployment
 from fargo.errors import AwsError, NotDeployed, TerraformFailed
 from fargo.stack import ROLE_ADDRESS
@@ -130,4 +131,4 @@ class Teardown:
 
 
 def _kept() -> frozenset[str]:
-    return frozenset(ROLE_ADDRESS.format(short) for short in ("batch", "ecs"))
+    return frozenset(ROLE_ADDRESS.format(short) for short in SERVICE_LINKED)
