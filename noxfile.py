@@ -22,7 +22,7 @@ nox.options.reuse_existing_virtualenvs = True
 nox.options.sessions = ["tests"]
 nox.needs_version = ">=2024.4.15"
 
-PYTHON_CODE = ("tool", "tests", "image", "examples", "noxfile.py")
+PYTHON_CODE = ("tool", "benchmarks", "tests", "image", "examples", "noxfile.py")
 
 # What some tests need of the machine: a shell for a tiny image, a registry with a password, a terminal.
 TEST_PROGRAMS = {

@@ -9,12 +9,15 @@ import pytest
 from botocore.loaders import Loader
 from botocore.model import ServiceModel
 from botocore.validate import ParamValidator
-from local_aws import LOG_GROUP, client, local_aws
+from local_aws import LOG_GROUP, client, local_aws, remove_queues
 
 _numbers = itertools.count(1)
 
 FAST = 200.0
 """How many times faster than real time the fast server's clock runs: AWS's 60 seconds take 0.3."""
+
+ROOM = 40
+"""Of the 50 compute environments that AWS allows, as many may be there before a test."""
 
 
 @pytest.fixture(scope="session")
@@ -47,8 +50,12 @@ def logs(endpoint: str) -> Any:
 
 
 @pytest.fixture
-def name() -> str:
-    """A name that no other test uses."""
+def name(request: pytest.FixtureRequest) -> str:
+    """A name that no other test uses, on servers that have room for a few more queues."""
+    for fixture in {"batch", "fast_batch"} & {*request.fixturenames}:
+        service = request.getfixturevalue(fixture)
+        if len(service.describe_compute_environments()["computeEnvironments"]) > ROOM:
+            remove_queues(service, r"t\d+(-.*)?")
     return f"t{next(_numbers)}"
 
 

@@ -53,6 +53,7 @@ def test_start_status_stop(folder: StateDir) -> None:
     assert answers(started.endpoint)
     assert started.pid != os.getpid()
     assert Path(started.log) == folder.log
+    assert Path(started.kept) == folder.path
     assert daemon.stop() is True
     assert daemon.status() is None
     assert daemon.stop() is False
@@ -159,6 +160,23 @@ def test_without_a_wish_a_taken_usual_port_is_no_obstacle(
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
 
 
+def test_it_listens_where_it_did_the_last_time(folder: StateDir) -> None:
+    first = start()
+    daemon.stop()
+    assert daemon.start(executor="scripted").endpoint == first.endpoint
+
+
+def test_a_last_port_that_somebody_else_took_is_no_obstacle(folder: StateDir) -> None:
+    first = start()
+    daemon.stop()
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", int(first.endpoint.rpartition(":")[2])))
+        taken.listen()
+        second = daemon.start(executor="scripted")
+        assert second.endpoint != first.endpoint
+        assert answers(second.endpoint)
+
+
 def test_missing_packages_are_named_with_the_command_that_installs_them(
     folder: StateDir, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -190,7 +208,7 @@ def test_in_the_foreground_it_ends_with_ctrl_c(folder: StateDir) -> None:
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=30)
     assert process.returncode == 0
-    assert b"kept in memory only" in said
+    assert b"everything is kept in" in said
 
 
 def test_without_an_engine_it_starts_warns_and_fails_jobs_with_the_reason(

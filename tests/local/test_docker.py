@@ -1,28 +1,21 @@
 """Jobs in real containers."""
 
-import io
 import os
-import shutil
-import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import docker
 import pytest
-from docker.constants import DEFAULT_UNIX_SOCKET
+from docker_jobs import IMAGE, STAYS, busybox_image, engine_socket, lines, shell, submit
 from listening import listening_addresses
-from local_aws import LOG_GROUP, client, local_aws, make_definition, make_queue, wait_for_job, wait_until
+from local_aws import LOG_GROUP, client, local_aws, make_queue, wait_for_job, wait_until
 
 from fargo.local import daemon
 from fargo.local.state import StateDir
 
 pytestmark = pytest.mark.engine
 
-IMAGE = "fargo-test/busybox:local"
-TOOLS = ("sh", "env", "head", "nc", "sleep", "tail", "true")
-STAYS = "trap 'exit 0' TERM; while :; do sleep 0.1; done"
-"""Runs until it is told to end, and ends then: a shell alone, as process 1, would not hear SIGTERM."""
 ASK = """
 aws=${AWS_ENDPOINT_URL#http://}
 scope=Credential=x/20260101/eu-west-1/batch/aws4_request
@@ -40,20 +33,8 @@ def engine() -> Iterator[Any]:
 
 @pytest.fixture(scope="module")
 def image(engine: Any) -> Iterator[str]:
-    """A static busybox as an image, made without a registry."""
-    busybox = shutil.which("busybox")
-    assert busybox, "these tests need a static busybox: apt-get install busybox-static"
-    packed = io.BytesIO()
-    with tarfile.open(fileobj=packed, mode="w") as tar:
-        tar.add(busybox, "bin/busybox")
-        for tool in TOOLS:
-            link = tarfile.TarInfo(f"bin/{tool}")
-            link.type, link.linkname = tarfile.SYMTYPE, "busybox"
-            tar.addfile(link)
-    repository, _, tag = IMAGE.partition(":")
-    engine.api.import_image_from_data(packed.getvalue(), repository, tag, changes=["ENV PATH=/bin"])
-    yield IMAGE
-    engine.images.remove(IMAGE, force=True)
+    with busybox_image(engine) as made:
+        yield made
 
 
 @pytest.fixture(scope="module")
@@ -67,24 +48,6 @@ def docker_endpoint(image: str) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def batch(docker_endpoint: str) -> Any:
     return client("batch", docker_endpoint)
-
-
-def submit(batch: Any, name: str, command: list[str], *, container: Any = None, **more: Any) -> str:
-    definition = make_definition(
-        batch, name, container={"image": IMAGE, "command": command, **(container or {})}, **more
-    )
-    return str(batch.submit_job(jobName=name, jobQueue="containers", jobDefinition=definition)["jobId"])
-
-
-def lines(endpoint: str, job: dict[str, Any]) -> list[str]:
-    found = client("logs", endpoint).get_log_events(
-        logGroupName=LOG_GROUP, logStreamName=job["container"]["logStreamName"], startFromHead=True
-    )
-    return [event["message"] for event in found["events"]]
-
-
-def shell(text: str) -> list[str]:
-    return ["sh", "-c", text]
 
 
 def test_a_container_runs_writes_and_ends(batch: Any, docker_endpoint: str, name: str) -> None:
@@ -108,6 +71,7 @@ def test_its_environment_is_the_job_s_aws_batch_s_and_the_way_to_aws(
     assert found["AWS_BATCH_JQ_NAME"] == "containers"
     assert found["AWS_BATCH_CE_NAME"] == "containers-ce"
     assert found["AWS_REGION"] == found["AWS_DEFAULT_REGION"] == "eu-west-1"
+    assert found["AWS_EXECUTION_ENV"] == "AWS_ECS_FARGATE"
     assert found["AWS_ACCESS_KEY_ID"]
     assert found["AWS_SECRET_ACCESS_KEY"]
     assert found["AWS_ENDPOINT_URL"].endswith(docker_endpoint.rpartition(":")[2])
@@ -129,10 +93,12 @@ def test_a_line_longer_than_docker_s_own_limit_stays_whole(
     assert lines(docker_endpoint, job) == ["0123456789" * 5000]
 
 
-def test_memory_over_the_limit_kills_with_137_and_says_so(batch: Any, name: str) -> None:
-    job = wait_for_job(batch, submit(batch, name, ["tail", "/dev/zero"]), "FAILED")
-    assert job["container"]["exitCode"] == 137
-    assert job["container"]["reason"] == "OutOfMemoryError: Container killed due to memory usage"
+def test_nothing_of_a_container_s_output_is_lost_and_it_stays_in_order(
+    batch: Any, docker_endpoint: str, name: str
+) -> None:
+    command = shell("seq 20000; seq 3 | while read -r line; do echo $line; done")
+    job = wait_for_job(batch, submit(batch, name, command), "SUCCEEDED")
+    assert lines(docker_endpoint, job) == [str(number) for number in [*range(1, 20001), 1, 2, 3]]
 
 
 def test_a_container_larger_than_the_machine_gets_all_of_it_and_runs_alone(
@@ -150,23 +116,6 @@ def test_a_container_larger_than_the_machine_gets_all_of_it_and_runs_alone(
     batch.terminate_job(jobId=job_id, reason="seen")
     assert wait_for_job(batch, small)["startedAt"] >= wait_for_job(batch, job_id)["stoppedAt"]
     wait_for_job(batch, job_id, "FAILED", seconds=90)
-
-
-def test_an_image_that_the_engine_has_not_is_not_pulled(batch: Any, name: str) -> None:
-    job_id = submit(batch, name, ["true"], container={"image": "fargo-test/absent:none"})
-    job = wait_for_job(batch, job_id, "FAILED")
-    assert job["statusReason"].startswith("CannotPullContainerError:")
-    assert "fargo-test/absent:none: not found" in job["statusReason"]
-    assert "exitCode" not in job["container"]
-    assert "startedAt" not in job
-
-
-def test_a_command_that_the_image_has_not(batch: Any, name: str) -> None:
-    job = wait_for_job(batch, submit(batch, name, ["frobnicate", "--now"]), "FAILED")
-    assert job["statusReason"].startswith("CannotStartContainerError: ")
-    assert 'exec: "frobnicate": executable file not found in $PATH' in job["statusReason"]
-    assert job["container"]["reason"] == job["statusReason"]
-    assert "exitCode" not in job["container"]
 
 
 def test_terminate_is_heard_as_sigterm(batch: Any, docker_endpoint: str, name: str) -> None:
@@ -255,8 +204,7 @@ def test_what_a_killed_server_left_is_removed_at_the_next_start(
 def test_an_engine_that_comes_later_is_found_by_the_next_job(
     image: str, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    usual = os.environ.get("DOCKER_HOST", DEFAULT_UNIX_SOCKET)
-    engine_socket = usual.removeprefix("http+").removeprefix("unix://")
+    engine = engine_socket()
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/late.sock")
     started = daemon.start(port=0)
@@ -265,7 +213,7 @@ def test_an_engine_that_comes_later_is_found_by_the_next_job(
     batch = client("batch", started.endpoint)
     make_queue(batch, "containers")
     wait_for_job(batch, submit(batch, name, ["true"]), "FAILED")
-    (tmp_path / "late.sock").symlink_to(engine_socket)
+    (tmp_path / "late.sock").symlink_to(engine)
     wait_for_job(batch, submit(batch, name, ["true"]), "SUCCEEDED")
     now = daemon.status()
     assert now

@@ -6,7 +6,7 @@ from typing import Any
 from local_aws import LOG_GROUP, make_definition, make_queue, script, wait_for_job, wait_until
 
 from fargo.local.clock import Clock
-from fargo.local.logs import BATCH_BYTES, BATCH_EVENTS, EVENT_BYTES, LogStream, LogWriter
+from fargo.local.logs import BATCH_BYTES, BATCH_EVENTS, BATCH_SPAN_MS, EVENT_BYTES, LogStream, LogWriter
 
 
 class Sent:
@@ -140,3 +140,29 @@ def test_what_cannot_be_put_is_lost_and_the_next_batch_goes_out() -> None:
     log.write("stdout", b"kept\n")
     log.close()
     assert sent.messages == ["kept"]
+
+
+def test_a_batch_spans_no_more_than_a_day() -> None:
+    class Leaping(Clock):
+        moments = iter([0, BATCH_SPAN_MS, BATCH_SPAN_MS + 1])
+
+        def now(self) -> int:
+            return next(self.moments)
+
+    sent = Sent()
+    log = LogStream(LogWriter(Leaping(), sent), region="r", group="g", name="s")
+    for line in (b"a\n", b"b\n", b"c\n"):
+        log.write("stdout", line)
+    log.close()
+    times = [[event["timestamp"] for event in batch] for batch in sent.batches]
+    assert [time for batch in times for time in batch] == [0, BATCH_SPAN_MS, BATCH_SPAN_MS + 1]
+    assert all(batch[-1] - batch[0] <= BATCH_SPAN_MS for batch in times)
+
+
+def test_a_character_that_is_cut_between_two_writes_is_whole() -> None:
+    sent = Sent()
+    log = stream(sent)
+    for byte in "größer\n€\n".encode():
+        log.write("stdout", bytes([byte]))
+    log.close()
+    assert sent.messages == ["größer", "€"]

@@ -3,7 +3,7 @@
 import itertools
 from typing import Any
 
-from local_aws import make_definition, make_queue, script, wait_for_job, wait_until
+from local_aws import make_definition, make_queue, script, settled, wait_for_job, wait_until
 
 
 def submit(batch: Any, queue: str, definition: str, *steps: Any, **more: Any) -> str:
@@ -103,6 +103,7 @@ def test_a_disabled_environment_starts_nothing_until_it_is_enabled(batch: Any, n
     batch.update_compute_environment(computeEnvironment=f"{name}-ce", state="DISABLED")
     job_id = submit(batch, name, name, {"out": "x"})
     wait_until(lambda: states(batch, [job_id]) == ["RUNNABLE"])
+    settled(batch, f"{name}-ce")
     batch.update_compute_environment(computeEnvironment=f"{name}-ce", state="ENABLED")
     wait_for_job(batch, job_id, "SUCCEEDED")
 

@@ -27,8 +27,8 @@ def test_other_services_are_moto_s(endpoint: str, name: str) -> None:
 
 
 def test_an_operation_that_is_not_there_yet_is_refused_with_words(batch: Any) -> None:
-    with pytest.raises(ClientError, match="does not offer ListSchedulingPolicies yet") as refused:
-        batch.list_scheduling_policies()
+    with pytest.raises(ClientError, match="does not offer ListConsumableResources yet") as refused:
+        batch.list_consumable_resources()
     assert refused.value.response["Error"]["Code"] == "ClientException"
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import tempfile
 import time
 import urllib.request
@@ -78,12 +79,55 @@ def make_queue(batch: Any, name: str = "queue", *, max_vcpus: int = 256, **queue
             "securityGroupIds": ["sg-1"],
         },
     )
+    settled(batch, f"{name}-ce")
     order = [{"order": 1, "computeEnvironment": environment["computeEnvironmentArn"]}]
     made = batch.create_job_queue(
         **{"jobQueueName": name, "priority": 1, "computeEnvironmentOrder": order, **queue}
     )
-    wait_until(lambda: batch.describe_job_queues(jobQueues=[name])["jobQueues"][0]["status"] == "VALID")
+    settled(batch, name)
     return str(made["jobQueueArn"])
+
+
+def settled(batch: Any, *names: str) -> None:
+    """Wait until the queues and compute environments of these names are neither made nor changed."""
+
+    def there() -> bool:
+        found = [
+            *batch.describe_job_queues(jobQueues=list(names))["jobQueues"],
+            *batch.describe_compute_environments(computeEnvironments=list(names))["computeEnvironments"],
+        ]
+        return not any(item["status"] in ("CREATING", "UPDATING") for item in found)
+
+    wait_until(there)
+
+
+def remove_queues(batch: Any, names: str) -> None:
+    """Delete the queues and compute environments whose names fit the pattern `names`, and their jobs."""
+
+    def left(items: list[dict[str, Any]], key: str) -> list[str]:
+        return [item[key] for item in items if re.fullmatch(names, item[key])]
+
+    def queues() -> list[str]:
+        return left(batch.describe_job_queues()["jobQueues"], "jobQueueName")
+
+    def environments() -> list[str]:
+        found = batch.describe_compute_environments()["computeEnvironments"]
+        return left(found, "computeEnvironmentName")
+
+    for each in queues():
+        settled(batch, each)
+        batch.update_job_queue(jobQueue=each, state="DISABLED")
+    for each in queues():
+        settled(batch, each)
+        batch.delete_job_queue(jobQueue=each)
+    wait_until(lambda: not queues())
+    for each in environments():
+        settled(batch, each)
+        batch.update_compute_environment(computeEnvironment=each, state="DISABLED")
+    for each in environments():
+        settled(batch, each)
+        batch.delete_compute_environment(computeEnvironment=each)
+    wait_until(lambda: not environments())
 
 
 def make_definition(

@@ -9,11 +9,15 @@ from fargo.errors import LocalAwsError
 
 @click.group(cls=FargoGroup)
 def local() -> None:
-    """Start, stop or look at the local AWS of this machine."""
+    """Start, stop, look at or empty the local AWS of this machine."""
 
 
 @local.command(cls=FargoCommand)
-@click.option("--port", type=click.IntRange(1, 65535), help="Where it listens; else 5151, or a free one.")
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65535),
+    help="Where it listens; else where it did the last time, at first 5151, or at a free one.",
+)
 @click.option(
     "--executor",
     type=click.Choice(["docker", "scripted"]),
@@ -32,14 +36,32 @@ def start(context: Context, port: int | None, executor: str) -> None:
 @local.command(cls=FargoCommand)
 @pass_context
 def stop(context: Context) -> None:
-    """Stop the local AWS; what it held is gone with it."""
+    """Stop the local AWS; what it holds is kept for the next start."""
     from fargo.local import daemon
 
     stopped = daemon.stop()
     if context.out.json:
         context.out.data({"stopped": stopped})
     else:
-        context.out.say("stopped; what it held is gone" if stopped else "the local AWS was not running")
+        context.out.say("stopped; what it held is kept" if stopped else "the local AWS was not running")
+
+
+@local.command(cls=FargoCommand)
+@pass_context
+def reset(context: Context) -> None:
+    """Forget everything that the local AWS holds; it is stopped first where it runs."""
+    from fargo.local import daemon
+
+    context.out.say(
+        "everything that the local AWS of this machine holds is forgotten: what was deployed to it,"
+    )
+    context.out.say("its jobs, logs and buckets")
+    context.confirm("This cannot be undone. Go on?")
+    stopped = daemon.reset()
+    if context.out.json:
+        context.out.data({"stopped": stopped})
+    else:
+        context.out.say("stopped, and everything is forgotten" if stopped else "everything is forgotten")
 
 
 @local.command(cls=FargoCommand)

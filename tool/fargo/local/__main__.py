@@ -28,7 +28,9 @@ def main() -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m fargo.local", description="The local AWS.")
-    parser.add_argument("--port", type=int, help="default: 5151, or a free one where that is taken")
+    parser.add_argument(
+        "--port", type=int, help="default: that of the last time, at first 5151; or a free one"
+    )
     parser.add_argument("--executor", choices=["docker", "scripted"], default="docker")
     parser.add_argument("--speed", type=float, default=1.0, help="of the clock, for scripted jobs")
     parser.add_argument("--background", action="store_true", help=argparse.SUPPRESS)
@@ -37,4 +39,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    code = main()
+    logging.shutdown()
+    # All is on disk. To take millions of objects apart would keep the port and the caller waiting.
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)

@@ -1,31 +1,20 @@
 """One WSGI application for all of AWS: Batch is ours, the rest is moto's, `/_fargo/` is the control."""
 
-import json
 import logging
-import re
-from collections.abc import Callable, Iterable
-from dataclasses import asdict
+from collections.abc import Iterable
 from typing import Any
 
 from fargo.local.batch.api import BatchService
-from fargo.local.executors.scripted import ScriptedExecutor
-from fargo.local.state import Status
+from fargo.local.calls import scope_of
+from fargo.local.control import PREFIX, Control, Interrupt, refuse_outsiders
+from fargo.local.faults import Faults
+from fargo.local.wsgi import Environ, StartResponse, WsgiApp, answer, body_of, status_line
+
+__all__ = ["LocalAws", "WsgiApp", "moto_app"]
 
 _log = logging.getLogger(__name__)
 
-Environ = dict[str, Any]
-StartResponse = Callable[..., Any]
-WsgiApp = Callable[[Environ, StartResponse], Iterable[bytes]]
-
-_SCOPE = re.compile(r"Credential=[^/]+/\d{8}/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request")
-_REASONS = {
-    200: "OK",
-    400: "Bad Request",
-    403: "Forbidden",
-    404: "Not Found",
-    500: "Internal Server Error",
-    501: "Not Implemented",
-}
+_MOTO_CONTROL = "/moto-api"
 
 
 class LocalAws:
@@ -33,29 +22,36 @@ class LocalAws:
 
     Args:
         batch: our own service.
-        scripted: the executor that takes rules; None where containers run the jobs.
-        status: what `GET /_fargo/status` tells.
+        moto: every other service.
+        control: what answers `/_fargo/…`.
+        faults: what may befall a call on its way to a service.
     """
 
-    def __init__(
-        self, batch: BatchService, scripted: ScriptedExecutor | None, status: Callable[[], Status]
-    ) -> None:
+    def __init__(self, batch: BatchService, moto: Any, control: Any, faults: Faults | None = None) -> None:
+        if faults is None:
+            faults, scripted, status = Faults(), moto, control
+            interrupt: Interrupt = getattr(batch, "interrupt", _nothing_to_interrupt)
+            control = Control(status=status, faults=faults, interrupt=interrupt, scripted=scripted)
+            moto = moto_app()
         self._batch = batch
-        self._scripted = scripted
-        self._status = status
-        self._moto = moto_app()
+        self._moto: WsgiApp = moto
+        self._control = control
+        self._faults = faults
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
         path = environ.get("PATH_INFO", "")
-        if path.startswith(("/_fargo/", "/moto-api")) and environ.get("REMOTE_ADDR") != "127.0.0.1":
-            # Jobs' containers reach the gateway; the control is not theirs.
-            return _answer(start_response, 403, {"message": "the control answers on 127.0.0.1 only"})
-        if path.startswith("/_fargo/"):
-            return self._control(environ, start_response, path)
-        scope = _SCOPE.search(environ.get("HTTP_AUTHORIZATION", ""))
-        if scope and scope["service"] == "batch":
-            return self._batch_call(environ, start_response, scope["region"])
+        if path.startswith((PREFIX, _MOTO_CONTROL)):
+            refused = refuse_outsiders(environ, start_response)
+            if refused is not None:
+                return refused
+            return (self._control if path.startswith(PREFIX) else self._moto_call)(environ, start_response)
+        return self._faults.around(self._service_call, environ, start_response)
+
+    def _service_call(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        scope = scope_of(environ)
+        if scope and scope.service == "batch":
+            return self._batch_call(environ, start_response, scope.region)
         return self._moto_call(environ, start_response)
 
     def _moto_call(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -78,29 +74,10 @@ class LocalAws:
             method=environ["REQUEST_METHOD"],
             path=environ.get("PATH_INFO", ""),
             query=environ.get("QUERY_STRING", ""),
-            body=_body(environ),
+            body=body_of(environ),
         )
-        start_response(_line(code), [*headers.items(), ("Content-Length", str(len(body)))])
+        start_response(status_line(code), [*headers.items(), ("Content-Length", str(len(body)))])
         return [body]
-
-    def _control(self, environ: Environ, start_response: StartResponse, path: str) -> Iterable[bytes]:
-        match environ["REQUEST_METHOD"], path:
-            case "GET", "/_fargo/status":
-                return _answer(start_response, 200, asdict(self._status()))
-            case "POST", "/_fargo/rules":
-                return self._rules(environ, start_response)
-        return _answer(
-            start_response, 404, {"message": f"no such control: {environ['REQUEST_METHOD']} {path}"}
-        )
-
-    def _rules(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        if self._scripted is None:
-            return _answer(start_response, 400, {"message": "rules need the scripted executor"})
-        try:
-            self._scripted.set_rules(json.loads(_body(environ)))
-        except (ValueError, TypeError) as error:
-            return _answer(start_response, 400, {"message": str(error)})
-        return _answer(start_response, 200, {})
 
 
 def moto_app() -> WsgiApp:
@@ -120,28 +97,10 @@ def moto_app() -> WsgiApp:
     return app
 
 
-def _body(environ: Environ) -> bytes:
-    body: bytes = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
-    return body
-
-
-def _answer(start_response: StartResponse, code: int, content: dict[str, Any]) -> Iterable[bytes]:
-    body = json.dumps(content).encode()
-    start_response(_line(code), [("Content-Type", "application/json"), ("Content-Length", str(len(body)))])
-    return [body]
+def _nothing_to_interrupt(_jobs: list[str] | None, _name: str | None) -> list[str]:
+    return []
 
 
 def _refuse(start_response: StartResponse, code: int, kind: str, message: str) -> Iterable[bytes]:
     """An error in the shape of AWS's JSON protocols; clients of the XML ones go by the status."""
-    body = json.dumps({"__type": kind, "message": message}).encode()
-    headers = [
-        ("Content-Type", "application/json"),
-        ("x-amzn-ErrorType", kind),
-        ("Content-Length", str(len(body))),
-    ]
-    start_response(_line(code), headers)
-    return [body]
-
-
-def _line(code: int) -> str:
-    return f"{code} {_REASONS[code]}"
+    return answer(start_response, code, {"__type": kind, "message": message}, {"x-amzn-ErrorType": kind})

@@ -13,10 +13,10 @@ from pathlib import Path
 from fargo.errors import LocalAwsError
 from fargo.local.state import StateDir, Status
 
-__all__ = ["DEFAULT_PORT", "Status", "ensure", "start", "status", "stop"]
+__all__ = ["DEFAULT_PORT", "Status", "ensure", "reset", "start", "status", "stop"]
 
 DEFAULT_PORT = 5151
-START_SECONDS = 30
+START_SECONDS = 120
 STOP_SECONDS = 60
 _LOG_LINES = 15
 
@@ -31,12 +31,13 @@ def start(*, port: int | None = None, executor: str = "docker", speed: float = 1
     """Start the local AWS and wait until it answers.
 
     Args:
-        port: where it listens; None for 5151, or a free port where that is taken.
+        port: where it listens; None for the port of the last time, at first 5151, or a free one where that
+            is taken.
         executor: `docker`, or `scripted` for jobs without containers.
         speed: how many times faster than a real clock the scripted executor's clock runs.
 
     Raises:
-        LocalAwsError: one runs already, its packages are missing, or it did not come up in 30 s.
+        LocalAwsError: one runs already, its packages are missing, or it did not come up in two minutes.
     """
     running = status()
     if running:
@@ -74,9 +75,7 @@ def ensure() -> Status:
 
 
 def stop() -> bool:
-    """Stop the local AWS; its containers and its network go with it, and so does its memory.
-
-    Everything in it (jobs, buckets, log groups) is kept in memory only.
+    """Stop the local AWS; its containers and its network go with it, all else is kept for the next start.
 
     Returns:
         Whether one was running.
@@ -97,6 +96,25 @@ def stop() -> bool:
             )
         time.sleep(0.02)
     return True
+
+
+def reset() -> bool:
+    """Forget everything that is kept: the next local AWS begins empty. One that runs is stopped first.
+
+    Returns:
+        Whether one was running.
+
+    Raises:
+        LocalAwsError: as `stop`; or another one was started meanwhile.
+    """
+    stopped = stop()
+    folder = StateDir.default()
+    lock = folder.lock()
+    if lock is None:
+        raise LocalAwsError("a local AWS was started meanwhile; nothing was forgotten", "fargo local reset")
+    with lock:
+        folder.clear()
+    return stopped
 
 
 def _already(running: Status) -> LocalAwsError:

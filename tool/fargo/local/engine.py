@@ -54,8 +54,11 @@ class Engine:
         """The engine, if it has answered already."""
         return self._found
 
-    def ready(self) -> Ready:
-        """The engine, asked whether it and our network are still there.
+    def ready(self, *, instead_of: Ready | None = None) -> Ready:
+        """The engine with our network; what was found before is not asked again whether it is still there.
+
+        Args:
+            instead_of: whose network was found gone; a new one is made, unless another thread has.
 
         Raises:
             EngineMissing: none answers.
@@ -64,8 +67,10 @@ class Engine:
         from requests.exceptions import RequestException
 
         with self._lock:
+            if self._found and self._found is not instead_of:
+                return self._found
             try:
-                return self._found if self._found and self._still(self._found) else self._connect()
+                return self._connect()
             except (DockerException, RequestException) as error:
                 raise EngineMissing(
                     f"no Docker engine answers: {error}", "start Docker; the next job finds it by itself"
@@ -87,16 +92,6 @@ class Engine:
             remove(api, self._filter)
         except Exception:  # noqa: BLE001 - an engine that is gone is no reason not to end
             _log.exception("what is labelled %s may be left on the engine", self._filter["label"])
-
-    def _still(self, found: Ready) -> bool:
-        """Whether the network is there: `docker network prune` takes it while no container uses it."""
-        from docker.errors import NotFound
-
-        try:
-            found.api.inspect_network(found.network)
-        except NotFound:
-            return False
-        return True
 
     def _connect(self) -> Ready:
         import docker

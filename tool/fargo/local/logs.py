@@ -16,12 +16,17 @@ from fargo.local.clock import Clock
 
 _log = logging.getLogger(__name__)
 
-EVENT_BYTES = 262_144 - 26
-"""The longest message: 256 KiB less what PutLogEvents counts for an event itself."""
+_EVENT_COUNTS = 26
+"""What PutLogEvents counts for an event besides its message's bytes."""
+EVENT_BYTES = 262_144 - _EVENT_COUNTS
+"""The longest message."""
 BATCH_EVENTS = 10_000
 BATCH_BYTES = 1_048_576
+BATCH_SPAN_MS = 86_400_000
+"""Source of the limits: CloudWatch Logs API reference, "PutLogEvents"."""
 FLUSH_SECONDS = 0.2
 _UTF8_MASK, _UTF8_CONTINUES = 0xC0, 0x80
+_REPLACEMENT = len("\ufffd".encode())
 
 Put = Callable[[str, str, str, list[dict[str, Any]]], None]
 
@@ -40,17 +45,18 @@ class LogStream:
 
     def write(self, source: str, data: bytes) -> None:
         """Take what the container wrote; a line that is not ended waits for its rest."""
-        *lines, rest = (self._open_lines[source] + data).split(b"\n")
+        whole, _, rest = (self._open_lines[source] + data).rpartition(b"\n")
+        messages = _messages(whole)
         while len(rest) >= EVENT_BYTES:
             piece = _cut(rest)
-            lines.append(piece)
+            messages += _messages(piece)
             rest = rest[len(piece) :]
         self._open_lines[source] = rest
-        self._add(lines)
+        self._add(messages)
 
     def close(self) -> None:
         """Everything goes out now, a last line without an end too."""
-        self._add([line for line in self._open_lines.values() if line])
+        self._add([message for line in self._open_lines.values() for message in _messages(line)])
         self._open_lines = {"stdout": b"", "stderr": b""}
         self.flush()
 
@@ -59,14 +65,16 @@ class LogStream:
         with self._lock:
             self._send()
 
-    def _add(self, lines: list[bytes]) -> None:
-        if not any(lines):
+    def _add(self, messages: list[str]) -> None:
+        if not messages:
             return
         with self._lock:
             # A clock that is set back must not make a batch that PutLogEvents refuses.
             now = self._last = max(self._last, self._writer.clock.now())
-            for message in (message for line in lines for message in _messages(line)):
-                size = len(message.encode()) + 26
+            if self._events and now - self._events[0]["timestamp"] > BATCH_SPAN_MS:
+                self._send()
+            for message in messages:
+                size = _EVENT_COUNTS + (len(message) if message.isascii() else len(message.encode()))
                 if len(self._events) >= BATCH_EVENTS or self._bytes + size > BATCH_BYTES:
                     self._send()
                 self._events.append({"timestamp": now, "message": message})
@@ -121,14 +129,20 @@ class LogWriter:
                 stream.flush()
 
 
-def _messages(line: bytes) -> Iterator[str]:
+def _messages(lines: bytes) -> list[str]:
+    """Lines as the messages of events; a byte that is no UTF-8 becomes a character of three bytes."""
+    if len(lines) * _REPLACEMENT <= EVENT_BYTES:
+        return list(filter(None, lines.decode(errors="replace").split("\n")))
+    return [message for line in lines.split(b"\n") for message in _pieces(line)]
+
+
+def _pieces(line: bytes) -> Iterator[str]:
     while line:
         piece = _cut(line)
         line = line[len(piece) :]
         text = piece.decode(errors="replace")
-        # Bytes that are no UTF-8 become three bytes each, and may outgrow the event.
         while text:
-            fitting = text if len(text) * 3 <= EVENT_BYTES else text[: _fitting(text)]
+            fitting = text if len(text) * _REPLACEMENT <= EVENT_BYTES else text[: _fitting(text)]
             yield fitting
             text = text[len(fitting) :]
 

@@ -6,7 +6,26 @@ moto that has learned it makes the mend a no-op, not a fault.
 
 import importlib
 import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC
 from typing import Any
+
+from fargo.local.wsgi import WsgiApp
+
+
+def application() -> WsgiApp:
+    """Moto's server as a WSGI application, mended, and without its welcome to every web page.
+
+    moto lets any origin call it (CORS); a page in the user's browser must not reach this machine's AWS.
+    """
+    os.environ["MOTO_DISABLE_GLOBAL_CORS"] = "true"
+    from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+
+    apply()
+    app: WsgiApp = DomainDispatcherApplication(create_backend_app)
+    return app
 
 
 def apply() -> None:
@@ -15,6 +34,7 @@ def apply() -> None:
     _key_rotation()
     _secure_transport()
     _missing_network_acl()
+    _bucket_dates()
 
 
 def _service_linked_roles() -> None:
@@ -94,6 +114,57 @@ def _missing_network_acl() -> None:
     """
     acls = _module("moto.ec2.models.network_acls")
     acls.InvalidRouteTableIdError = acls.InvalidNetworkAclIdError
+
+
+def _bucket_dates() -> None:
+    """A bucket's date comes from the clock that all other dates come from; `moto_moments` sets it."""
+    models = _module("moto.s3.models")
+    make = models.FakeBucket.__init__
+
+    def make_with_date(self: Any, *args: Any, **kwargs: Any) -> None:
+        make(self, *args, **kwargs)
+        self.creation_date = models.utcnow().replace(tzinfo=UTC)
+
+    models.FakeBucket.__init__ = make_with_date
+
+
+@contextmanager
+def nothing_leaves() -> Iterator[None]:
+    """Nothing reaches other servers or the engine: what is made again must not be told again.
+
+    And nothing is waited for: what a queue gave, it has when its turn comes.
+    """
+    queues = _module("moto.sqs.models").SQSBackend
+    receive = queues.receive_message
+
+    def receive_now(self: Any, queue_name: str, count: int, wait_seconds_timeout: int, *rest: Any) -> Any:
+        return receive(self, queue_name, count, min(wait_seconds_timeout, 0), *rest)
+
+    def send(*_: Any, **__: Any) -> Any:
+        answer = _module("requests").Response()
+        answer.status_code = 200
+        return answer
+
+    def no_engine(_: Any) -> Any:
+        raise RuntimeError("no container is started for what is only made again")
+
+    engine = _module("moto.utilities.docker_utilities").DockerModel
+    with (
+        _replaced(queues, "receive_message", receive_now),
+        _replaced(_module("requests").Session, "request", send),
+        _replaced(engine, "docker_client", property(no_engine)),
+    ):
+        yield
+
+
+@contextmanager
+def _replaced(owner: Any, name: str, value: Any) -> Iterator[None]:
+    before = getattr(owner, name)
+    setattr(owner, name, value)
+    try:
+        yield
+    finally:
+        setattr(owner, name, before)
 
 
 def _module(name: str) -> Any:

@@ -35,9 +35,9 @@ def create_log_group(region: str, group: str) -> None:
 
 def create_log_stream(region: str, group: str, stream: str) -> None:
     """Create the stream; nothing where it exists or where the group was deleted meanwhile."""
-    groups = _backend("logs", region).groups
-    if group in groups and stream not in groups[group].streams:
-        groups[group].create_log_stream(stream)
+    backend = _backend("logs", region)
+    if group in backend.groups and stream not in backend.groups[group].streams:
+        backend.create_log_stream(group, stream)
 
 
 def put_log_events(region: str, group: str, stream: str, events: list[dict[str, Any]]) -> None:

@@ -6,20 +6,27 @@ import signal
 import socket
 import threading
 import time
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import IO
 
 from fargo.errors import EngineMissing, LocalAwsError
-from fargo.local.app import LocalAws, WsgiApp
+from fargo.local import moto_mends
+from fargo.local.app import LocalAws
 from fargo.local.batch.api import BatchService
 from fargo.local.clock import Clock
+from fargo.local.control import Control
 from fargo.local.daemon import DEFAULT_PORT
 from fargo.local.engine import Engine, Ready
 from fargo.local.executors import Executor
 from fargo.local.executors.docker import DockerExecutor
 from fargo.local.executors.scripted import ScriptedExecutor
+from fargo.local.faults import Faults
+from fargo.local.moto_keep import Keep
+from fargo.local.moto_moments import Moments
 from fargo.local.state import StateDir, Status
+from fargo.local.wsgi import WsgiApp
 
 _log = logging.getLogger(__name__)
 
@@ -28,6 +35,8 @@ _THREADS = 16
 _LARGEST_BODY = 6 * 1024**3
 _LOG_BYTES = 1024 * 1024
 _LOCK_SECONDS = 1.0
+_PORT_SECONDS = 0.5
+"""How long a server that has just ended may still hold its port."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,35 +64,52 @@ class Server:
         self._folder = folder
         self._stop = threading.Event()
         self._gateways: set[str] = set()
-        self._socket = _listen(options.port)
+        crashed = folder.read()
+        folder.forget()
+        self._socket = _listen(options.port, folder.last_port)
         self.port = int(self._socket.getsockname()[1])
+        self._moto, lost = _open_moto(folder)
         self._clock = Clock(options.speed)
         self._executor, self._engine = self._make_executor()
-        self._batch = BatchService(self._executor, self._clock)
-        scripted = self._executor if isinstance(self._executor, ScriptedExecutor) else None
+        self._batch = BatchService(self._executor, self._clock, folder.path / "batch.db")
+        self._lasting = [text for text in (_after_crash(crashed, self._batch.cut_off), lost) if text]
         self._status = Status(
             endpoint=f"http://{_LOOPBACK}:{self.port}",
             pid=os.getpid(),
             started=datetime.now(UTC).isoformat(timespec="seconds"),
             executor=options.executor,
             log=str(folder.log),
+            kept=str(folder.path),
         )
-        self._app = LocalAws(self._batch, scripted, lambda: self._status)
+        for text in self._lasting:
+            _log.warning("%s", text)
+        self._warn("")
+        self._app = self._make_app()
 
     def run(self) -> None:
-        """Serve until SIGTERM or SIGINT, then remove every container and the network."""
+        """Serve until SIGTERM or SIGINT, then remove every container and the network, and keep the rest."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self._stop.set())
         _serve(self._app, self._socket)
         self._find_engine()
+        self._folder.keep_port(self.port)
         self._folder.write(self._status)
         self._tell_ready()
         _log.info("listening on %s", self._status.endpoint)
         self._stop.wait()
-        _log.info("stopping; jobs, buckets and logs were kept in memory only and are gone")
+        _log.info("stopping; everything is kept in %s", self._folder.path)
         self._batch.close()
         self._executor.close()
+        self._moto.close()
         self._folder.forget()
+
+    def _make_app(self) -> LocalAws:
+        faults = Faults()
+        scripted = self._executor if isinstance(self._executor, ScriptedExecutor) else None
+        control = Control(
+            status=lambda: self._status, faults=faults, interrupt=self._batch.interrupt, scripted=scripted
+        )
+        return LocalAws(self._batch, self._moto, control, faults)
 
     def _make_executor(self) -> tuple[Executor, Engine | None]:
         if self._options.executor == ScriptedExecutor.name:
@@ -116,9 +142,10 @@ class Server:
             self._warn("")
 
     def _warn(self, text: str) -> None:
+        """Say what does not work now; empty where all does. What was lost before stays said."""
         if text:
             _log.warning("%s", text)
-        self._status = replace(self._status, warning=text)
+        self._status = replace(self._status, warning="; ".join([*self._lasting, *filter(None, [text])]))
         if self._folder.read():
             self._folder.write(self._status)
 
@@ -138,7 +165,6 @@ def run(options: Options) -> None:
     """
     folder = StateDir.default()
     lock = _lock(folder)
-    folder.forget()
     if folder.log.exists() and folder.log.stat().st_size > _LOG_BYTES:
         os.truncate(folder.log, 0)
     with lock:
@@ -157,17 +183,46 @@ def _lock(folder: StateDir) -> IO[str]:
         time.sleep(0.02)
 
 
-def _listen(port: int | None) -> socket.socket:
-    wanted = DEFAULT_PORT if port is None else port
-    try:
-        return _bound(_LOOPBACK, wanted)
-    except OSError as error:
-        if port is None:
-            return _bound(_LOOPBACK, 0)
-        raise LocalAwsError(
-            f"port {wanted} of {_LOOPBACK} cannot be listened on: {error.strerror}",
-            "leave --port out, and a free one is taken",
-        ) from error
+def _open_moto(folder: StateDir) -> tuple[Keep, str]:
+    """Every service but Batch with what it held, and a sentence about what of that is lost."""
+    moments = Moments()
+    moto = moto_mends.application()
+    moments.install()
+    keep = Keep(folder.path / "moto", moto, moments)
+    return keep, keep.open()
+
+
+def _after_crash(crashed: Status | None, cut_off: int) -> str:
+    """What it means that a server left its status behind."""
+    if crashed is None:
+        return ""
+    jobs = f", and so are the containers of {cut_off} jobs" if cut_off else ""
+    return (
+        f"the local AWS before this one (pid {crashed.pid}) was killed: all that it had answered is kept, "
+        f"what it had not is lost{jobs}"
+    )
+
+
+def _listen(port: int | None, last: int | None) -> socket.socket:
+    """At `port`; or, where that does not matter, at the last one, so that endpoints in use stay true."""
+    if port is not None:
+        try:
+            return _bound(_LOOPBACK, port)
+        except OSError as error:
+            raise LocalAwsError(
+                f"port {port} of {_LOOPBACK} cannot be listened on: {error.strerror}",
+                "leave --port out, and a free one is taken",
+            ) from error
+    deadline = time.monotonic() + _PORT_SECONDS
+    while last:
+        with suppress(OSError):
+            return _bound(_LOOPBACK, last)
+        if time.monotonic() > deadline:
+            break
+        time.sleep(0.02)
+    with suppress(OSError):
+        return _bound(_LOOPBACK, DEFAULT_PORT)
+    return _bound(_LOOPBACK, 0)
 
 
 def _bound(address: str, port: int) -> socket.socket:
@@ -184,7 +239,14 @@ def _bound(address: str, port: int) -> socket.socket:
 
 def _serve(app: WsgiApp, listening: socket.socket) -> None:
     """Answer requests on `listening`, from threads that end with the process."""
+    from waitress.channel import HTTPChannel
     from waitress.server import create_server
+
+    class Channel(HTTPChannel):  # type: ignore[misc] # waitress has no types
+        def send_continue(self) -> None:
+            """Ask for a body, unless all of it is here: an empty one would be waited for without end."""
+            if not self.request.completed:
+                super().send_continue()
 
     server = create_server(
         app,
@@ -196,4 +258,5 @@ def _serve(app: WsgiApp, listening: socket.socket) -> None:
         asyncore_use_poll=True,
         clear_untrusted_proxy_headers=True,
     )
+    server.channel_class = Channel
     threading.Thread(target=server.run, name="http", daemon=True).start()

@@ -1,9 +1,10 @@
-"""What the running local AWS leaves on disk: who it is, its lock, its log. Stdlib only."""
+"""What a local AWS leaves on disk: who it is, its lock, its log, and what it keeps. Stdlib only."""
 
 import fcntl
 import hashlib
 import json
 import os
+import shutil
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO
@@ -18,6 +19,7 @@ class Status:
         started: ISO 8601, UTC.
         executor: `docker` or `scripted`.
         log: the file that the process writes its own messages to.
+        kept: the folder where everything lies that the next start gives back.
         warning: what does not work, such as a Docker engine that does not answer; empty if all does.
     """
 
@@ -26,12 +28,16 @@ class Status:
     started: str
     executor: str
     log: str
+    kept: str = ""
     warning: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class StateDir:
-    """The folder of one local AWS. Two servers never share one: the lock file sees to it."""
+    """The folder of one local AWS. Two servers never share one: the lock file sees to it.
+
+    `batch.db` is kept by our Batch, `moto/` by every other service; `port` is where the last server listened.
+    """
 
     path: Path
 
@@ -92,3 +98,23 @@ class StateDir:
     def forget(self) -> None:
         """Remove what the last server published."""
         (self.path / "state.json").unlink(missing_ok=True)
+
+    @property
+    def last_port(self) -> int | None:
+        """Where the last server listened."""
+        try:
+            return int((self.path / "port").read_text())
+        except (OSError, ValueError):
+            return None
+
+    def keep_port(self, port: int) -> None:
+        """Let the next server know where this one listens."""
+        (self.path / "port").write_text(f"{port}\n")
+
+    def clear(self) -> None:
+        """Remove everything that servers left here, but the log and the lock. Under the lock."""
+        for left in self.path.iterdir():
+            if left.is_dir():
+                shutil.rmtree(left)
+            elif left.name not in ("lock", self.log.name):
+                left.unlink()

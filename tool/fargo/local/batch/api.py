@@ -1,17 +1,33 @@
 """The AWS Batch API over HTTP: REST with JSON, errors in AWS's shape."""
 
+import fnmatch
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 from fargo.local import moto_side
-from fargo.local.batch import definitions, environments, jobs, listing, queues, tags
+from fargo.local.batch import (
+    arrays,
+    definitions,
+    environments,
+    jobs,
+    listing,
+    policies,
+    queues,
+    recover,
+    snapshot,
+    tags,
+)
 from fargo.local.batch.attempts import AttemptRunner
+from fargo.local.batch.ending import Ending
 from fargo.local.batch.errors import ClientError
+from fargo.local.batch.keep import Keeper
+from fargo.local.batch.records import Job, Wire
 from fargo.local.batch.scheduler import Scheduler
 from fargo.local.batch.shapes import ApiModel
-from fargo.local.batch.store import Job, Region, Store, Wire, new_id
+from fargo.local.batch.store import Region, Store, new_id
 from fargo.local.batch.wire import detail
 from fargo.local.clock import Clock
 from fargo.local.events import EventWriter
@@ -20,20 +36,29 @@ from fargo.local.logs import LogWriter
 
 _log = logging.getLogger(__name__)
 
-QUEUE_DELETED = "Job queue was deleted"
-
 Handler = Callable[[Store, Region, Wire], Wire]
 
 
 class BatchService:
-    """One AWS Batch for all regions."""
+    """One AWS Batch for all regions, as it was left in its database.
 
-    def __init__(self, executor: Executor, clock: Clock) -> None:
-        self.store = Store(clock)
+    Args:
+        executor: what runs the jobs.
+        clock: of the jobs' moments and timers.
+        database: the file that everything is kept in.
+
+    Attributes:
+        cut_off: how many containers ran when the last server ended.
+    """
+
+    def __init__(self, executor: Executor, clock: Clock, database: Path) -> None:
+        self.store = Store(clock, Keeper(database))
+        recover.load(self.store)
         self._model = ApiModel()
         self._events = EventWriter()
         self.store.on_change = self._tell
         self._scheduler = Scheduler(self.store, executor, AttemptRunner(executor, LogWriter(clock)))
+        ending = Ending(self._scheduler)
         self._handlers: dict[str, Handler] = {
             "CreateComputeEnvironment": environments.create,
             "UpdateComputeEnvironment": environments.update,
@@ -42,23 +67,54 @@ class BatchService:
             "CreateJobQueue": queues.create,
             "UpdateJobQueue": queues.update,
             "DescribeJobQueues": queues.describe,
-            "DeleteJobQueue": self._delete_queue,
+            "DeleteJobQueue": ending.delete_queue,
+            "GetJobQueueSnapshot": snapshot.snapshot,
+            "CreateSchedulingPolicy": policies.create,
+            "UpdateSchedulingPolicy": policies.update,
+            "DescribeSchedulingPolicies": policies.describe,
+            "ListSchedulingPolicies": policies.list_policies,
+            "DeleteSchedulingPolicy": policies.delete,
             "RegisterJobDefinition": definitions.register,
             "DescribeJobDefinitions": definitions.describe,
             "DeregisterJobDefinition": definitions.deregister,
             "SubmitJob": jobs.submit,
             "DescribeJobs": jobs.describe,
             "ListJobs": listing.list_jobs,
-            "CancelJob": self._cancel,
-            "TerminateJob": self._terminate,
+            "CancelJob": ending.cancel,
+            "CancelJobs": ending.cancel_all,
+            "TerminateJob": ending.terminate,
+            "TerminateJobs": ending.terminate_all,
             "ListTagsForResource": tags.list_tags,
             "TagResource": tags.tag,
             "UntagResource": tags.untag,
         }
+        self.cut_off = self._scheduler.start()
 
     def close(self) -> None:
-        """Start no job any more."""
+        """Start no job any more, and write what is to be kept. Close the executor after it."""
         self._scheduler.close()
+        with self.store.changed:
+            self.store.keeper.close()
+
+    def interrupt(self, job_ids: list[str] | None, name: str | None) -> list[str]:
+        """Take back the Fargate Spot capacity of running jobs.
+
+        Args:
+            job_ids: single jobs, arrays (all their children) and children; None for any.
+            name: a pattern of the job's name, with wildcards; None for any.
+
+        Returns:
+            The ids of the jobs that were interrupted.
+        """
+        with self.store.changed:
+            named = [job for job in self._chosen(job_ids) if fnmatch.fnmatchcase(job.spec.name, name or "*")]
+            return [job.id for job in named if self._scheduler.interrupt(job)]
+
+    def _chosen(self, job_ids: list[str] | None) -> Iterator[Job]:
+        for region in list(self.store.regions.values()):
+            found = region.jobs.values() if job_ids is None else map(region.job, job_ids)
+            for job in [job for job in found if job]:
+                yield from list(job.children.held.values()) if job.children else [job]
 
     def handle(
         self, *, region: str, method: str, path: str, query: str, body: bytes
@@ -80,7 +136,8 @@ class BatchService:
             answer = self._answer(region, method, path, query, body)
         except ClientError as error:
             headers["x-amzn-ErrorType"] = "ClientException"
-            return 400, headers, json.dumps({"message": str(error)}).encode()
+            message = error.message(headers["x-amzn-RequestId"])
+            return error.status, headers, json.dumps({"message": message}).encode()
         except Exception:  # noqa: BLE001 - answered as AWS answers its own faults, and logged
             _log.exception("%s %s failed", method, path)
             headers["x-amzn-ErrorType"] = "ServerException"
@@ -97,35 +154,24 @@ class BatchService:
         handler = self._handlers.get(operation)
         if handler is None:
             raise ClientError(f"The local AWS does not offer {operation} yet")
-        params = self._model.parameters(operation, body=_parsed(body), in_path=in_path, query=query)
+        params = self._model.parameters(
+            operation, body=_parsed(body), in_path=in_path, query=query, size=len(body)
+        )
         with self.store.changed:
-            return handler(self.store, self.store.region(region), params)
-
-    def _delete_queue(self, store: Store, region: Region, params: Wire) -> Wire:
-        """DeleteJobQueue: its jobs end with it."""
-        answer = queues.delete(store, region, params)
-        queue = region.queue(params["jobQueue"])
-        for job in queue.active if queue else []:
-            self._scheduler.terminate(job, QUEUE_DELETED)
+            answer = handler(self.store, self.store.region(region), params)
+            self.store.keeper.flush()
         return answer
 
-    def _cancel(self, _store: Store, region: Region, params: Wire) -> Wire:
-        """CancelJob."""
-        job = jobs.find(region, params)
-        if job:
-            self._scheduler.cancel(job, params["reason"])
-        return {}
-
-    def _terminate(self, _store: Store, region: Region, params: Wire) -> Wire:
-        """TerminateJob."""
-        job = jobs.find(region, params)
-        if job:
-            self._scheduler.terminate(job, params["reason"])
-        return {}
-
-    def _tell(self, job: Job) -> None:
-        if moto_side.has_event_rules(job.region):
-            self._events.job_changed(job.region, detail(job), self.store.clock.now())
+    def _tell(self, job: Job, indexes: Sequence[int]) -> None:
+        region = job.spec.region
+        if not moto_side.has_event_rules(region):
+            return
+        now = self.store.clock.now()
+        if indexes:
+            children = [arrays.view(job, index) for index in indexes]
+            self._events.jobs_changed(region, map(detail, children), now)
+        else:
+            self._events.jobs_changed(region, [detail(job)], now)
 
 
 def _parsed(body: bytes) -> dict[str, Any]:

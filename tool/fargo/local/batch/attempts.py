@@ -1,19 +1,23 @@
 """One attempt of a job: its log stream and its secrets, then its container, and what becomes of it."""
 
+import json
 import logging
 import re
 from typing import Literal, Protocol
 
 from fargo.local import moto_side
-from fargo.local.batch.store import Attempt, Job
+from fargo.local.batch.records import Attempt, Job, Wire
 from fargo.local.executors import Executor, Outcome, Task
 from fargo.local.logs import LogStream, LogWriter
+from fargo.model.fargate import STORAGE_GIB_DEFAULT
 
 _log = logging.getLogger(__name__)
 
 DEFAULT_GROUP = "/aws/batch/job"
 """Where AWS Batch logs to without a log configuration; it creates this group itself."""
 _STREAM_NAME_MAX = 200
+OVERRIDES_MAX = 8192
+"""Characters of a task's container overrides. Source: ECS API reference, TaskOverride."""
 _REFERENCE = re.compile(r"Ref::([A-Za-z0-9_.-]+)")
 
 
@@ -42,6 +46,8 @@ class AttemptRunner:
             task = _task(job, attempt)
         except LookupError as error:
             report.ended(Outcome.not_started(f"ResourceInitializationError: {error.args[0]}"))
+        except OverflowError as error:
+            report.ended(Outcome.not_started(str(error)))
         except Exception as error:  # noqa: BLE001 - a job must end, whatever went wrong with it
             _log.exception("attempt %d of job %s cannot be launched", attempt.number, job.id)
             report.ended(Outcome.not_started(f"The local AWS met an error: {error!r}"))
@@ -86,21 +92,33 @@ def _task(job: Job, attempt: Attempt) -> Task:
 
     Raises:
         LookupError: a secret cannot be had.
+        OverflowError: the overrides are longer than ECS takes.
     """
-    container = job.container
+    container = job.spec.container
+    command = tuple(_referenced(word, job.spec.parameters) for word in container["command"])
+    _check_overrides(job, command)
     return Task(
         id=attempt.task_id,
         job_id=job.id,
-        job_name=job.name,
+        job_name=job.spec.name,
         image=container["image"],
-        command=tuple(_referenced(word, job.parameters) for word in container["command"]),
+        command=command,
         environment=_environment(job, attempt),
-        vcpu=job.vcpu,
-        memory_mib=job.memory_mib,
+        vcpu=job.spec.vcpu,
+        memory_mib=job.spec.memory_mib,
+        architecture=container.get("runtimePlatform", {}).get("cpuArchitecture", "X86_64"),
+        storage_gib=container.get("ephemeralStorage", {}).get("sizeInGiB", STORAGE_GIB_DEFAULT),
         user=container.get("user", ""),
         read_only=container.get("readonlyRootFilesystem", False),
         init=container.get("linuxParameters", {}).get("initProcessEnabled", False),
     )
+
+
+def _check_overrides(job: Job, command: tuple[str, ...]) -> None:
+    """AWS Batch hands a job's own command and environment to ECS, which finds them too long only then."""
+    given: Wire = {"command": command, "environment": job.spec.overrides.get("environment", [])}
+    if len(json.dumps(given, separators=(",", ":"))) > OVERRIDES_MAX:
+        raise OverflowError(f"Container Overrides length must be at most {OVERRIDES_MAX}")
 
 
 def _environment(job: Job, attempt: Attempt) -> dict[str, str]:
@@ -108,22 +126,25 @@ def _environment(job: Job, attempt: Attempt) -> dict[str, str]:
 
     Source: user guide, "Job environment variables".
     """
-    own = {entry["name"]: entry.get("value", "") for entry in job.container["environment"]}
+    spec = job.spec
+    own = {entry["name"]: entry.get("value", "") for entry in spec.container["environment"]}
     secrets = {
-        entry["name"]: moto_side.read_secret(job.region, entry["valueFrom"])
-        for entry in job.container["secrets"]
+        entry["name"]: moto_side.read_secret(spec.region, entry["valueFrom"])
+        for entry in spec.container["secrets"]
     }
+    array = {"AWS_BATCH_JOB_ARRAY_INDEX": str(job.index), "AWS_BATCH_JOB_ARRAY_SIZE": str(spec.size)}
     return {
-        "AWS_REGION": job.region,
-        "AWS_DEFAULT_REGION": job.region,
+        "AWS_REGION": spec.region,
+        "AWS_DEFAULT_REGION": spec.region,
         "AWS_ACCESS_KEY_ID": "local",
         "AWS_SECRET_ACCESS_KEY": "local",
         **own,
         **secrets,
         "AWS_BATCH_JOB_ID": job.id,
         "AWS_BATCH_JOB_ATTEMPT": str(attempt.number),
-        "AWS_BATCH_JQ_NAME": job.queue.name,
+        "AWS_BATCH_JQ_NAME": spec.queue.name,
         "AWS_BATCH_CE_NAME": attempt.environment.name,
+        **(array if job.parent else {}),
     }
 
 
@@ -138,11 +159,11 @@ def _log_group(job: Job) -> tuple[str, str] | None:
     Raises:
         LookupError: the group does not exist.
     """
-    configuration = job.container.get("logConfiguration", {"logDriver": "awslogs"})
+    configuration = job.spec.container.get("logConfiguration", {"logDriver": "awslogs"})
     if configuration["logDriver"] != "awslogs":
         return None
     options = configuration.get("options", {})
-    region = options.get("awslogs-region", job.region)
+    region = options.get("awslogs-region", job.spec.region)
     group = options.get("awslogs-group", DEFAULT_GROUP)
     if not moto_side.has_log_group(region, group):
         if group != DEFAULT_GROUP and options.get("awslogs-create-group") != "true":
@@ -160,6 +181,6 @@ def _stream_name(job: Job, attempt: Attempt) -> str:
 
     Source: user guide, "AWS Batch with CloudWatch Logs".
     """
-    options = job.container.get("logConfiguration", {}).get("options", {})
-    prefix = options.get("awslogs-stream-prefix", job.definition.name[:_STREAM_NAME_MAX])
+    options = job.spec.container.get("logConfiguration", {}).get("options", {})
+    prefix = options.get("awslogs-stream-prefix", job.spec.definition.name[:_STREAM_NAME_MAX])
     return f"{prefix}/default/{attempt.task_id}"

@@ -1,38 +1,41 @@
 """Job definitions and their revisions.
 
-Source: API reference, RegisterJobDefinition and ContainerProperties; user guide, "Job definition parameters".
+Source: API reference, RegisterJobDefinition, DescribeJobDefinitions and DeregisterJobDefinition; user guide,
+"Job definition parameters".
 """
 
 import re
 
-from fargo.local.batch.errors import ClientError
-from fargo.local.batch.pages import page
-from fargo.local.batch.store import Definition, Region, Store, Wire
-from fargo.model.fargate import STORAGE_GIB_DEFAULT, STORAGE_GIB_MAX, Size, is_valid
+from fargo.local.batch import containers, names, tags
+from fargo.local.batch.errors import ClientError, InvalidRequest
+from fargo.local.batch.pages import check_count, page
+from fargo.local.batch.records import Definition, Wire
+from fargo.local.batch.store import Region, Store
 
-_NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$")
 _LISTS = ("command", "volumes", "environment", "mountPoints", "ulimits", "resourceRequirements", "secrets")
-_NOT_ON_FARGATE = ("instanceType", "privileged", "vcpus", "memory")
+_OTHERS = {
+    "nodeProperties": "multi-node jobs, which AWS runs on EC2",
+    "ecsProperties": "jobs with several containers",
+    "eksProperties": "jobs on EKS",
+    "consumableResourceProperties": "consumable resources",
+}
 _ATTEMPTS = range(1, 11)
 _RULES_MAX = 5
-TIMEOUT_MIN = 60
+_PATTERN_MAX = 512
+_PRIORITIES = range(10_000)
+_TIMEOUT_MIN_S = 60
+_GONE_AFTER_MS = 180 * 24 * 3600 * 1000
+"""How long a deregistered revision can be described. Source: API reference, DeregisterJobDefinition."""
+_DEREGISTERED = "deregisteredAt"
+"""Kept with the definition, and no part of the API."""
 
 
-def register(_store: Store, region: Region, params: Wire) -> Wire:
-    """RegisterJobDefinition: the next revision of its name."""
-    name = params["jobDefinitionName"]
-    if not _NAME.match(name):
-        raise ClientError(f"jobDefinitionName must match the pattern {_NAME.pattern}, and {name!r} does not")
-    if params["type"] != "container" or "containerProperties" not in params:
-        raise ClientError(
-            "The local AWS offers job definitions of type container, with containerProperties, only"
-        )
-    container = {key: [] for key in _LISTS} | params["containerProperties"]
-    platforms = params.get("platformCapabilities", ["EC2"])
-    if "FARGATE" in platforms:
-        _check_fargate(container)
-    revisions = region.definitions.setdefault(name, [])
-    number = len(revisions) + 1
+def register(store: Store, region: Region, params: Wire) -> Wire:
+    """RegisterJobDefinition: the next revision of its name; numbers are never used again."""
+    name = names.check("jobDefinitionName", params["jobDefinitionName"])
+    container = _container(params)
+    revisions = region.definitions.get(name, [])
+    number = revisions[-1].revision + 1 if revisions else 1
     arn = region.arn("job-definition", f"{name}:{number}")
     wire: Wire = {
         "jobDefinitionName": name,
@@ -42,43 +45,52 @@ def register(_store: Store, region: Region, params: Wire) -> Wire:
         "type": "container",
         "parameters": params.get("parameters", {}),
         "containerProperties": container,
-        "tags": params.get("tags", {}),
-        "platformCapabilities": platforms,
+        "tags": tags.check(params.get("tags", {})),
+        "platformCapabilities": _platforms(params),
         "containerOrchestrationType": "ECS",
     }
     if "retryStrategy" in params:
         wire["retryStrategy"] = check_retry(params["retryStrategy"])
     if "timeout" in params:
         wire["timeout"] = check_timeout(params["timeout"])
-    for key in ("propagateTags", "schedulingPriority"):
-        if key in params:
-            wire[key] = params[key]
-    revisions.append(Definition(name=name, revision=number, arn=arn, wire=wire))
+    if "propagateTags" in params:
+        wire["propagateTags"] = params["propagateTags"]
+    if "schedulingPriority" in params:
+        wire["schedulingPriority"] = check_priority("schedulingPriority", params["schedulingPriority"])
+    definition = Definition(name=name, revision=number, arn=arn, wire=wire)
+    region.definitions.setdefault(name, []).append(definition)
+    store.touch(definition)
     return {"jobDefinitionName": name, "jobDefinitionArn": arn, "revision": number}
 
 
-def describe(_store: Store, region: Region, params: Wire) -> Wire:
-    """DescribeJobDefinitions: by ARN or `name:revision`, by name, by status; the newest revision first."""
-    if params.get("jobDefinitions"):
-        found = [definition for text in params["jobDefinitions"] for definition in _matching(region, text)]
-    elif "jobDefinitionName" in params:
-        found = _newest_first(region, params["jobDefinitionName"])
+def describe(store: Store, region: Region, params: Wire) -> Wire:
+    """DescribeJobDefinitions: by ARN or `name:revision`, or by name and status; the newest revision first."""
+    wanted, name, status = (params.get(key) for key in ("jobDefinitions", "jobDefinitionName", "status"))
+    if wanted and (name or status):
+        raise ClientError("jobDefinitions can't be used with jobDefinitionName or status.")
+    if wanted:
+        check_count("jobDefinitions", wanted)
+        found = [definition for text in wanted for definition in _matching(region, text)]
+    elif name:
+        found = _newest_first(region, name)
     else:
-        found = [definition for name in region.definitions for definition in _newest_first(region, name)]
-    status = params.get("status")
-    found = [definition for definition in found if status in (None, definition.wire["status"])]
-    items, token = page(found, params, most=100)
-    answer: Wire = {"jobDefinitions": [definition.wire for definition in items]}
+        found = [definition for each in region.definitions for definition in _newest_first(region, each)]
+    now = store.clock.now()
+    shown = [each for each in found if status in (None, each.wire["status"]) and not _gone(each, now)]
+    items, token = page(shown, params, most=100)
+    answer: Wire = {"jobDefinitions": [_wire(definition) for definition in items]}
     return answer | ({"nextToken": token} if token else {})
 
 
-def deregister(_store: Store, region: Region, params: Wire) -> Wire:
-    """DeregisterJobDefinition: the revision becomes INACTIVE and stays to be described."""
+def deregister(store: Store, region: Region, params: Wire) -> Wire:
+    """DeregisterJobDefinition: the revision becomes INACTIVE, and is described for 180 days more."""
     text = params["jobDefinition"]
     if not re.search(r":\d+$", text):
         raise ClientError(f"{text} names no revision; a revision such as {text}:1 is deregistered")
     for definition in _matching(region, text):
-        definition.wire["status"] = "INACTIVE"
+        if definition.active:
+            definition.wire |= {"status": "INACTIVE", _DEREGISTERED: store.clock.now()}
+            store.touch(definition)
     return {}
 
 
@@ -88,28 +100,32 @@ def find(region: Region, text: str) -> Definition:
     Raises:
         ClientError: there is none, or it was deregistered.
     """
-    active = [definition for definition in _matching(region, text) if definition.active]
-    if not active:
-        raise ClientError(f"Job definition {text} does not exist or is not ACTIVE.")
-    return active[0]
+    for definition in _matching(region, text):
+        if definition.active:
+            return definition
+    raise ClientError(f"Job definition {text} does not exist or is not ACTIVE.")
 
 
 def check_retry(retry: Wire) -> Wire:
-    """A retry strategy within AWS's limits; attempts are 1 where not given.
+    """A retry strategy within AWS's limits.
 
     Raises:
-        ClientError: too many attempts or rules, or a pattern that AWS does not take.
+        ClientError: no attempts, too many attempts or rules, or a pattern that AWS does not take.
     """
-    attempts = retry.get("attempts", 1)
     rules = retry.get("evaluateOnExit", [])
-    if attempts not in _ATTEMPTS:
-        raise ClientError("retryStrategy.attempts must be between 1 and 10.")
+    if "attempts" not in retry:
+        raise InvalidRequest("RetryAttempts must be provided with retry strategy.")
+    if retry["attempts"] not in _ATTEMPTS:
+        raise InvalidRequest("retryStrategy.attempts must be between 1 and 10.")
     if len(rules) > _RULES_MAX:
-        raise ClientError("retryStrategy.evaluateOnExit must have at most 5 rules.")
+        raise InvalidRequest(f"retryStrategy.evaluateOnExit must have at most {_RULES_MAX} rules.")
     for rule in rules:
+        for condition in ("onStatusReason", "onReason", "onExitCode"):
+            if len(rule.get(condition, "")) > _PATTERN_MAX:
+                raise InvalidRequest(f"{condition} can have up to {_PATTERN_MAX} characters.")
         if not re.fullmatch(r"\d*\*?", rule.get("onExitCode", "")):
-            raise ClientError("onExitCode may contain only digits, and may end with an asterisk.")
-    return {"attempts": attempts, "evaluateOnExit": rules}
+            raise InvalidRequest("onExitCode may contain only digits, and may end with an asterisk.")
+    return {"attempts": retry["attempts"], "evaluateOnExit": rules}
 
 
 def check_timeout(timeout: Wire) -> Wire:
@@ -118,52 +134,40 @@ def check_timeout(timeout: Wire) -> Wire:
     Raises:
         ClientError: it is shorter.
     """
-    if timeout.get("attemptDurationSeconds", 0) < TIMEOUT_MIN:
-        raise ClientError("timeout.attemptDurationSeconds must be at least 60 seconds.")
+    if timeout.get("attemptDurationSeconds", 0) < _TIMEOUT_MIN_S:
+        raise InvalidRequest(f"timeout.attemptDurationSeconds must be at least {_TIMEOUT_MIN_S} seconds.")
     return timeout
 
 
-def size_of(container: Wire) -> Size:
-    """What a container asks for.
+def check_priority(member: str, priority: int) -> int:
+    """A scheduling priority from 0 to 9999.
 
     Raises:
-        ClientError: VCPU or MEMORY is missing or no number.
+        ClientError: it is another number.
     """
-    wanted = {entry["type"]: entry["value"] for entry in container["resourceRequirements"]}
-    try:
-        return Size(float(wanted["VCPU"]), int(wanted["MEMORY"]))
-    except (KeyError, ValueError) as error:
+    if priority not in _PRIORITIES:
+        raise InvalidRequest(f"{member} must be between 0 and {_PRIORITIES[-1]}.")
+    return priority
+
+
+def _container(params: Wire) -> Wire:
+    """containerProperties, checked, with the empty lists that AWS shows."""
+    for key, what in _OTHERS.items():
+        if params.get(key):
+            raise ClientError(f"The local AWS does not offer {what} ({key}); give containerProperties")
+    if params["type"] != "container":
         raise ClientError(
-            "resourceRequirements must name VCPU and MEMORY, as numbers, for Fargate."
-        ) from error
-
-
-def check_size(container: Wire) -> Size:
-    """The container's size, one that Fargate offers.
-
-    Raises:
-        ClientError: Fargate has no such pair.
-    """
-    size = size_of(container)
-    if not is_valid(size):
-        raise ClientError(
-            f"Fargate resource requirements ({size.vcpu:.2f} vCPU, {size.memory_mib} MiB) not valid."
+            "The local AWS offers job definitions of type container only: AWS runs others on EC2"
         )
-    return size
+    if not params.get("containerProperties"):
+        raise InvalidRequest("Container properties should not be empty.")
+    container: Wire = {key: [] for key in _LISTS} | params["containerProperties"]
+    containers.check(container, fargate="FARGATE" in _platforms(params))
+    return container
 
 
-def _check_fargate(container: Wire) -> None:
-    if not container.get("image"):
-        raise ClientError("containerProperties.image must be specified.")
-    if not container.get("executionRoleArn"):
-        raise ClientError("executionRoleArn must be specified for Fargate job definitions.")
-    misplaced = [key for key in _NOT_ON_FARGATE if container.get(key)]
-    if misplaced:
-        raise ClientError(f"{', '.join(misplaced)} must not be specified for Fargate job definitions.")
-    check_size(container)
-    storage = container.get("ephemeralStorage", {}).get("sizeInGiB", STORAGE_GIB_MAX)
-    if not STORAGE_GIB_DEFAULT < storage <= STORAGE_GIB_MAX:
-        raise ClientError("ephemeralStorage.sizeInGiB must be between 21 and 200.")
+def _platforms(params: Wire) -> list[str]:
+    return list(params.get("platformCapabilities") or ["EC2"])
 
 
 def _matching(region: Region, text: str) -> list[Definition]:
@@ -178,3 +182,12 @@ def _matching(region: Region, text: str) -> list[Definition]:
 
 def _newest_first(region: Region, name: str) -> list[Definition]:
     return list(reversed(region.definitions.get(name, [])))
+
+
+def _gone(definition: Definition, now: int) -> bool:
+    since: int = definition.wire.get(_DEREGISTERED, now)
+    return now - since > _GONE_AFTER_MS
+
+
+def _wire(definition: Definition) -> Wire:
+    return {key: value for key, value in definition.wire.items() if key != _DEREGISTERED}

@@ -5,9 +5,12 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from fargo.local.batch.errors import ClientError
-from fargo.local.batch.store import Wire
+from fargo.local.batch.records import Wire
 
 Item = TypeVar("Item")
+
+_DESCRIBE_MAX = 100
+"""Source: API reference, DescribeJobQueues and its like."""
 
 
 def page(items: Sequence[Item], params: Wire, *, most: int) -> tuple[Sequence[Item], str]:
@@ -19,12 +22,24 @@ def page(items: Sequence[Item], params: Wire, *, most: int) -> tuple[Sequence[It
         most: the largest page, and the size of one where none is asked for.
 
     Raises:
-        ClientError: the token is not one of ours.
+        ClientError: `maxResults` is out of range, or the token is not one of ours.
     """
-    size = min(max(int(params.get("maxResults") or most), 1), most)
+    size = params.get("maxResults", most)
+    if not 1 <= size <= most:
+        raise ClientError(f"maxResults must be between 1 and {most}, and {size} was given.")
     start = _decode(params["nextToken"]) if params.get("nextToken") else 0
     end = start + size
     return items[start:end], _encode(end) if end < len(items) else ""
+
+
+def check_count(member: str, wanted: Sequence[str]) -> None:
+    """Refuse to describe more than 100 at once.
+
+    Raises:
+        ClientError: there are more.
+    """
+    if len(wanted) > _DESCRIBE_MAX:
+        raise ClientError(f"{member} can name up to {_DESCRIBE_MAX}, and {len(wanted)} were given.")
 
 
 def _encode(offset: int) -> str:

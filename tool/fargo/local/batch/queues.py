@@ -1,14 +1,16 @@
 """Job queues. Source: API reference, and the user guide's "Job queue parameters"."""
 
-import re
+from collections.abc import Mapping
+from typing import Any
 
-from fargo.local.batch import environments
-from fargo.local.batch.errors import ClientError
-from fargo.local.batch.pages import page
-from fargo.local.batch.store import SETTLE_MS, Queue, Region, Store, Wire
+from fargo.local.batch import environments, names, order, policies, tags
+from fargo.local.batch.errors import AlreadyExists, ClientError
+from fargo.local.batch.pages import check_count, page
+from fargo.local.batch.records import Queue, Wire
+from fargo.local.batch.store import SETTLE_MS, Region, Store
 
-_NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$")
-_MAX_ENVIRONMENTS = 3
+_QUEUES_MAX = 50
+_ENVIRONMENTS_MAX = 3
 _LIMIT_SECONDS = range(600, 86_401)
 _LIMIT_REASONS = (
     "CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY",
@@ -20,25 +22,37 @@ _LIMIT_REASONS = (
 
 
 def create(store: Store, region: Region, params: Wire) -> Wire:
-    """CreateJobQueue."""
-    name = params["jobQueueName"]
-    if not _NAME.match(name):
-        raise ClientError(f"jobQueueName must match the pattern {_NAME.pattern}, and {name!r} does not")
+    """CreateJobQueue: first in, first out, or with a scheduling policy a fair share for everybody."""
+    name = names.check("jobQueueName", params["jobQueueName"])
     if name in region.queues:
-        raise ClientError("Object already exists")
+        raise AlreadyExists
+    if len(region.queues) >= _QUEUES_MAX:
+        raise ClientError(f"A region can have at most {_QUEUES_MAX} job queues; delete one first.")
+    _refuse_others(params)
     arn = region.arn("job-queue", name)
+    policy = (
+        policies.existing(region, params["schedulingPolicyArn"]) if "schedulingPolicyArn" in params else None
+    )
     wire: Wire = {
         "jobQueueName": name,
         "jobQueueArn": arn,
         "state": params.get("state", "ENABLED"),
         "priority": params["priority"],
-        "computeEnvironmentOrder": _order(region, params.get("computeEnvironmentOrder", [])),
+        "computeEnvironmentOrder": _order(store, region, params.get("computeEnvironmentOrder", [])),
         "jobQueueType": "ECS_FARGATE",
-        "tags": params.get("tags", {}),
+        "tags": tags.check(params.get("tags", {})),
         "jobStateTimeLimitActions": _limits(params.get("jobStateTimeLimitActions", [])),
+        **({"schedulingPolicyArn": policy.arn} if policy else {}),
     }
-    _refuse_fair_share(params)
-    region.queues[name] = Queue(name=name, arn=arn, wire=wire, settles_at=store.clock.now() + SETTLE_MS)
+    queue = Queue(
+        name=name,
+        arn=arn,
+        wire=wire,
+        settles_at=store.clock.now() + SETTLE_MS,
+        order=order.make(policy.wire if policy else None),
+    )
+    region.queues[name] = queue
+    store.touch(queue)
     store.changed.notify_all()
     return {"jobQueueName": name, "jobQueueArn": arn}
 
@@ -48,16 +62,19 @@ def update(store: Store, region: Region, params: Wire) -> Wire:
     queue = region.queue(params["jobQueue"])
     if queue is None:
         raise ClientError(f"Job queue {params['jobQueue']} does not exist.")
-    if queue.deleting:
+    if store.status(queue) != "VALID":
         raise ClientError("Cannot update, resource is being modified.")
-    _refuse_fair_share(params)
+    _refuse_others(params)
     changes: Wire = {key: params[key] for key in ("state", "priority") if key in params}
     if "computeEnvironmentOrder" in params:
-        changes["computeEnvironmentOrder"] = _order(region, params["computeEnvironmentOrder"])
+        changes["computeEnvironmentOrder"] = _order(store, region, params["computeEnvironmentOrder"])
     if "jobStateTimeLimitActions" in params:
         changes["jobStateTimeLimitActions"] = _limits(params["jobStateTimeLimitActions"])
+    if "schedulingPolicyArn" in params:
+        changes["schedulingPolicyArn"] = _change_policy(region, queue, params["schedulingPolicyArn"])
     queue.wire.update(changes, status="UPDATING")
     queue.settles_at = store.clock.now() + SETTLE_MS
+    store.touch(queue)
     store.changed.notify_all()
     return {"jobQueueName": queue.name, "jobQueueArn": queue.arn}
 
@@ -65,6 +82,8 @@ def update(store: Store, region: Region, params: Wire) -> Wire:
 def describe(store: Store, region: Region, params: Wire) -> Wire:
     """DescribeJobQueues: those named, unknown ones left out; without names, all."""
     wanted = params.get("jobQueues")
+    if wanted:
+        check_count("jobQueues", wanted)
     found = [q for q in map(region.queue, wanted) if q] if wanted else list(region.queues.values())
     items, token = page(found, params, most=100)
     answer: Wire = {"jobQueues": [_wire(store, queue) for queue in items]}
@@ -78,24 +97,45 @@ def delete(store: Store, region: Region, params: Wire) -> Wire:
         return {}
     if queue.wire["state"] != "DISABLED":
         raise ClientError("Cannot delete, job queue state must be DISABLED.")
+    if store.status(queue) != "VALID":
+        raise ClientError("Cannot delete, resource is being modified.")
     queue.deleting = True
     queue.settles_at = store.clock.now() + SETTLE_MS
+    store.touch(queue)
     return {}
 
 
-def _order(region: Region, entries: list[Wire]) -> list[Wire]:
+def _order(store: Store, region: Region, entries: list[Wire]) -> list[Wire]:
     """The order with full ARNs, checked."""
-    if not 1 <= len(entries) <= _MAX_ENVIRONMENTS:
-        raise ClientError("computeEnvironmentOrder must name 1 to 3 compute environments.")
+    if not 1 <= len(entries) <= _ENVIRONMENTS_MAX:
+        raise ClientError(f"computeEnvironmentOrder must name 1 to {_ENVIRONMENTS_MAX} compute environments.")
     if len({entry["order"] for entry in entries}) < len(entries):
         raise ClientError("computeEnvironmentOrder must not repeat an order.")
     found = [environments.existing(region, entry["computeEnvironment"]) for entry in entries]
-    if any(environment.deleting for environment in found):
-        raise ClientError("A compute environment that is being deleted cannot join a job queue.")
+    if len({environment.name for environment in found}) < len(found):
+        raise ClientError("computeEnvironmentOrder must not repeat a compute environment.")
+    for environment in found:
+        status = environments.status(store, environment)
+        if status != "VALID":
+            raise ClientError(
+                f"Compute environment {environment.arn} is {status}; a job queue takes those that are VALID."
+            )
     return [
         {"order": entry["order"], "computeEnvironment": environment.arn}
         for entry, environment in zip(entries, found, strict=True)
     ]
+
+
+def _change_policy(region: Region, queue: Queue, arn: str) -> str:
+    """Order a queue by another scheduling policy; its ARN."""
+    if not isinstance(queue.order, order.FairShare):
+        raise ClientError(
+            f"Job queue {queue.name} is first in, first out and cannot get a scheduling policy; "
+            "make a new queue with one."
+        )
+    policy = policies.existing(region, arn)
+    queue.order.tune(policy.wire)
+    return policy.arn
 
 
 def _limits(actions: list[Wire]) -> list[Wire]:
@@ -111,11 +151,15 @@ def _limits(actions: list[Wire]) -> list[Wire]:
     return actions
 
 
-def _refuse_fair_share(params: Wire) -> None:
-    if params.get("schedulingPolicyArn"):
+def _refuse_others(params: Mapping[str, Any]) -> None:
+    """What a queue of service jobs, of EKS or of EC2 would have."""
+    if params.get("serviceEnvironmentOrder"):
         raise ClientError(
-            "The local AWS does not offer scheduling policies yet; leave schedulingPolicyArn out"
+            "The local AWS does not offer service environments; leave serviceEnvironmentOrder out"
         )
+    kind = params.get("jobQueueType", "ECS_FARGATE")
+    if kind != "ECS_FARGATE":
+        raise ClientError(f"The local AWS offers job queues of type ECS_FARGATE, not {kind}")
 
 
 def _wire(store: Store, queue: Queue) -> Wire:

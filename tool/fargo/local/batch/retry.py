@@ -3,7 +3,7 @@
 Source: API reference, RetryStrategy and EvaluateOnExit.
 """
 
-from fargo.local.batch.store import Attempt, Wire
+from fargo.local.batch.records import Attempt, Wire
 
 
 def retries(strategy: Wire, attempt: Attempt) -> bool:

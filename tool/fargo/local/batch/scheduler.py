@@ -1,24 +1,29 @@
 """Queued jobs → free capacity → attempts, and the timers of those that run.
 
-A queue is drained first in, first out: what does not fit holds up what is behind it. A job fits
-where a compute environment of its queue, in their order, has vCPUs left under its maxvCpus, and
-where this machine has room for one more container. Queues of a higher priority go first.
+A queue's order says which job is next; what does not fit holds up what is behind it. A job fits where a
+compute environment of its queue, in their order, has vCPUs left under its maxvCpus, and where this machine
+has room for one more container. Queues of a higher priority go first.
 
-One thread does it all. It decides under the store's lock and acts (talks to the executor) outside
-of it, in the order in which it decided.
+One thread does it all. It decides under the store's lock and acts (talks to the executor) outside of it, in
+the order in which it decided.
 """
 
 import heapq
 import itertools
 import logging
+import sqlite3
 import threading
 import uuid
 from collections import deque
 from collections.abc import Callable
 
+from fargo.local.batch import arrays, recover
 from fargo.local.batch.attempts import AttemptRunner
+from fargo.local.batch.capacity import Room
+from fargo.local.batch.lifecycle import Lifecycle
+from fargo.local.batch.records import Attempt, Environment, Job, Queue
 from fargo.local.batch.retry import retries
-from fargo.local.batch.store import Attempt, Environment, Job, Queue, Store
+from fargo.local.batch.store import Store
 from fargo.local.executors import Executor, Outcome
 from fargo.model.job import JobState
 
@@ -27,6 +32,8 @@ _log = logging.getLogger(__name__)
 STOP_GRACE_MS = 30_000
 """Between SIGTERM and SIGKILL: ECS's default stop timeout."""
 TIMED_OUT = "Job attempt duration exceeded timeout"
+INTERRUPTED = "Your Spot Task was interrupted."
+CUT_OFF = "The local AWS ended while the task ran"
 TOO_LARGE = (
     "MISCONFIGURATION:COMPUTE_ENVIRONMENT_MAX_RESOURCE - CE(s) associated with the job queue cannot meet "
     "the CPU requirement of the job."
@@ -44,41 +51,71 @@ class Scheduler:
         self._store = store
         self._executor = executor
         self._runner = runner
+        self._room = Room(store, executor)
+        self._lives = Lifecycle(store)
         self._calls: deque[Call] = deque()
         self._timers: list[tuple[int, int, Call]] = []
         self._order = itertools.count()
-        self._used_vcpu = 0.0
-        self._used_memory = 0
         self._closed = False
-        threading.Thread(target=self._loop, name="scheduler", daemon=True).start()
+        self._thread = threading.Thread(target=self._loop, name="scheduler", daemon=True)
+
+    def start(self) -> int:
+        """Take up what was kept, and begin.
+
+        Returns:
+            How many containers were cut off by the end of the last server.
+        """
+        cut = 0
+        with self._store.changed:
+            for job in recover.unfinished(self._store):
+                for each in list(recover.cut_off(job)):
+                    cut += 1
+                    self._ended(each, Outcome(status_reason=CUT_OFF))
+                if job.state is JobState.SUBMITTED:
+                    self._store.submitted.append(job)
+                else:
+                    self._lives.resume(job)
+            self._store.keeper.flush()
+        self._thread.start()
+        return cut
 
     def close(self) -> None:
         """Start nothing any more."""
         with self._store.changed:
             self._closed = True
             self._store.changed.notify_all()
+        self._thread.join()
 
     def cancel(self, job: Job, reason: str) -> None:
-        """CancelJob, under the lock.
-
-        A RUNNABLE job fails when it reaches its queue's head; a running one goes on.
-        """
-        if job.state in (JobState.SUBMITTED, JobState.PENDING):
-            job.cancelled = True
-            self._finish(job, JobState.FAILED, reason)
-        elif job.state is JobState.RUNNABLE and not job.cancelled:
-            job.cancelled, job.end_reason = True, reason
-            self._store.changed.notify_all()
+        """CancelJob, under the lock: what has a container goes on."""
+        self._lives.cancel(self._lives.alone(job), reason)
 
     def terminate(self, job: Job, reason: str) -> None:
-        """TerminateJob, under the lock: a job that waits fails now, one that runs is stopped."""
-        if job.state.finished:
-            return
+        """TerminateJob, under the lock: what waits fails now, what runs is stopped, children too."""
+        job = self._lives.alone(job)
         job.terminated = True
+        self._store.keeper.note(job)
+        if job.children:
+            job.end_reason = job.end_reason or reason
+            for child in list(job.children.held.values()):
+                if not child.state.finished:
+                    self.terminate(child, reason)
         if job.current:
             self._stop(job.current, reason)
         else:
-            self._finish(job, JobState.FAILED, reason)
+            self._lives.fail(job, reason)
+
+    def interrupt(self, job: Job) -> bool:
+        """Take back the Fargate Spot capacity of a job that runs, under the lock; whether it ran.
+
+        SIGTERM now, SIGKILL after the stop timeout; the retry strategy says what follows.
+        Source: user guide, "Fargate Spot" and ECS developer guide, "Fargate Spot termination notices".
+        """
+        if job.current is None or job.current.started is None or job.current.stop_reason:
+            return False
+        job.current.retryable = True
+        self._stop(job.current, INTERRUPTED)
+        return True
 
     # What an attempt tells, from the executor's threads.
 
@@ -86,29 +123,38 @@ class Scheduler:
         """The attempt's container runs."""
         with self._store.changed:
             attempt.started = job.started = self._store.clock.now()
-            if job.timeout_s:
-                self._after(job.timeout_s * 1000, lambda: self._time_out(job, attempt))
+            if job.spec.timeout_s:
+                self._after(job.spec.timeout_s * 1000, lambda: self._time_out(job, attempt))
             self._store.move(job, JobState.RUNNING)
 
     def ended(self, job: Job, attempt: Attempt, outcome: Outcome) -> None:
         """The attempt is over: the job too, or it goes back to its queue's head."""
         with self._store.changed:
-            self._release(job, attempt)
-            attempt.stopped = self._store.clock.now()
-            attempt.exit_code, attempt.reason = outcome.exit_code, outcome.reason
-            attempt.status_reason = attempt.stop_reason or outcome.status_reason
-            job.current = None
-            job.attempts.append(attempt)
-            if attempt.stop_reason:
-                self._finish(job, JobState.FAILED, attempt.stop_reason)
-            elif outcome.exit_code == 0:
-                self._finish(job, JobState.SUCCEEDED, attempt.status_reason)
-            elif retries(job.retry, attempt):
-                job.started = None
-                job.queue.runnable.appendleft(job)
-                self._store.move(job, JobState.RUNNABLE)
-            else:
-                self._finish(job, JobState.FAILED, attempt.status_reason)
+            if self._closed:
+                # Cut off by the end of the server: so it is found at the next start.
+                return
+            self._room.give_back(job, attempt, self._store.clock.now())
+            self._ended(job, outcome)
+
+    def _ended(self, job: Job, outcome: Outcome) -> None:
+        attempt = job.current
+        if attempt is None:
+            return
+        attempt.stopped = self._store.clock.now()
+        attempt.exit_code, attempt.reason = outcome.exit_code, outcome.reason
+        attempt.status_reason = attempt.stop_reason or outcome.status_reason
+        job.current = None
+        job.attempts = (*job.attempts, attempt)
+        if attempt.stop_reason and not attempt.retryable:
+            self._lives.finish(job, JobState.FAILED, attempt.stop_reason)
+        elif outcome.exit_code == 0 and not attempt.stop_reason:
+            self._lives.finish(job, JobState.SUCCEEDED, attempt.status_reason)
+        elif not job.terminated and retries(job.spec.retry, attempt):
+            job.started = None
+            job.spec.queue.order.push_front(job)
+            self._store.move(job, JobState.RUNNABLE)
+        else:
+            self._lives.finish(job, JobState.FAILED, attempt.status_reason)
 
     # The thread. Everything below runs under the lock, but for the calls.
 
@@ -130,97 +176,75 @@ class Scheduler:
 
     def _decide(self) -> None:
         while self._store.submitted:
-            job = self._store.submitted.popleft()
-            if not job.state.finished:
-                job.queue.runnable.append(job)
-                self._store.move(job, JobState.RUNNABLE)
+            self._lives.settle(self._store.submitted.popleft())
         now = self._store.clock.now()
         while self._timers and self._timers[0][0] <= now:
             heapq.heappop(self._timers)[2]()
         queues = [queue for region in self._store.regions.values() for queue in region.queues.values()]
         for queue in sorted(queues, key=lambda queue: -queue.priority):
-            self._drain(queue)
+            if len(queue.order):
+                self._drain(queue, now)
+        self._keep()
 
-    def _drain(self, queue: Queue) -> None:
-        while queue.runnable:
-            job = queue.runnable[0]
-            if job.state.finished:
-                queue.runnable.popleft()
-            elif job.cancelled:
-                queue.runnable.popleft()
-                self._finish(job, JobState.FAILED, job.end_reason)
+    def _keep(self) -> None:
+        try:
+            self._store.keeper.flush()
+        except sqlite3.Error:
+            _log.exception("the jobs cannot be written down now")
+
+    def _drain(self, queue: Queue, now: int) -> None:
+        while (entry := queue.order.head(queue.usage, now)) is not None:
+            if entry.children and arrays.next_index(entry) is None:
+                queue.order.pop(entry)
+            elif entry.cancelled:
+                self._lives.fail(entry, entry.end_reason)
             else:
-                environment = self._room(job)
+                environment = self._room.find(entry.spec, now)
                 if environment is None:
+                    self._block(entry)
                     return
-                queue.runnable.popleft()
-                self._begin(job, environment)
+                queue.moved = now
+                self._begin(self._take(entry), environment)
 
-    def _room(self, job: Job) -> Environment | None:
-        """The compute environment to run `job` in now; None while there is no room."""
-        region = self._store.regions[job.region]
-        known = [environment for arn in job.queue.environments if (environment := region.environment(arn))]
-        if not job.status_reason and all(job.vcpu > environment.max_vcpu for environment in known):
-            self._block(job, TOO_LARGE)
-        if not self._machine_has_room(job):
-            return None
-        for environment in known:
-            if environment.enabled and environment.used_vcpu + job.vcpu <= environment.max_vcpu:
-                return environment
-        return None
-
-    def _block(self, job: Job, reason: str) -> None:
-        """The head of its queue can never run as things are; the queue's time limits begin."""
-        self._store.move(job, JobState.RUNNABLE, reason)
-        for action in job.queue.wire["jobStateTimeLimitActions"]:
-            if reason.startswith(action["reason"]):
-                self._after(action["maxTimeSeconds"] * 1000, lambda: self._limit(job, reason))
-
-    def _limit(self, job: Job, reason: str) -> None:
-        if job.state is JobState.RUNNABLE and job.status_reason == reason:
-            job.cancelled = True
-            self._finish(job, JobState.FAILED, LIMITED + reason.partition(" ")[0])
-
-    def _machine_has_room(self, job: Job) -> bool:
-        vcpu, memory = self._share(job.vcpu, job.memory_mib)
-        capacity = self._executor.capacity()
-        return capacity is None or (
-            self._used_vcpu + vcpu <= capacity.vcpu and self._used_memory + memory <= capacity.memory_mib
-        )
-
-    def _share(self, vcpu: float, memory_mib: int) -> tuple[float, int]:
-        """What a container takes of this machine: one that is larger than it takes all."""
-        capacity = self._executor.capacity()
-        if capacity is None:
-            return vcpu, memory_mib
-        return min(vcpu, capacity.vcpu), min(memory_mib, capacity.memory_mib)
+    def _take(self, entry: Job) -> Job:
+        """The job at the head: the entry, or the next child of the array that stands there."""
+        index = arrays.next_index(entry) if entry.children else None
+        if index is None:
+            entry.spec.queue.order.pop(entry)
+            return entry
+        return arrays.hold(entry, index)
 
     def _begin(self, job: Job, environment: Environment) -> None:
-        vcpu, memory = self._share(job.vcpu, job.memory_mib)
-        attempt = Attempt(
-            number=len(job.attempts) + 1,
-            task_id=uuid.uuid4().hex,
-            environment=environment,
-            vcpu=vcpu,
-            memory_mib=memory,
-        )
+        attempt = self._room.take(job, uuid.uuid4().hex, environment)
         job.current = attempt
-        environment.used_vcpu += job.vcpu
-        self._used_vcpu += vcpu
-        self._used_memory += memory
         self._store.move(job, JobState.STARTING)
         self._calls.append(lambda: self._runner.launch(job, attempt, self))
 
-    def _release(self, job: Job, attempt: Attempt) -> None:
-        attempt.environment.used_vcpu -= job.vcpu
-        self._used_vcpu -= attempt.vcpu
-        self._used_memory -= attempt.memory_mib
+    def _block(self, entry: Job) -> None:
+        """No room for the head of its queue: one that can never have any says so; its time limits begin."""
+        if entry.status_reason or self._room.fits(entry.spec):
+            return
+        job = entry
+        if entry.children:
+            job = self._take(entry)
+            job.spec.queue.order.push_front(job)
+        self._store.move(job, JobState.RUNNABLE, TOO_LARGE)
+        for action in job.spec.queue.wire["jobStateTimeLimitActions"]:
+            if TOO_LARGE.startswith(action["reason"]):
+                self._after(action["maxTimeSeconds"] * 1000, lambda: self._limit(job))
+
+    def _limit(self, job: Job) -> None:
+        if job.state is JobState.RUNNABLE and job.status_reason == TOO_LARGE:
+            job.cancelled = True
+            self._lives.fail(job, LIMITED + TOO_LARGE.partition(" ")[0])
 
     def _stop(self, attempt: Attempt, reason: str) -> None:
-        """SIGTERM now, SIGKILL after the grace; the first reason stays."""
-        if attempt.stop_reason:
+        """SIGTERM now, SIGKILL after the grace; the first reason stays, but for one that allowed a retry."""
+        first = not attempt.stop_reason
+        if first or (attempt.retryable and reason != INTERRUPTED):
+            attempt.stop_reason, attempt.retryable = reason, attempt.retryable and reason == INTERRUPTED
+        if not first:
             return
-        attempt.stop_reason = reason
         self._calls.append(lambda: self._executor.stop(attempt.task_id))
         self._after(STOP_GRACE_MS, lambda: self._calls.append(lambda: self._executor.kill(attempt.task_id)))
         self._store.changed.notify_all()
@@ -228,10 +252,6 @@ class Scheduler:
     def _time_out(self, job: Job, attempt: Attempt) -> None:
         if job.current is attempt:
             self._stop(attempt, TIMED_OUT)
-
-    def _finish(self, job: Job, state: JobState, reason: str) -> None:
-        job.stopped = self._store.clock.now()
-        self._store.move(job, state, reason)
 
     def _after(self, milliseconds: int, call: Call) -> None:
         heapq.heappush(self._timers, (self._store.clock.now() + milliseconds, next(self._order), call))

@@ -5,34 +5,38 @@ Moments are milliseconds since 1970. Members that AWS leaves out while they are 
 
 from typing import Any
 
-from fargo.local.batch.store import Attempt, Job, Wire
+from fargo.local.batch.records import Attempt, Job, Wire
 from fargo.local.moto_side import ACCOUNT
 
 
 def detail(job: Job) -> Wire:
     """JobDetail."""
+    spec = job.spec
     wire = _known(
         jobArn=job.arn,
-        jobName=job.name,
+        jobName=spec.name,
         jobId=job.id,
-        jobQueue=job.queue.arn,
+        jobQueue=spec.queue.arn,
         status=str(job.state),
+        shareIdentifier=spec.share or None,
+        schedulingPriority=spec.priority if spec.share else None,
         statusReason=job.status_reason or None,
-        createdAt=job.created,
+        createdAt=spec.created,
         startedAt=job.started,
         stoppedAt=job.stopped,
-        timeout={"attemptDurationSeconds": job.timeout_s} if job.timeout_s else None,
+        arrayProperties=_array(job),
+        timeout={"attemptDurationSeconds": spec.timeout_s} if spec.timeout_s else None,
     )
     return wire | {
         "attempts": [_attempt(job, attempt) for attempt in job.attempts],
-        "retryStrategy": job.retry,
-        "dependsOn": [],
-        "jobDefinition": job.definition.arn,
-        "parameters": job.parameters,
+        "retryStrategy": spec.retry,
+        "dependsOn": spec.depends_on if job.parent is None else [],
+        "jobDefinition": spec.definition.arn,
+        "parameters": spec.parameters,
         "container": _container(job),
-        "tags": job.tags,
-        "propagateTags": job.propagate_tags,
-        "platformCapabilities": job.definition.wire["platformCapabilities"],
+        "tags": spec.tags,
+        "propagateTags": spec.propagate_tags,
+        "platformCapabilities": spec.definition.wire["platformCapabilities"],
         "eksAttempts": [],
         "isCancelled": job.cancelled,
         "isTerminated": job.terminated,
@@ -46,14 +50,16 @@ def summary(job: Job) -> Wire:
     return _known(
         jobArn=job.arn,
         jobId=job.id,
-        jobName=job.name,
-        createdAt=job.created,
+        jobName=job.spec.name,
+        createdAt=job.spec.created,
+        shareIdentifier=job.spec.share or None,
         status=str(job.state),
         statusReason=job.status_reason or None,
         startedAt=job.started,
         stoppedAt=job.stopped,
         container=container or None,
-        jobDefinition=job.definition.arn,
+        arrayProperties=_array(job),
+        jobDefinition=job.spec.definition.arn,
         isCancelled=job.cancelled or None,
         isTerminated=job.terminated or None,
     )
@@ -62,15 +68,28 @@ def summary(job: Job) -> Wire:
 def task_arn(job: Job, attempt: Attempt) -> str:
     """The ECS task of an attempt, in the cluster of its compute environment."""
     cluster = attempt.environment.wire["ecsClusterArn"].rpartition("/")[2]
-    return f"arn:aws:ecs:{job.region}:{ACCOUNT}:task/{cluster}/{attempt.task_id}"
+    return f"arn:aws:ecs:{job.spec.region}:{ACCOUNT}:task/{cluster}/{attempt.task_id}"
+
+
+def _array(job: Job) -> Wire | None:
+    """A parent's size and counts, a child's index. The counts are kept with every move, and not made here."""
+    if job.parent:
+        return {"index": job.index}
+    if job.children is None:
+        return None
+    return {
+        "size": job.children.size,
+        "statusSummary": {str(state): count for state, count in job.children.counts.items()},
+        "statusSummaryLastUpdatedAt": job.children.updated or job.spec.created,
+    }
 
 
 def _container(job: Job) -> Wire:
     last = job.last
     if last is None:
-        return {**job.container, "networkInterfaces": []}
+        return {**job.spec.container, "networkInterfaces": []}
     return {
-        **job.container,
+        **job.spec.container,
         "networkInterfaces": [],
         **_known(
             exitCode=last.exit_code,

@@ -21,6 +21,8 @@ class Task:
         command: empty for the image's own.
         environment: complete but for what only the executor knows (`AWS_ENDPOINT_URL`).
         user: as the image says where empty.
+        architecture: `X86_64` or `ARM64`, as `runtimePlatform.cpuArchitecture` spells it.
+        storage_gib: the ephemeral storage, which on Fargate counts the image too.
     """
 
     id: str
@@ -34,6 +36,8 @@ class Task:
     user: str = ""
     read_only: bool = False
     init: bool = False
+    architecture: str = "X86_64"
+    storage_gib: int = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,26 +7,31 @@ container that asks for more vCPUs than this machine has gets all of them.
 import logging
 import threading
 import time
+from contextlib import closing
 
 from fargo.errors import EngineMissing
 from fargo.local.engine import Engine, Ready
 from fargo.local.executors import Capacity, Outcome, Report, Task
+from fargo.local.executors.docker_containers import Containers, NetworkGone, NotRunnable
+from fargo.local.executors.docker_output import read_output
 
 _log = logging.getLogger(__name__)
 
 _OUT_OF_MEMORY = "OutOfMemoryError: Container killed due to memory usage"
-_KILLED = 137
-_NANO = 1_000_000_000
 _CLOSE_SECONDS = 10
 _POLL_SECONDS = 0.02
+_AGAIN_SECONDS = 1.0
+_GONE = (404, 409)
+"""Not there any more, or being removed at this moment."""
 
 
 class _Run:
-    """One task: its container, once there is one, and whether it is to end."""
+    """One task: whether its container may exist, whether it runs, and whether it is to end."""
 
     def __init__(self, task: Task) -> None:
         self.task = task
-        self.container = ""
+        self.container = f"fargo-{task.id}"
+        self.exists = False
         self.running = False
         self.stop_wanted = threading.Event()
 
@@ -43,8 +48,9 @@ class DockerExecutor:
 
     def __init__(self, engine: Engine, port: int) -> None:
         self._engine = engine
-        self._port = port
+        self._containers = Containers(engine.labels, port)
         self._runs: dict[str, _Run] = {}
+        self._closing = threading.Event()
 
     def capacity(self) -> Capacity | None:
         """The engine's processors and memory; None while no engine has answered."""
@@ -77,6 +83,7 @@ class DockerExecutor:
 
     def close(self) -> None:
         """Remove all containers and the network, those too that are being created at this moment."""
+        self._closing.set()
         for run in list(self._runs.values()):
             run.stop_wanted.set()
         self._engine.remove_containers()
@@ -86,109 +93,86 @@ class DockerExecutor:
         self._engine.close()
 
     def _drive(self, run: _Run, report: Report) -> None:
+        """The task from its beginning to the container's removal, for which the next task need not wait."""
         from docker.errors import DockerException
         from requests.exceptions import RequestException
 
         try:
             outcome = self._play(run, report)
-        except (DockerException, RequestException) as error:
-            _log.warning("task %s lost its engine: %s", run.task.id, error)
-            outcome = Outcome(status_reason=f"DockerTimeoutError: the Docker engine failed: {error}")
+        except NotRunnable as refused:
+            outcome = Outcome.not_started(refused.reason)
         except EngineMissing as error:
             outcome = Outcome.not_started(f"CannotStartContainerError: {error.message}")
+        except (DockerException, RequestException) as error:
+            _log.warning("task %s lost its engine: %s", run.task.id, error)
+            lost = f"the Docker engine failed: {error}"
+            outcome = (
+                Outcome(status_reason=f"DockerTimeoutError: {lost}")
+                if run.running
+                else Outcome.not_started(f"CannotStartContainerError: {lost}")
+            )
         except Exception as error:  # noqa: BLE001 - a job must end, whatever went wrong with it
             _log.exception("task %s failed", run.task.id)
             outcome = Outcome(status_reason=f"The local AWS met an error: {error!r}")
+        run.running = False
         report.ended(outcome)
+        self._remove(run)
         self._runs.pop(run.task.id, None)
 
     def _play(self, run: _Run, report: Report) -> Outcome:
-        """From the container's creation to its removal."""
-        from docker.errors import APIError, ImageNotFound
-
+        """From the container's creation to its end."""
         ready = self._engine.ready()
         try:
-            run.container = self._create(ready, run.task)
-        except ImageNotFound:
-            return Outcome.not_started(
-                "CannotPullContainerError: pull image manifest has been retried 1 time(s): "
-                f"failed to resolve ref {run.task.image}: {run.task.image}: not found"
-            )
-        except APIError as error:
-            return Outcome.not_started(f"CannotCreateContainerError: {error.explanation}")
-        try:
             return self._watch(ready, run, report)
-        finally:
-            self._remove(ready, run)
+        except NetworkGone:
+            self._remove(run)
+            return self._watch(self._engine.ready(instead_of=ready), run, report)
 
     def _watch(self, ready: Ready, run: _Run, report: Report) -> Outcome:
-        """Start the container, pass its output on, and tell how it ended."""
-        from docker.errors import APIError
-
+        """Create and start the container, pass its output on, and tell how it ended."""
+        run.exists = True
+        self._containers.create(ready, run.task, run.container)
         # Attached before the start, so that nothing is missed; the engine itself keeps no log.
-        output = ready.api.attach(run.container, stream=True, demux=True)
-        if run.stop_wanted.is_set():
-            return Outcome.not_started("Task was stopped before its container started")
-        try:
-            ready.api.start(run.container)
-        except APIError as error:
-            return Outcome.not_started(
-                "CannotStartContainerError: ResourceInitializationError: failed to create new container "
-                f"runtime task: {error.explanation}"
-            )
-        run.running = True
-        if run.stop_wanted.is_set():
-            self._signal(run)
-        report.started()
-        for stdout, stderr in output:
-            if stdout:
-                report.output("stdout", stdout)
-            if stderr:
-                report.output("stderr", stderr)
+        with closing(ready.api.attach_socket(run.container)) as stream:
+            if run.stop_wanted.is_set():
+                raise NotRunnable("Task was stopped before its container started")
+            self._containers.start(ready, run.container)
+            run.running = True
+            if run.stop_wanted.is_set():
+                self._signal(run)
+            report.started()
+            for source, data in read_output(stream):
+                report.output(source, data)
         exit_code = int(ready.api.wait(run.container)["StatusCode"])
-        run.running = False
-        oom = exit_code == _KILLED and ready.api.inspect_container(run.container)["State"]["OOMKilled"]
-        return Outcome(exit_code=exit_code, reason=_OUT_OF_MEMORY if oom else "")
-
-    def _create(self, ready: Ready, task: Task) -> str:
-        """The container's id. Its memory limit is hard and without swap, as on Fargate."""
-        memory = f"{task.memory_mib}m"
-        host = ready.api.create_host_config(
-            nano_cpus=int(min(task.vcpu, ready.capacity.vcpu) * _NANO),
-            mem_limit=memory,
-            memswap_limit=memory,
-            network_mode=ready.network,
-            read_only=task.read_only,
-            init=task.init or None,
-            log_config={"Type": "none"},
-        )
-        endpoint = {"AWS_ENDPOINT_URL": f"http://{ready.gateway}:{self._port}"}
-        created = ready.api.create_container(
-            task.image,
-            command=list(task.command) or None,
-            environment=endpoint | task.environment,
-            user=task.user or None,
-            name=f"fargo-{task.id}",
-            labels={**self._engine.labels, "fargo.job": task.job_id},
-            host_config=host,
-        )
-        return str(created["Id"])
+        # The ECS agent gives this reason where any process was killed for memory, whatever the exit code.
+        killed = ready.api.inspect_container(run.container)["State"]["OOMKilled"]
+        return Outcome(exit_code=exit_code, reason=_OUT_OF_MEMORY if killed else "")
 
     def _signal(self, run: _Run, signal: str = "") -> None:
-        from docker.errors import APIError
+        from docker.errors import DockerException
+        from requests.exceptions import RequestException
 
-        api = self._engine.ready().api
         try:
+            api = self._engine.ready().api
             signal = signal or api.inspect_container(run.container)["Config"].get("StopSignal") or "SIGTERM"
             api.kill(run.container, signal=signal)
-        except APIError as error:
-            # It ended by itself in the meantime; its own thread tells how.
-            _log.info("task %s took no signal: %s", run.task.id, error.explanation)
+        except (DockerException, RequestException, EngineMissing) as error:
+            # It ended by itself in the meantime, or its engine did; its own thread tells how.
+            _log.info("task %s took no signal: %s", run.task.id, error)
 
-    def _remove(self, ready: Ready, run: _Run) -> None:
+    def _remove(self, run: _Run) -> None:
+        """Remove the container, as soon as there is an engine: one that was away may come back with it."""
         from docker.errors import APIError
+        from requests.exceptions import RequestException
 
-        try:
-            ready.api.remove_container(run.container, v=True, force=True)
-        except APIError as error:
-            _log.info("container of task %s was removed already: %s", run.task.id, error.explanation)
+        while run.exists:
+            try:
+                self._engine.ready().api.remove_container(run.container, v=True, force=True)
+                run.exists = False
+            except APIError as error:
+                if error.status_code not in _GONE:
+                    _log.warning("container %s may be left on the engine: %s", run.container, error)
+                run.exists = False
+            except (RequestException, EngineMissing):
+                if self._closing.wait(_AGAIN_SECONDS):
+                    return

@@ -17,7 +17,7 @@ A scenario is a JSON list of steps, in the job's environment as `FARGO_SCRIPT`:
 A list of such lists plays one per attempt, the last for all further ones. A job without
 `FARGO_SCRIPT` plays the first rule that fits, else it writes its command and exits with 0. Rules
 are put with `POST /_fargo/rules`: `[{"job": "name*", "script": [...]}]`, the job's name with
-wildcards; each POST replaces them all.
+wildcards, or an array's name, a colon and an index; each POST replaces them all.
 
 One thread plays all tasks, on a heap of due moments: a hundred thousand of them cost no threads.
 """
@@ -116,15 +116,18 @@ class ScriptedExecutor:
         own = task.environment.get("FARGO_SCRIPT")
         attempt = int(task.environment.get("AWS_BATCH_JOB_ATTEMPT", "1"))
         try:
-            scenes = _scenes(json.loads(own)) if own else self._rule(task.job_name)
+            scenes = _scenes(json.loads(own)) if own else self._rule(task)
         except ValueError as error:
             return [{"fail": f"{_NO_SCENARIO}: {error}"}]
         if scenes:
             return scenes[min(attempt, len(scenes)) - 1]
         return [{"out": " ".join(task.command)}] if task.command else []
 
-    def _rule(self, job_name: str) -> list[Steps]:
-        return next((scenes for name, scenes in self._rules if fnmatch.fnmatchcase(job_name, name)), [])
+    def _rule(self, task: Task) -> list[Steps]:
+        index = task.environment.get("AWS_BATCH_JOB_ARRAY_INDEX")
+        names = [task.job_name] if index is None else [f"{task.job_name}:{index}", task.job_name]
+        fits = fnmatch.fnmatchcase
+        return next((scenes for rule, scenes in self._rules if any(fits(name, rule) for name in names)), [])
 
     def _at(self, due: int, play: _Play) -> None:
         heapq.heappush(self._due, (due, next(self._order), play))

@@ -1,0 +1,383 @@
+"""What every service but Batch holds outlives the process: in order, killed, or of another version."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from local_aws import ACCOUNT, client, wait_until
+
+from fargo.local import daemon
+from fargo.local.state import StateDir, Status
+
+LARGE = os.urandom(300_000)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[StateDir]:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    yield StateDir.default()
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    daemon.stop()
+
+
+def start() -> Status:
+    """The first time on a free port, then as users start it."""
+    return daemon.start(port=None if StateDir.default().last_port else 0, executor="scripted")
+
+
+def in_order(_: StateDir) -> None:
+    daemon.stop()
+
+
+def killed(folder: StateDir) -> None:
+    running = daemon.status()
+    assert running
+    os.kill(running.pid, signal.SIGKILL)
+    wait_until(lambda: not folder.is_locked())
+
+
+def make_network(endpoint: str) -> None:
+    ec2 = client("ec2", endpoint)
+    vpc = ec2.create_vpc(CidrBlock="10.42.0.0/16")["Vpc"]["VpcId"]
+    subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.42.1.0/24")["Subnet"]["SubnetId"]
+    group = ec2.create_security_group(GroupName="jobs", Description="of the jobs", VpcId=vpc)["GroupId"]
+    ec2.create_vpc_endpoint(
+        VpcId=vpc,
+        ServiceName="com.amazonaws.eu-west-1.ecr.api",
+        VpcEndpointType="Interface",
+        SubnetIds=[subnet],
+        SecurityGroupIds=[group],
+    )
+    ec2.create_key_pair(KeyName="door")
+
+
+def make_rights(endpoint: str) -> None:
+    iam = client("iam", endpoint)
+    iam.create_role(RoleName="execution", AssumeRolePolicyDocument="{}", Tags=[{"Key": "a", "Value": "b"}])
+    statement = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    iam.put_role_policy(RoleName="execution", PolicyName="may", PolicyDocument=policy)
+    iam.create_user(UserName="user")
+    kms = client("kms", endpoint)
+    kms.create_alias(AliasName="alias/mine", TargetKeyId=kms.create_key()["KeyMetadata"]["KeyId"])
+    kms.create_key(KeySpec="RSA_2048", KeyUsage="SIGN_VERIFY", Description="signs")
+    client("secretsmanager", endpoint).create_secret(Name="secret", SecretString="s3cret")
+    client("ssm", endpoint).put_parameter(Name="/a/b", Value="c", Type="SecureString")
+
+
+def make_storage(endpoint: str) -> None:
+    s3 = client("s3", endpoint)
+    s3.create_bucket(Bucket="bucket", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    s3.put_bucket_versioning(Bucket="bucket", VersioningConfiguration={"Status": "Enabled"})
+    for body in (b"first", b"second\xff\x00"):
+        s3.put_object(Bucket="bucket", Key="small", Body=body, Metadata={"name": "value"})
+    s3.put_object(Bucket="bucket", Key="large", Body=LARGE)
+    s3.put_object(Bucket="bucket", Key="gone", Body=LARGE + b"!")
+    s3.delete_object(Bucket="bucket", Key="gone")
+    upload = s3.create_multipart_upload(Bucket="bucket", Key="parts")["UploadId"]
+    part = s3.upload_part(Bucket="bucket", Key="parts", UploadId=upload, PartNumber=1, Body=LARGE)
+    done = {"Parts": [{"ETag": part["ETag"], "PartNumber": 1}]}
+    s3.complete_multipart_upload(Bucket="bucket", Key="parts", UploadId=upload, MultipartUpload=done)
+    client("ecr", endpoint).create_repository(repositoryName="images")
+
+
+def make_messages(endpoint: str) -> None:
+    logs, events = client("logs", endpoint), client("events", endpoint)
+    logs.create_log_group(logGroupName="/group", tags={"a": "b"})
+    logs.create_log_stream(logGroupName="/group", logStreamName="stream")
+    now = int(time.time() * 1000)
+    lines = [{"timestamp": now, "message": f"line {n} ü"} for n in range(100)]
+    logs.put_log_events(logGroupName="/group", logStreamName="stream", logEvents=lines)
+    events.put_rule(Name="jobs", EventPattern='{"source": ["mine"]}')
+    target = f"arn:aws:logs:eu-west-1:{ACCOUNT}:log-group:/group"
+    events.put_targets(Rule="jobs", Targets=[{"Id": "1", "Arn": target}])
+    events.put_events(Entries=[{"Source": "mine", "DetailType": "it happened", "Detail": '{"n": 1}'}])
+    sqs = client("sqs", endpoint)
+    queue = sqs.create_queue(QueueName="queue", Attributes={"VisibilityTimeout": "3600"})["QueueUrl"]
+    for text in ("done", "taken", "waiting"):
+        sqs.send_message(QueueUrl=queue, MessageBody=text)
+    received = sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=1)["Messages"][0]
+    sqs.delete_message(QueueUrl=queue, ReceiptHandle=received["ReceiptHandle"])
+    sqs.receive_message(QueueUrl=queue)
+    client("sns", endpoint).create_topic(Name="topic")
+
+
+def fill(endpoint: str) -> None:
+    make_network(endpoint)
+    make_rights(endpoint)
+    make_storage(endpoint)
+    make_messages(endpoint)
+
+
+def told(endpoint: str) -> dict[str, Any]:
+    """What the services say of everything, without what an answer says of itself."""
+
+    def ask(service: str, operation: str, **request: Any) -> Any:
+        answer = getattr(client(service, endpoint), operation)(**request)
+        answer.pop("ResponseMetadata")
+        if "Body" in answer:
+            answer["Body"] = answer["Body"].read()
+        return answer
+
+    def ask_s3(operation: str, **more: Any) -> Any:
+        return ask("s3", operation, Bucket="bucket", **more)
+
+    keys = ask("kms", "list_keys")["Keys"]
+    queue = client("sqs", endpoint).get_queue_url(QueueName="queue")["QueueUrl"]
+    return {
+        "vpcs": ask("ec2", "describe_vpcs"),
+        "subnets": ask("ec2", "describe_subnets"),
+        "groups": ask("ec2", "describe_security_groups"),
+        "endpoints": ask("ec2", "describe_vpc_endpoints"),
+        "endpoint services": ask("ec2", "describe_vpc_endpoint_services"),
+        "interfaces": ask("ec2", "describe_network_interfaces"),
+        "key pairs": ask("ec2", "describe_key_pairs"),
+        "elsewhere": client("ec2", endpoint, "us-west-2").describe_vpcs()["Vpcs"],
+        "role": ask("iam", "get_role", RoleName="execution"),
+        "policy": ask("iam", "get_role_policy", RoleName="execution", PolicyName="may"),
+        "users": ask("iam", "list_users"),
+        "keys": [ask("kms", "describe_key", KeyId=key["KeyId"]) for key in keys],
+        "aliases": ask("kms", "list_aliases"),
+        "secret": ask("secretsmanager", "describe_secret", SecretId="secret"),
+        "parameter": ask("ssm", "get_parameter", Name="/a/b", WithDecryption=True),
+        "buckets": ask("s3", "list_buckets"),
+        "versions": ask_s3("list_object_versions"),
+        "small": ask_s3("get_object", Key="small"),
+        "large": ask_s3("get_object", Key="large"),
+        "parts": ask_s3("get_object", Key="parts"),
+        "repositories": ask("ecr", "describe_repositories"),
+        "log groups": ask("logs", "describe_log_groups"),
+        "streams": ask("logs", "describe_log_streams", logGroupName="/group"),
+        "log events": ask("logs", "filter_log_events", logGroupName="/group"),
+        "bus": ask("events", "describe_event_bus"),
+        "rules": ask("events", "list_rules"),
+        "targets": ask("events", "list_targets_by_rule", Rule="jobs"),
+        "queue": ask("sqs", "get_queue_attributes", QueueUrl=queue, AttributeNames=["All"]),
+        "topics": ask("sns", "list_topics"),
+    }
+
+
+@pytest.mark.parametrize("ends", [in_order, killed])
+def test_everything_is_told_again_byte_for_byte(folder: StateDir, ends: Callable[[StateDir], None]) -> None:
+    endpoint = start().endpoint
+    fill(endpoint)
+    kms = client("kms", endpoint)
+    sealed = kms.encrypt(KeyId="alias/mine", Plaintext=b"open sesame")["CiphertextBlob"]
+    before = told(endpoint)
+    ends(folder)
+    assert start().endpoint == endpoint
+    after = told(endpoint)
+    assert {name: after[name] for name in before} == before
+    assert after["large"]["Body"] == LARGE
+    assert kms.decrypt(CiphertextBlob=sealed)["Plaintext"] == b"open sesame"
+
+
+@pytest.mark.parametrize("ends", [in_order, killed])
+def test_it_goes_on_where_it_was(folder: StateDir, ends: Callable[[StateDir], None]) -> None:
+    endpoint = start().endpoint
+    fill(endpoint)
+    for _ in range(2):
+        ends(folder)
+        start()
+        client("s3", endpoint).put_object(Bucket="bucket", Key="small", Body=b"new")
+    found = client("s3", endpoint).list_object_versions(Bucket="bucket", Prefix="small")["Versions"]
+    assert len(found) == 4
+    assert len({version["VersionId"] for version in found}) == 4
+    body = client("s3", endpoint).get_object(Bucket="bucket", Key="small")["Body"].read()
+    assert body == b"new"
+    ids = [event["eventId"] for event in told(endpoint)["log events"]["events"]]
+    assert len(ids) == len(set(ids)) == 101
+
+
+def test_only_a_killed_server_is_told_of(folder: StateDir) -> None:
+    first = start()
+    assert first.warning == ""
+    killed(folder)
+    second = start()
+    assert f"(pid {first.pid}) was killed" in second.warning
+    assert "all that it had answered is kept" in second.warning
+    assert second.warning in folder.log.read_text()
+    daemon.stop()
+    assert start().warning == ""
+
+
+def test_a_line_that_was_cut_off_is_dropped_and_the_journal_goes_on(folder: StateDir) -> None:
+    endpoint = start().endpoint
+    ssm = client("ssm", endpoint)
+    ssm.put_parameter(Name="first", Value="1", Type="String")
+    killed(folder)
+    (journal,) = (folder.path / "moto").glob("*.journal")
+    whole = journal.read_bytes()
+    journal.write_bytes(whole + whole.splitlines()[-1][:200])
+    start()
+    assert journal.read_bytes() == whole
+    ssm.put_parameter(Name="second", Value="2", Type="String")
+    killed(folder)
+    start()
+    names = [parameter["Name"] for parameter in ssm.describe_parameters()["Parameters"]]
+    assert sorted(names) == ["first", "second"]
+
+
+def test_a_private_key_that_no_seed_decides_outlives_a_kill(folder: StateDir) -> None:
+    endpoint = start().endpoint
+    kms = client("kms", endpoint)
+    key = kms.create_key(KeySpec="RSA_2048", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["KeyId"]
+    request = {"KeyId": key, "Message": b"m", "SigningAlgorithm": "RSASSA_PSS_SHA_256"}
+    signature = kms.sign(**request)["Signature"]
+    killed(folder)
+    start()
+    assert kms.verify(**request, Signature=signature)["SignatureValid"]
+
+
+def test_a_clean_stop_leaves_a_snapshot_and_large_bodies_once(folder: StateDir) -> None:
+    make_storage(start().endpoint)
+    daemon.stop()
+    kept = folder.path / "moto"
+    assert [file.name for file in kept.iterdir() if file.is_file()] == ["1.snapshot"]
+    sizes = [file.stat().st_size for file in (kept / "bodies").iterdir()]
+    assert sorted(sizes) == [len(LARGE), len(LARGE) + 1]
+    assert (kept / "1.snapshot").stat().st_size < len(LARGE)
+
+
+def test_a_body_that_nothing_refers_to_any_more_is_removed(folder: StateDir) -> None:
+    endpoint = start().endpoint
+    s3 = client("s3", endpoint)
+    s3.create_bucket(Bucket="bucket", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    s3.put_object(Bucket="bucket", Key="large", Body=LARGE)
+    daemon.stop()
+    start()
+    s3.delete_object(Bucket="bucket", Key="large")
+    daemon.stop()
+    assert list((folder.path / "moto" / "bodies").iterdir()) == []
+
+
+def test_a_snapshot_of_another_moto_is_put_aside_and_said(folder: StateDir) -> None:
+    endpoint = start().endpoint
+    client("ssm", endpoint).put_parameter(Name="first", Value="1", Type="String")
+    daemon.stop()
+    (snapshot,) = (folder.path / "moto").glob("*.snapshot")
+    about, _, rest = snapshot.read_bytes().partition(b"\n")
+    foreign = json.dumps(json.loads(about) | {"moto": "4.0.1"}).encode() + b"\n" + rest
+    snapshot.write_bytes(foreign)
+    again = start()
+    assert "written with moto 4.0.1 on Python" in again.warning
+    (aside,) = folder.path.glob("moto-*")
+    assert str(aside) in again.warning
+    assert (aside / snapshot.name).read_bytes() == foreign
+    assert client("ssm", endpoint).describe_parameters()["Parameters"] == []
+
+
+def test_a_damaged_snapshot_is_put_aside_and_said(folder: StateDir) -> None:
+    client("ssm", start().endpoint).put_parameter(Name="first", Value="1", Type="String")
+    daemon.stop()
+    (snapshot,) = (folder.path / "moto").glob("*.snapshot")
+    snapshot.write_bytes(snapshot.read_bytes()[:-1000])
+    again = start()
+    assert "cannot be read" in again.warning
+    assert again.endpoint == f"http://127.0.0.1:{folder.last_port}"
+
+
+def test_a_draft_and_what_a_snapshot_has_taken_the_place_of_are_removed(folder: StateDir) -> None:
+    client("ssm", start().endpoint).put_parameter(Name="first", Value="1", Type="String")
+    daemon.stop()
+    kept = folder.path / "moto"
+    for left in ("2.new", "0.journal", "0.snapshot"):
+        (kept / left).write_text("left by a server that was killed in the midst of it")
+    endpoint = start().endpoint
+    assert client("ssm", endpoint).get_parameter(Name="first")["Parameter"]["Value"] == "1"
+    assert [file.name for file in kept.iterdir() if file.is_file()] == ["1.snapshot"]
+
+
+def test_an_object_without_a_byte_is_answered(folder: StateDir) -> None:
+    s3 = client("s3", start().endpoint)
+    s3.create_bucket(Bucket="bucket", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    s3.put_object(Bucket="bucket", Key="empty", Body=b"")
+    assert s3.head_object(Bucket="bucket", Key="empty")["ContentLength"] == 0
+
+
+def test_a_refused_call_is_not_put_on_record(folder: StateDir) -> None:
+    endpoint = start().endpoint
+    s3 = client("s3", endpoint)
+    with pytest.raises(s3.exceptions.NoSuchBucket):
+        s3.put_object(Bucket="not-there", Key="k", Body=b"")
+    assert list((folder.path / "moto").glob("*.journal")) == []
+
+
+def test_reset_forgets_everything_and_stops_what_runs(folder: StateDir) -> None:
+    endpoint = start().endpoint
+    fill(endpoint)
+    assert daemon.reset() is True
+    assert daemon.status() is None
+    assert sorted(file.name for file in folder.path.iterdir()) == ["lock", "server.log"]
+    assert client("s3", start().endpoint).list_buckets()["Buckets"] == []
+    daemon.stop()
+    assert daemon.reset() is False
+
+
+PLAYED = """
+import io, sys, threading
+from pathlib import Path
+from fargo.local import moto_mends
+from fargo.local.moto_keep import Keep
+from fargo.local.moto_moments import Moments
+
+folder, names = Path(sys.argv[1]), sys.argv[3:]
+moments, moto = Moments(), moto_mends.application()
+moments.install()
+keep = Keep(folder, moto, moments, longest_play=float(sys.argv[2]))
+said = keep.open()
+scope = "AWS4-HMAC-SHA256 Credential=local/20250101/eu-west-1/sns/aws4_request, Signature=x"
+
+def call(body):
+    environ = {
+        "REQUEST_METHOD": "POST", "PATH_INFO": "/", "QUERY_STRING": "", "HTTP_HOST": "localhost",
+        "SERVER_NAME": "localhost", "SERVER_PORT": "80", "HTTP_AUTHORIZATION": scope,
+        "CONTENT_TYPE": "application/x-www-form-urlencoded", "CONTENT_LENGTH": str(len(body)),
+        "wsgi.input": io.BytesIO(body.encode()), "wsgi.url_scheme": "http", "wsgi.errors": sys.stderr,
+    }
+    return b"".join(keep(environ, lambda *_: None)).decode()
+
+for name in names:
+    if name == "a-thread":
+        from moto.sns.models import sns_backends
+        sns_backends["123456789012"]["eu-west-1"].thread = threading.Thread()
+    elif name == "the-end":
+        keep.close()
+    else:
+        call(f"Action=CreateTopic&Version=2010-03-31&Name={name}")
+topics = call("Action=ListTopics&Version=2010-03-31").split("<TopicArn>")[1:]
+names = [topic.partition("<")[0].rpartition(":")[2] for topic in topics]
+print(names, sorted(file.name for file in folder.iterdir()), said)
+"""
+
+
+def played(folder: Path, longest_play: float, *names: str) -> str:
+    """What a keeper without a server says: its topics, its files, and what was lost."""
+    code = [sys.executable, "-c", PLAYED, str(folder), str(longest_play), *names]
+    return subprocess.run(code, capture_output=True, text=True, check=True, timeout=120).stdout.strip()
+
+
+def test_a_journal_that_takes_too_long_to_play_becomes_a_snapshot(tmp_path: Path) -> None:
+    assert played(tmp_path, 0, "a").endswith("['a'] ['1.snapshot']")
+    assert played(tmp_path, 3600, "b", "c") == "['a', 'b', 'c'] ['1.journal', '1.snapshot']"
+    assert played(tmp_path, 3600, "the-end") == "['a', 'b', 'c'] ['2.snapshot']"
+
+
+def test_what_cannot_be_written_as_a_snapshot_stays_in_the_journal(tmp_path: Path) -> None:
+    assert played(tmp_path, 3600, "a", "a-thread", "the-end", "b") == "['a', 'b'] ['0.journal', '1.new']"
+    assert played(tmp_path, 3600) == "['a', 'b'] ['0.journal']"
+
+
+def test_a_change_that_cannot_be_made_again_is_said_and_the_rest_is_made(tmp_path: Path) -> None:
+    played(tmp_path, 3600, "a", "b", "c")
+    journal = tmp_path / "0.journal"
+    journal.write_text(journal.read_text().replace("Name=b", "Name=b!"))
+    lost = "1 changes of what was kept could not be made again; the log says which"
+    assert played(tmp_path, 3600) == f"['a', 'c'] ['0.journal'] {lost}"

@@ -1,0 +1,103 @@
+"""The control: what `/_fargo/…` offers on 127.0.0.1, beside the APIs that are AWS's."""
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import asdict
+from typing import Any
+
+from fargo.local.executors.scripted import ScriptedExecutor
+from fargo.local.faults import Faults
+from fargo.local.state import Status
+from fargo.local.wsgi import Environ, StartResponse, answer, body_of
+
+PREFIX = "/_fargo/"
+
+Interrupt = Callable[[list[str] | None, str | None], list[str]]
+"""Job ids, or a pattern of job names → the ids of the running jobs that were interrupted."""
+
+
+class Control:
+    """A WSGI application; docs/local-aws.md, “The control endpoint”, is its reference.
+
+    Args:
+        status: what `GET status` tells.
+        faults: what `faults` sets.
+        interrupt: takes the Spot capacity of running jobs away.
+        scripted: the executor that takes rules; None where containers run the jobs.
+    """
+
+    def __init__(
+        self,
+        *,
+        status: Callable[[], Status],
+        faults: Faults,
+        interrupt: Interrupt,
+        scripted: ScriptedExecutor | None,
+    ) -> None:
+        self._status = status
+        self._faults = faults
+        self._interrupt = interrupt
+        self._scripted = scripted
+        self._routes: dict[tuple[str, str], Callable[[Any], Any]] = {
+            ("GET", "status"): lambda _: asdict(self._status()),
+            ("POST", "rules"): self._set_rules,
+            ("GET", "faults"): lambda _: self._faults.told(),
+            ("PUT", "faults"): self._set_faults,
+            ("DELETE", "faults"): lambda _: self._set_faults([]),
+            ("POST", "interrupt"): self._interrupt_jobs,
+        }
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one request: 200 with JSON, or 400, 403 or 404 with a sentence."""
+        method, path = environ["REQUEST_METHOD"], environ.get("PATH_INFO", "")
+        route = self._routes.get((method, path.removeprefix(PREFIX)))
+        if route is None:
+            offered = ", ".join(f"{verb} {PREFIX}{name}" for verb, name in self._routes)
+            return _say(start_response, 404, f"no such control: {method} {path}; there are {offered}")
+        try:
+            content = _content(environ) if method in ("POST", "PUT") else None
+            return answer(start_response, 200, route(content))
+        except (ValueError, TypeError) as error:
+            return _say(start_response, 400, str(error))
+
+    def _set_rules(self, content: Any) -> dict[str, Any]:
+        if self._scripted is None:
+            raise ValueError("rules need the scripted executor: fargo local start --executor scripted")
+        self._scripted.set_rules(content)
+        return {}
+
+    def _set_faults(self, content: Any) -> list[dict[str, Any]]:
+        self._faults.replace(content)
+        return self._faults.told()
+
+    def _interrupt_jobs(self, content: Any) -> dict[str, list[str]]:
+        match content:
+            case {"jobs": [*jobs], **rest} if not rest and all(isinstance(job, str) for job in jobs):
+                return {"interrupted": self._interrupt(jobs, None)}
+            case {"name": str(name), **rest} if not rest:
+                return {"interrupted": self._interrupt(None, name)}
+        raise ValueError('expected {"jobs": [ID, …]} or {"name": PATTERN}, and nothing besides')
+
+
+def refuse_outsiders(environ: Environ, start_response: StartResponse) -> Iterable[bytes] | None:
+    """An answer to whom the control is none of their business; None for all others.
+
+    Jobs' containers reach the gateway's address, and web pages reach 127.0.0.1 through a browser,
+    which says where they come from.
+    """
+    if environ.get("REMOTE_ADDR") != "127.0.0.1":
+        return _say(start_response, 403, "the control answers on 127.0.0.1 only")
+    if environ.get("HTTP_ORIGIN"):
+        return _say(start_response, 403, "the control does not answer web pages")
+    return None
+
+
+def _content(environ: Environ) -> Any:
+    try:
+        return json.loads(body_of(environ))
+    except ValueError as error:
+        raise ValueError(f"the body is not JSON: {error}") from error
+
+
+def _say(start_response: StartResponse, code: int, message: str) -> Iterable[bytes]:
+    return answer(start_response, code, {"message": message})
