@@ -201,6 +201,26 @@ def test_what_a_killed_server_left_is_removed_at_the_next_start(
     assert daemon.stop()
 
 
+def test_a_network_that_cannot_be_removed_is_taken_over_at_the_next_start(
+    engine: Any, image: str, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    killed = daemon.start(port=0)
+    (network,) = engine.networks.list(filters={"label": f"fargo.local={StateDir.default().id}"})
+    os.kill(killed.pid, 9)
+    wait_until(lambda: daemon.status() is None)
+    guest = engine.containers.run(image, shell(STAYS), network=network.name, detach=True)
+    started = daemon.start(port=0)
+    client("logs", started.endpoint).create_log_group(logGroupName=LOG_GROUP)
+    batch = client("batch", started.endpoint)
+    make_queue(batch, "containers")
+    job = wait_for_job(batch, submit(batch, name, shell(ASK_BATCH)), "SUCCEEDED")
+    assert [line.strip() for line in lines(started.endpoint, job)] == ["HTTP/1.0 200 OK"]
+    guest.remove(force=True)
+    assert daemon.stop()
+    assert engine.networks.list(names=[network.name]) == []
+
+
 def test_an_engine_that_comes_later_is_found_by_the_next_job(
     image: str, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

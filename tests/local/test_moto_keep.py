@@ -378,6 +378,6 @@ def test_what_cannot_be_written_as_a_snapshot_stays_in_the_journal(tmp_path: Pat
 def test_a_change_that_cannot_be_made_again_is_said_and_the_rest_is_made(tmp_path: Path) -> None:
     played(tmp_path, 3600, "a", "b", "c")
     journal = tmp_path / "0.journal"
-    journal.write_text(journal.read_text().replace("Name=b", "Name=b!"))
-    lost = "1 changes of what was kept could not be made again; the log says which"
+    journal.write_text(journal.read_text().replace("Name=b", "Name=!"))
+    lost = "changes that were kept and could not be made again: 1; the log says which"
     assert played(tmp_path, 3600) == f"['a', 'c'] ['0.journal'] {lost}"

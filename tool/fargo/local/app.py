@@ -2,15 +2,12 @@
 
 import logging
 from collections.abc import Iterable
-from typing import Any
 
 from fargo.local.batch.api import BatchService
 from fargo.local.calls import scope_of
-from fargo.local.control import PREFIX, Control, Interrupt, refuse_outsiders
+from fargo.local.control import PREFIX, Control, refuse_outsiders
 from fargo.local.faults import Faults
 from fargo.local.wsgi import Environ, StartResponse, WsgiApp, answer, body_of, status_line
-
-__all__ = ["LocalAws", "WsgiApp", "moto_app"]
 
 _log = logging.getLogger(__name__)
 
@@ -27,14 +24,9 @@ class LocalAws:
         faults: what may befall a call on its way to a service.
     """
 
-    def __init__(self, batch: BatchService, moto: Any, control: Any, faults: Faults | None = None) -> None:
-        if faults is None:
-            faults, scripted, status = Faults(), moto, control
-            interrupt: Interrupt = getattr(batch, "interrupt", _nothing_to_interrupt)
-            control = Control(status=status, faults=faults, interrupt=interrupt, scripted=scripted)
-            moto = moto_app()
+    def __init__(self, batch: BatchService, moto: WsgiApp, control: Control, faults: Faults) -> None:
         self._batch = batch
-        self._moto: WsgiApp = moto
+        self._moto = moto
         self._control = control
         self._faults = faults
 
@@ -78,27 +70,6 @@ class LocalAws:
         )
         start_response(status_line(code), [*headers.items(), ("Content-Length", str(len(body)))])
         return [body]
-
-
-def moto_app() -> WsgiApp:
-    """Make moto's server a WSGI application, mended, and without its welcome to every web page.
-
-    moto lets any origin call it (CORS); a page in the user's browser must not reach this machine's AWS.
-    """
-    import os
-
-    os.environ["MOTO_DISABLE_GLOBAL_CORS"] = "true"
-    from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
-
-    from fargo.local import moto_mends
-
-    moto_mends.apply()
-    app: WsgiApp = DomainDispatcherApplication(create_backend_app)
-    return app
-
-
-def _nothing_to_interrupt(_jobs: list[str] | None, _name: str | None) -> list[str]:
-    return []
 
 
 def _refuse(start_response: StartResponse, code: int, kind: str, message: str) -> Iterable[bytes]:

@@ -21,6 +21,7 @@ _MIB = 1024 * 1024
 _CONNECTIONS = 64
 _GONE = (404, 409)
 """Not there any more, or being removed at this moment."""
+_IN_USE = 403
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,9 +102,10 @@ class Engine:
         if self._found is None:
             _remove_containers(api, self._filter)
             _remove_networks(api, self._filter)
-        api.create_network(
-            self._network, driver="bridge", internal=True, labels=self.labels, check_duplicate=True
-        )
+        if not api.networks(filters=self._filter):
+            api.create_network(
+                self._network, driver="bridge", internal=True, labels=self.labels, check_duplicate=True
+            )
         found = Ready(
             api=api,
             network=self._network,
@@ -127,5 +129,13 @@ def _remove_containers(api: Any, labelled: dict[str, str]) -> None:
 
 
 def _remove_networks(api: Any, labelled: dict[str, str]) -> None:
+    """Remove them, but for one that the engine takes to be in use: the next server takes that one over."""
+    from docker.errors import APIError
+
     for network in api.networks(filters=labelled):
-        api.remove_network(network["Id"])
+        try:
+            api.remove_network(network["Id"])
+        except APIError as error:
+            if error.status_code != _IN_USE:
+                raise
+            _log.warning("network %s stays on the engine: %s", network["Name"], error.explanation)

@@ -118,7 +118,7 @@ class Keep:
             lost = self._start_anew(str(error))
         else:
             self._remove_others()
-            lost = f"{failed} changes of what was kept could not be made again; the log says which"
+            lost = f"changes that were kept and could not be made again: {failed}; the log says which"
             lost = lost if failed else ""
         self._watch_inner_changes()
         return lost

@@ -9,6 +9,7 @@ from fargo.local.batch.scheduler import Scheduler
 from fargo.local.batch.store import Region, Store
 
 _BULK_MAX = 50
+_REASON_MAX = 1024
 _QUEUE_DELETED = "Job queue was deleted"
 
 
@@ -64,6 +65,8 @@ def _many(region: Region, params: Wire, end: End) -> Wire:
 def _need_reason(params: Wire) -> None:
     if not params["reason"].strip():
         raise ClientError("reason must not be empty.")
+    if len(params["reason"]) > _REASON_MAX:
+        raise ClientError(f"reason must have at most {_REASON_MAX} characters.")
 
 
 def _end(region: Region, text: str, reason: str, end: End) -> None:

@@ -72,13 +72,11 @@ def _filtered(queue: Queue, filters: list[Wire], params: Wire) -> list[Job]:
 def _filter(name: str, value: str) -> Callable[[Job], bool]:
     match name:
         case "JOB_NAME":
-            return lambda job: _like(job.spec.name, value)
+            return lambda job: _like(job.spec.name.lower(), value.lower())
         case "JOB_DEFINITION":
-            bare = value.rpartition("job-definition/")[2]
-            return lambda job: (
-                _like(f"{job.spec.definition.name}:{job.spec.definition.revision}", bare)
-                or (":" not in bare and _like(job.spec.definition.name, bare))
-            )
+            if value.startswith("arn:"):
+                return lambda job: job.spec.definition.arn == value
+            return lambda job: _like(job.spec.definition.name, value)
         case "BEFORE_CREATED_AT":
             moment = _moment(value)
             return lambda job: job.spec.created < moment
@@ -94,8 +92,7 @@ def _filter(name: str, value: str) -> Callable[[Job], bool]:
 
 
 def _like(text: str, pattern: str) -> bool:
-    """Case-insensitive; an asterisk at the end matches any rest, and only there."""
-    text, pattern = text.lower(), pattern.lower()
+    """An asterisk at the end matches any rest, and only there."""
     return text.startswith(pattern[:-1]) if pattern.endswith("*") else text == pattern
 
 
