@@ -87,7 +87,7 @@ def runs(children: int) -> None:
         make_definition(batch, "job")
         process = Server()
         cpu, memory, begun = process.cpu_seconds(), process.memory_kib(), time.perf_counter()
-        ids = [submit(batch, LARGEST) for _ in range(children // LARGEST)]
+        ids = [submit(batch, min(LARGEST, children)) for _ in range(max(1, children // LARGEST))]
         wait_until(lambda: ended(batch, ids), seconds=3600)
         wall, cpu, memory = (
             time.perf_counter() - begun,

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -223,6 +224,34 @@ def test_a_line_that_was_cut_off_is_dropped_and_the_journal_goes_on(folder: Stat
     start()
     names = [parameter["Name"] for parameter in ssm.describe_parameters()["Parameters"]]
     assert sorted(names) == ["first", "second"]
+
+
+def test_a_journal_that_is_damaged_in_its_midst_is_kept_and_said(folder: StateDir) -> None:
+    endpoint = start().endpoint
+    ssm = client("ssm", endpoint)
+    for name in ("first", "second", "third"):
+        ssm.put_parameter(Name=name, Value="1", Type="String")
+    killed(folder)
+    (journal,) = (folder.path / "moto").glob("*.journal")
+    damaged = journal.read_bytes().replace(b'"second', b"\0" * 7)
+    journal.write_bytes(damaged)
+    again = start()
+    (beside,) = folder.path.glob("*.damaged")
+    assert beside.read_bytes() == damaged
+    assert f"is damaged and lost; the damaged file is {beside}" in again.warning
+    assert [found["Name"] for found in ssm.describe_parameters()["Parameters"]] == ["first"]
+
+
+def test_who_waits_for_a_message_holds_up_nobody(folder: StateDir) -> None:
+    endpoint = start().endpoint
+    sqs = client("sqs", endpoint)
+    queue = sqs.create_queue(QueueName="queue")["QueueUrl"]
+    with ThreadPoolExecutor() as pool:
+        waiting = pool.submit(sqs.receive_message, QueueUrl=queue, WaitTimeSeconds=20)
+        client("sns", endpoint).create_topic(Name="meanwhile")
+        assert not waiting.done()
+        client("sqs", endpoint).send_message(QueueUrl=queue, MessageBody="here")
+        assert [message["Body"] for message in waiting.result()["Messages"]] == ["here"]
 
 
 def test_a_private_key_that_no_seed_decides_outlives_a_kill(folder: StateDir) -> None:

@@ -58,6 +58,8 @@ class Context:
         if running is None:
             self.out.say("starting the local AWS")
             running = daemon.ensure()
+            if running.warning:
+                self.out.say(running.warning, "yellow")
         return Session(Target.LOCAL, self.project.region or LOCAL_REGION, endpoint=running.endpoint)
 
     def _region(self) -> str:

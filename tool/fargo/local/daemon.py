@@ -17,7 +17,7 @@ __all__ = ["DEFAULT_PORT", "Status", "ensure", "reset", "start", "status", "stop
 
 DEFAULT_PORT = 5151
 START_SECONDS = 120
-STOP_SECONDS = 60
+STOP_SECONDS = 180
 _LOG_LINES = 15
 
 
@@ -81,7 +81,7 @@ def stop() -> bool:
         Whether one was running.
 
     Raises:
-        LocalAwsError: it did not end within a minute.
+        LocalAwsError: it did not end within three minutes.
     """
     running = status()
     if running is None:

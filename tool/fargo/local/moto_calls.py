@@ -1,10 +1,13 @@
-"""What must be known of a request to moto before it is answered, and how one is put on record."""
+"""Requests to moto: what each of them may do, how one is put on record, and its whole answer."""
 
 import io
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Any
 from urllib.parse import parse_qs
 
 from fargo.local.moto_journal import LARGE, Bodies, Record, chunks, small_body, text_or_base64
-from fargo.local.wsgi import Environ, body_of
+from fargo.local.wsgi import Environ, WsgiApp, body_of
 
 _LOOKS = (
     "Describe",
@@ -37,6 +40,8 @@ _CALLS_OUT = frozenset(
     }
 )
 """Those that may reach something that calls back before it answers."""
+_LONG = 1024 * 1024
+"""Bytes of a body that takes its time."""
 _NOT_KEPT = frozenset(
     {
         "HTTP_ACCEPT_ENCODING",
@@ -50,6 +55,35 @@ _NOT_KEPT = frozenset(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What moto answered."""
+
+    head: tuple[str, list[tuple[str, str]]]
+    body: list[bytes]
+
+    @classmethod
+    def of(cls, app: WsgiApp, environ: Environ) -> "Answer":
+        """The whole answer of `app`."""
+        heads: list[tuple[str, list[tuple[str, str]]]] = []
+
+        def start_response(status: str, headers: list[tuple[str, str]], *_: Any) -> None:
+            heads.append((status, headers))
+
+        with closing(environ["wsgi.input"]):
+            parts = app(environ, start_response)
+            try:
+                body = list(parts)
+            finally:
+                getattr(parts, "close", bool)()
+        return cls(heads[-1], body)
+
+    @property
+    def status(self) -> int:
+        """Such as 200."""
+        return int(self.head[0][:3])
+
+
 def action_of(environ: Environ) -> str:
     """The operation's name where the request says it; empty for REST. The body stays readable."""
     target: str = environ.get("HTTP_X_AMZ_TARGET", "")
@@ -60,7 +94,8 @@ def action_of(environ: Environ) -> str:
         return path.rpartition("/")[2]
     if path.endswith("/invocations"):
         return "Invoke"
-    if environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded"):
+    form = environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded")
+    if form and "/s3/aws4_request" not in environ.get("HTTP_AUTHORIZATION", ""):
         body = body_of(environ)
         environ["wsgi.input"] = io.BytesIO(body)
         return parse_qs(body.decode(errors="replace")).get("Action", [""])[0]
@@ -81,9 +116,9 @@ def polls(action: str) -> bool:
     return action in _POLLS
 
 
-def may_wait(action: str) -> bool:
-    """Whether a call's answer may take as long as something else takes: it must hold up no other call."""
-    return action in _POLLS or action in _CALLS_OUT
+def takes_long(environ: Environ, action: str) -> bool:
+    """Whether a call may take as long as something else takes, or much to read: it must hold up no other."""
+    return action in _CALLS_OUT or _size(environ) > _LONG
 
 
 def take(environ: Environ, action: str, bodies: Bodies) -> Record:
@@ -93,7 +128,7 @@ def take(environ: Environ, action: str, bodies: Bodies) -> Record:
         for name, value in environ.items()
         if isinstance(value, str) and name.isupper() and name not in _NOT_KEPT
     }
-    size = int(environ.get("CONTENT_LENGTH") or 0)
+    size = _size(environ)
     if size < LARGE or action:
         body = body_of(environ)
         environ["wsgi.input"] = io.BytesIO(body)
@@ -116,3 +151,7 @@ def environ_of(record: Record, bodies: Bodies) -> Environ:
         "wsgi.multiprocess": False,
         "wsgi.run_once": False,
     }
+
+
+def _size(environ: Environ) -> int:
+    return int(environ.get("CONTENT_LENGTH") or 0)

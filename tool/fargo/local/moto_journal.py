@@ -1,9 +1,12 @@
 """Changes on disk, in the order in which they were made, and the large bodies that they brought."""
 
 import base64
+import errno
 import hashlib
 import json
 import os
+import shutil
+import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,7 +65,7 @@ class Bodies:
     def store(self, chunks: Iterable[bytes]) -> Body:
         """Keep the bytes of `chunks`."""
         self.folder.mkdir(exist_ok=True)
-        draft, digest = self.folder / "new", hashlib.sha256()
+        draft, digest = self.folder / f"{threading.get_ident()}.new", hashlib.sha256()
         with draft.open("wb") as file:
             for chunk in chunks:
                 digest.update(chunk)
@@ -102,7 +105,10 @@ class Journal:
         self._file: BinaryIO | None = None
 
     def records(self) -> Iterator[Record]:
-        """All there are, the first one too; what is cut off behind them is removed."""
+        """All there are, the first one too; what is cut off behind them is removed.
+
+        Where more than one line cannot be read, the whole file is kept beside itself, as `….damaged`.
+        """
         if not self.path.exists():
             return
         end = 0
@@ -113,16 +119,37 @@ class Journal:
                     break
                 end += len(line)
                 yield record
+            if file.read(1):
+                shutil.copyfile(self.path, self.damaged)
         os.truncate(self.path, end)
 
+    @property
+    def damaged(self) -> Path:
+        """Where a file is kept that was damaged in its midst; beside the journal's folder."""
+        return self.path.parent.with_name(f"{self.path.parent.name}-{self.path.name}.damaged")
+
     def append(self, record: Record) -> None:
-        """Write `record`."""
+        """Write `record`.
+
+        Raises:
+            OSError: it cannot be written, and nothing of it was.
+        """
         if self._file is None:
-            is_new = not self.path.exists() or not self.path.stat().st_size
             self._file = self.path.open("ab", buffering=0)
-            if is_new:
-                self._file.write(_line(self._about))
-        self._file.write(_line(record))
+            if not self._file.tell():
+                self._put(self._file, _line(self._about))
+        self._put(self._file, _line(record))
+
+    def _put(self, file: Any, line: bytes) -> None:
+        end = file.tell()
+        written = 0
+        try:
+            written = file.write(line)
+        finally:
+            if written != len(line):
+                os.truncate(self.path, end)
+        if written != len(line):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self.path))
 
     @property
     def is_empty(self) -> bool:

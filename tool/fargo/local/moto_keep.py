@@ -1,7 +1,7 @@
 """What moto holds, kept on disk: a snapshot, and a journal of the changes since.
 
-A change is made, written to the journal, and answered, in this order and one at a time; only those
-that may wait go beside the others. The journal is played again at the next start, with the same
+A change is made, written to the journal, and answered, in this order and one at a time; only what may
+take long goes beside the others. The journal is played again at the next start, with the same
 randomness and at the same times (`moto_moments`). A clean stop, and a journal that would take long to
 play, end in a new snapshot (`moto_snapshot`), with which the journal begins anew.
 
@@ -15,15 +15,14 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import wraps
 from pathlib import Path
 from typing import Any, TypeVar
 
 from fargo.local import moto_snapshot
-from fargo.local.moto_calls import action_of, environ_of, may_wait, only_looks, polls, take
+from fargo.local.moto_calls import Answer, action_of, environ_of, only_looks, polls, take, takes_long
 from fargo.local.moto_journal import Bodies, Journal, Record
 from fargo.local.moto_mends import nothing_leaves
 from fargo.local.moto_moments import Moment, Moments
@@ -47,35 +46,6 @@ _INNER = {
 """What our own Batch changes in moto without a request (`moto_side`)."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    """What moto answered."""
-
-    head: tuple[str, list[tuple[str, str]]]
-    body: list[bytes]
-
-    @classmethod
-    def of(cls, app: WsgiApp, environ: Environ) -> "_Answer":
-        """The whole answer of `app`."""
-        heads: list[tuple[str, list[tuple[str, str]]]] = []
-
-        def start_response(status: str, headers: list[tuple[str, str]], *_: Any) -> None:
-            heads.append((status, headers))
-
-        with closing(environ["wsgi.input"]):
-            parts = app(environ, start_response)
-            try:
-                body = list(parts)
-            finally:
-                getattr(parts, "close", bool)()
-        return cls(heads[-1], body)
-
-    @property
-    def status(self) -> int:
-        """Such as 200."""
-        return int(self.head[0][:3])
-
-
 class Keep:
     """moto as a WSGI application whose changes outlive the process.
 
@@ -95,7 +65,7 @@ class Keep:
         self._longest_play = longest_play
         self._bodies = Bodies(folder / "bodies")
         self._lock = threading.RLock()
-        self._waiting = 0
+        self._beside = 0
         self._to_play = 0.0
         self._worth = 0.0
         self._number = 0
@@ -120,7 +90,11 @@ class Keep:
             self._remove_others()
             lost = f"changes that were kept and could not be made again: {failed}; the log says which"
             lost = lost if failed else ""
+            damaged = self._journal.damaged
+            if damaged.exists():
+                lost = f"a part of what was kept is damaged and lost; the damaged file is {damaged}"
         self._watch_inner_changes()
+        self._go_on_beside_polls()
         return lost
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -128,10 +102,10 @@ class Keep:
         action = action_of(environ)
         if only_looks(environ, action):
             return self._moto(environ, start_response)
-        with self._turn(waits=may_wait(action)):
+        with self._turn(alone=not takes_long(environ, action)):
             record = take(environ, action, self._bodies)
             moment = Moment.now(frozen=not polls(action))
-            answer = self._make(record, lambda: _Answer.of(self._moto, environ), moment)
+            answer = self._make(record, lambda: Answer.of(self._moto, environ), moment)
         start_response(*answer.head)
         return answer.body
 
@@ -156,7 +130,7 @@ class Keep:
         with self._moments.at(moment) as playing:
             try:
                 made = change()
-                outcome = made.status if isinstance(made, _Answer) else "made"
+                outcome = made.status if isinstance(made, Answer) else "made"
             except NotImplementedError:
                 outcome = _REFUSED[0]
                 raise
@@ -171,18 +145,19 @@ class Keep:
         return made
 
     @contextmanager
-    def _turn(self, *, waits: bool) -> Iterator[None]:
-        if not waits:
+    def _turn(self, *, alone: bool) -> Iterator[None]:
+        """While a change is made: no other one, or, if it may take long, at least no snapshot."""
+        if alone:
             with self._lock:
                 yield
             return
         with self._lock:
-            self._waiting += 1
+            self._beside += 1
         try:
             yield
         finally:
             with self._lock:
-                self._waiting -= 1
+                self._beside -= 1
 
     def _write(self, record: Record, seed: object, when: datetime, outcome: object) -> None:
         with self._lock:
@@ -195,7 +170,7 @@ class Keep:
 
     def _compact(self) -> bool:
         """Let a snapshot take the journal's place; not while a change is half made."""
-        if self._waiting:
+        if self._beside:
             return False
         started, new = time.perf_counter(), self._folder / f"{self._number + 1}.snapshot"
         try:
@@ -239,7 +214,7 @@ class Keep:
                 if "inner" in record:
                     _inner(record)
                 else:
-                    outcome = _Answer.of(self._moto, environ_of(record, self._bodies)).status
+                    outcome = Answer.of(self._moto, environ_of(record, self._bodies)).status
         except Exception as error:  # noqa: BLE001 - one change that cannot be made is no reason to lose the rest
             outcome = repr(error)
         if outcome == record["outcome"] or record["outcome"] == "an error":
@@ -259,6 +234,21 @@ class Keep:
             f"what was kept of all services but Batch cannot be used, for {reason}; it was moved to {aside}"
         )
 
+    def _go_on_beside_polls(self) -> None:
+        """A call that waits for a message gives others its turn meanwhile; nothing of it is made yet."""
+        queue: Any = importlib.import_module("moto.sqs.models").Queue
+        wait = queue.wait_for_messages
+
+        @wraps(wait)
+        def wait_for_messages(*args: Any) -> None:
+            self._lock.release()
+            try:
+                wait(*args)
+            finally:
+                self._lock.acquire()
+
+        queue.wait_for_messages = wait_for_messages
+
     def _watch_inner_changes(self) -> None:
         for (module, name), methods in _INNER.items():
             kind = getattr(importlib.import_module(module), name)
@@ -272,7 +262,7 @@ class Keep:
                 return change(backend, *args, **kwargs)
             name = change.__name__
             inner = [module, kind, name, backend.account_id, backend.region_name, args, kwargs]
-            with self._turn(waits=name == "put_events"):
+            with self._turn(alone=name != "put_events"):
                 return self._make({"inner": inner}, lambda: change(backend, *args, **kwargs), Moment.now())
 
         return make

@@ -1,5 +1,6 @@
 """The background process: lock, sockets, services, and an orderly end."""
 
+import gc
 import logging
 import os
 import signal
@@ -35,6 +36,8 @@ _THREADS = 16
 _LARGEST_BODY = 6 * 1024**3
 _LOG_BYTES = 1024 * 1024
 _LOCK_SECONDS = 1.0
+_GARBAGE = 20_000
+"""Objects made between two collections: log events and children come by the ten thousand."""
 _PORT_SECONDS = 0.5
 """How long a server that has just ended may still hold its port."""
 
@@ -90,6 +93,9 @@ class Server:
         """Serve until SIGTERM or SIGINT, then remove every container and the network, and keep the rest."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self._stop.set())
+        # What is loaded stays; the collector need not walk through moto's and botocore's models again.
+        gc.freeze()
+        gc.set_threshold(_GARBAGE)
         _serve(self._app, self._socket)
         self._find_engine()
         self._folder.keep_port(self.port)
@@ -196,7 +202,7 @@ def _after_crash(crashed: Status | None, cut_off: int) -> str:
     """What it means that a server left its status behind."""
     if crashed is None:
         return ""
-    jobs = f", and so are the containers of {cut_off} jobs" if cut_off else ""
+    jobs = f", and so is every container that ran ({cut_off})" if cut_off else ""
     return (
         f"the local AWS before this one (pid {crashed.pid}) was killed: all that it had answered is kept, "
         f"what it had not is lost{jobs}"
