@@ -9,7 +9,8 @@ import pytest
 from botocore.loaders import Loader
 from botocore.model import ServiceModel
 from botocore.validate import ParamValidator
-from local_aws import LOG_GROUP, client, local_aws, remove_queues
+from faulty import Ask, Fault, control
+from local_aws import LOG_GROUP, REGION, client, local_aws, make_definition, make_queue, remove_queues
 
 _numbers = itertools.count(1)
 
@@ -32,6 +33,35 @@ def fast_endpoint() -> Iterator[str]:
     with local_aws(speed=FAST) as started:
         client("logs", started).create_log_group(logGroupName=LOG_GROUP)
         yield started
+
+
+@pytest.fixture(scope="session")
+def faulty_endpoint() -> Iterator[str]:
+    """A server for faults alone: one is met by every client of it."""
+    with local_aws() as started:
+        client("logs", started).create_log_group(logGroupName=LOG_GROUP)
+        batch = client("batch", started)
+        make_queue(batch)
+        make_definition(batch)
+        s3 = client("s3", started)
+        s3.create_bucket(Bucket="bucket", CreateBucketConfiguration={"LocationConstraint": REGION})
+        yield started
+
+
+@pytest.fixture
+def ask(faulty_endpoint: str) -> Iterator[Ask]:
+    """Ask for faults; at the end there are none."""
+
+    def put(*faults: Fault) -> list[Fault]:
+        return control(faulty_endpoint, "PUT", list(faults))
+
+    yield put
+    control(faulty_endpoint, "DELETE")
+
+
+@pytest.fixture
+def server(faulty_endpoint: str) -> str:
+    return faulty_endpoint
 
 
 @pytest.fixture(scope="session")

@@ -189,3 +189,21 @@ def test_a_retried_job_leaves_room_for_nobody_else_in_between(fast_batch: Any, r
     done = [wait_for_job(fast_batch, each, "SUCCEEDED") for each in (first, second)]
     assert done[0]["stoppedAt"] <= done[1]["startedAt"]
     wait_until(lambda: not fast_batch.list_jobs(jobQueue=ready)["jobSummaryList"])
+
+
+def test_a_job_that_cannot_be_launched_fails_and_the_next_one_runs(fast_batch: Any, ready: str) -> None:
+    environment = [{"name": "FARGO_SCRIPT", "value": "[" * 5000}]
+    broken = fast_batch.submit_job(
+        jobName=ready, jobQueue=ready, jobDefinition=ready, containerOverrides={"environment": environment}
+    )["jobId"]
+    assert "exitCode" not in wait_for_job(fast_batch, broken, "FAILED")["container"]
+    wait_for_job(fast_batch, submit(fast_batch, ready, {"exit": 0}), "SUCCEEDED")
+
+
+def test_a_timeout_of_centuries_holds_up_nobody(fast_batch: Any, ready: str) -> None:
+    first = submit(fast_batch, ready, {"exit": 0}, timeout={"attemptDurationSeconds": 2**31 - 1})
+    wait_for_job(fast_batch, first, "SUCCEEDED")
+    wait_for_job(fast_batch, submit(fast_batch, ready, {"exit": 0}), "SUCCEEDED")
+    assert fast_batch.describe_jobs(jobs=[first])["jobs"][0]["timeout"] == {
+        "attemptDurationSeconds": 2**31 - 1
+    }

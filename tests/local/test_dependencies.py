@@ -189,3 +189,32 @@ def test_n_to_n_needs_an_array_of_the_same_size(batch: Any, ready: str) -> None:
     for other in (single, array):
         with pytest.raises(ClientError, match="of the same size"):
             submit(batch, ready, after=[{"jobId": other, "type": "N_TO_N"}], size=2)
+
+
+def test_who_waits_for_a_child_that_never_ran_is_told(batch: Any, ready: str) -> None:
+    gate = submit(batch, ready, {"sleep": 600})
+    array = submit(batch, ready, after=[gate], size=5)
+    waiter = submit(batch, ready, after=[f"{array}:3"])
+    wait_until(lambda: state(batch, waiter) == "PENDING")
+    batch.terminate_job(jobId=array, reason="done")
+    assert wait_for_job(batch, waiter, "FAILED")["statusReason"] == FAILED
+    batch.terminate_job(jobId=gate, reason="done")
+
+
+def test_a_sequential_array_ends_though_a_later_child_was_cancelled(batch: Any, ready: str) -> None:
+    array = submit(batch, ready, {"sleep": 0.5}, {"exit": 1}, after=[{"type": "SEQUENTIAL"}], size=5)
+    wait_until(lambda: state(batch, f"{array}:0") == "RUNNING")
+    batch.cancel_job(jobId=f"{array}:3", reason="not this one")
+    done = wait_for_job(batch, array, "FAILED")
+    assert done["arrayProperties"]["statusSummary"]["FAILED"] == 5
+    assert job(batch, f"{array}:3")["statusReason"] == "not this one"
+
+
+def test_to_cancel_one_child_of_a_sequence_leaves_those_before_it(batch: Any, ready: str) -> None:
+    gate = submit(batch, ready, {"sleep": 0.5})
+    array = submit(batch, ready, after=[gate, {"type": "SEQUENTIAL"}], size=4)
+    wait_until(lambda: state(batch, f"{array}:2") == "PENDING")
+    batch.cancel_job(jobId=f"{array}:2", reason="not this one")
+    wait_for_job(batch, array, "FAILED")
+    states = [state(batch, f"{array}:{index}") for index in range(4)]
+    assert states == ["SUCCEEDED", "SUCCEEDED", "FAILED", "FAILED"]

@@ -166,3 +166,29 @@ def test_a_queue_that_was_deleted_stays_so_and_its_jobs_are_still_shown(home: Pa
     batch = start()
     assert batch.describe_job_queues()["jobQueues"] == []
     assert batch.describe_jobs(jobs=[job_id])["jobs"][0]["status"] == "SUCCEEDED"
+
+
+def test_a_database_that_cannot_be_read_is_put_aside_and_said(home: Path) -> None:
+    batch = start()
+    make_queue(batch)
+    stop()
+    folder = home / "fargo" / "local"
+    (folder / "batch.db").write_bytes(b"no database" * 1000)
+    started = daemon.start(port=0, executor="scripted")
+    assert "what AWS Batch held cannot be read" in started.warning
+    assert client("batch", started.endpoint).describe_job_queues()["jobQueues"] == []
+    assert len(list(folder.glob("batch-*.db"))) == 1
+
+
+def test_jobs_that_were_cut_off_are_tried_again_in_their_order(home: Path) -> None:
+    batch = start()
+    make_queue(batch, max_vcpus=1)
+    make_definition(batch)
+    scenes = [[{"sleep": 600}], [{"sleep": 0.1}]]
+    ids = [submit(batch, *scenes, retryStrategy={"attempts": 2}) for _ in range(4)]
+    wait_for_job(batch, ids[-1], "RUNNING")
+    batch.update_compute_environment(computeEnvironment="queue-ce", state="DISABLED")
+    kill()
+    batch = start()
+    front = batch.get_job_queue_snapshot(jobQueue="queue")["frontOfQueue"]["jobs"]
+    assert [job["jobArn"].rpartition("/")[2] for job in front] == ids

@@ -2,7 +2,7 @@
 
 import click
 
-from fargo.cli.context import Context, pass_context
+from fargo.cli.context import LOCAL_REGION, Context, pass_context
 from fargo.cli.options import FargoCommand, FargoGroup
 from fargo.errors import LocalAwsError
 
@@ -86,6 +86,6 @@ def _tell(context: Context, found: object) -> None:
     for name, value in values.items():
         context.out.line(f"{name:9} {value}")
     context.out.line("to use it from anything else that speaks to AWS:")
-    context.out.line(
-        f"  export AWS_ENDPOINT_URL={values['endpoint']} AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local"
-    )
+    context.out.line(f"  export AWS_ENDPOINT_URL={values['endpoint']}")
+    context.out.line(f"  export AWS_REGION={LOCAL_REGION} AWS_DEFAULT_REGION={LOCAL_REGION}")
+    context.out.line("  export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local")

@@ -75,7 +75,8 @@ class Server:
         self._clock = Clock(options.speed)
         self._executor, self._engine = self._make_executor()
         self._batch = BatchService(self._executor, self._clock, folder.path / "batch.db")
-        self._lasting = [text for text in (_after_crash(crashed, self._batch.cut_off), lost) if text]
+        found = (_after_crash(crashed, self._batch.cut_off), lost, self._batch.lost)
+        self._lasting = [text for text in found if text]
         self._status = Status(
             endpoint=f"http://{_LOOPBACK}:{self.port}",
             pid=os.getpid(),

@@ -3,6 +3,7 @@
 import fnmatch
 import json
 import logging
+import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -49,6 +50,7 @@ class BatchService:
 
     Attributes:
         cut_off: how many containers ran when the last server ended.
+        lost: what of the database could not be read, in a sentence; empty where all was.
     """
 
     def __init__(self, executor: Executor, clock: Clock, database: Path) -> None:
@@ -88,13 +90,18 @@ class BatchService:
             "TagResource": tags.tag,
             "UntagResource": tags.untag,
         }
+        self.lost = self.store.keeper.lost
         self.cut_off = self._scheduler.start()
 
     def close(self) -> None:
         """Start no job any more, and write what is to be kept. Close the executor after it."""
         self._scheduler.close()
         with self.store.changed:
-            self.store.keeper.close()
+            try:
+                self.store.keeper.close()
+            except sqlite3.Error:
+                # The containers must be removed all the same.
+                _log.exception("the last changes of jobs could not be written down")
 
     def interrupt(self, job_ids: list[str] | None, name: str | None) -> list[str]:
         """Take back the Fargate Spot capacity of running jobs.
@@ -164,7 +171,11 @@ class BatchService:
 
     def _tell(self, job: Job, indexes: Sequence[int]) -> None:
         region = job.spec.region
-        if not moto_side.has_event_rules(region):
+        try:
+            if not moto_side.has_event_rules(region):
+                return
+        except Exception:  # noqa: BLE001 - an event that is lost must not stop a job halfway
+            _log.exception("the rules of EventBridge in %s cannot be read", region)
             return
         now = self.store.clock.now()
         if indexes:

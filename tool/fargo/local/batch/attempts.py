@@ -44,6 +44,7 @@ class AttemptRunner:
         try:
             report.group = _log_group(job)
             task = _task(job, attempt)
+            self._executor.start(task, report)
         except LookupError as error:
             report.ended(Outcome.not_started(f"ResourceInitializationError: {error.args[0]}"))
         except OverflowError as error:
@@ -51,8 +52,6 @@ class AttemptRunner:
         except Exception as error:  # noqa: BLE001 - a job must end, whatever went wrong with it
             _log.exception("attempt %d of job %s cannot be launched", attempt.number, job.id)
             report.ended(Outcome.not_started(f"The local AWS met an error: {error!r}"))
-        else:
-            self._executor.start(task, report)
 
 
 class _Report:

@@ -7,6 +7,7 @@ process loses none; it does not wait for the disk.
 
 import json
 import sqlite3
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -29,14 +30,22 @@ class Keeper:
 
     Args:
         path: the file; made where there is none.
+
+    Attributes:
+        lost: a sentence about a file that could not be read and was put aside; empty where all was.
     """
 
     def __init__(self, path: Path) -> None:
-        self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
-        self._db.execute("PRAGMA journal_mode = WAL")
-        self._db.execute("PRAGMA synchronous = OFF")
-        self._db.executescript(_SCHEMA)
-        self._db.execute(f"PRAGMA user_version = {VERSION}")
+        self.lost = ""
+        try:
+            self._db = _opened(path)
+        except sqlite3.DatabaseError as error:
+            aside = path.with_name(f"batch-{int(time.time())}.db")
+            path.rename(aside)
+            for end in ("-wal", "-shm"):
+                path.with_name(path.name + end).unlink(missing_ok=True)
+            self.lost = f"what AWS Batch held cannot be read ({error}); it was moved to {aside}"
+            self._db = _opened(path)
         self._changed: dict[Key, Kept | None] = {}
 
     def note(self, item: Kept) -> None:
@@ -76,8 +85,36 @@ class Keeper:
 
     def close(self) -> None:
         """Write the rest and close the file."""
-        self.flush()
-        self._db.close()
+        try:
+            self.flush()
+        finally:
+            self._db.close()
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    """The database.
+
+    Raises:
+        sqlite3.DatabaseError: it is damaged, or written by another version.
+    """
+    db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+    try:
+        _check_version(db)
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute("PRAGMA synchronous = OFF")
+        db.executescript(_SCHEMA)
+        db.execute("SELECT count(*) FROM kept").fetchone()
+        db.execute(f"PRAGMA user_version = {VERSION}")
+    except sqlite3.DatabaseError:
+        db.close()
+        raise
+    return db
+
+
+def _check_version(db: sqlite3.Connection) -> None:
+    version = db.execute("PRAGMA user_version").fetchone()[0]
+    if version not in (0, VERSION):
+        raise sqlite3.DatabaseError(f"it is of version {version}, and this fargo writes {VERSION}")
 
 
 def _key(item: Kept) -> Key:

@@ -6,6 +6,7 @@ Source: user guide, "Job states", "Job dependencies" and "Array jobs"; API refer
 """
 
 from collections import deque
+from collections.abc import Iterable
 
 from fargo.local.batch import arrays
 from fargo.local.batch.records import WAITING, Job
@@ -58,7 +59,10 @@ class Lifecycle:
         """
         job.stopped = self._store.clock.now()
         self._store.move(job, state, reason)
-        self._ended.append(job)
+        self._announce([job])
+
+    def _announce(self, ended: Iterable[Job]) -> None:
+        self._ended.extend(ended)
         if self._spreading:
             return
         self._spreading = True
@@ -146,9 +150,10 @@ class Lifecycle:
         elif job.children.left and not job.children.rest.finished:
             self._store.move_rest(job, JobState.RUNNABLE)
             job.spec.queue.order.push(job)
-        for child in list(job.children.held.values()) if job.children else ():
-            if child.cancelled:
-                self.fail(child, child.end_reason)
+        if job.children and not (job.spec.paired or job.spec.sequential):
+            for child in list(job.children.held.values()):
+                if child.cancelled:
+                    self.fail(child, child.end_reason)
 
     def _look_at(self, job: Job, index: int) -> None:
         """A child that waits for other children: whether it still has to."""
@@ -193,14 +198,24 @@ class Lifecycle:
         self._tell_pairs(parent, [child.index])
         if parent.spec.sequential:
             if child.state is JobState.FAILED:
-                self._fail_rest(parent, parent.end_reason or DEPENDENCY_FAILED)
+                reason = parent.end_reason or DEPENDENCY_FAILED
+                if arrays.children_of(parent).counts[JobState.PENDING]:
+                    for other in list(arrays.children_of(parent).held.values()):
+                        if other.state is JobState.PENDING:
+                            self.finish(other, JobState.FAILED, other.end_reason or reason)
+                self._fail_rest(parent, reason)
             elif child.index + 1 < parent.spec.size:
                 self._look_at(parent, child.index + 1)
         self._close(parent)
 
     def _fail_rest(self, parent: Job, reason: str) -> None:
         parent.spec.queue.order.remove(parent)
-        self._tell_pairs(parent, self._store.move_rest(parent, JobState.FAILED, reason))
+        indexes = self._store.move_rest(parent, JobState.FAILED, reason)
+        self._tell_pairs(parent, indexes)
+        waited_for = self._region(parent).dependents
+        if waited_for:
+            children = (arrays.view(parent, index) for index in indexes)
+            self._announce(child for child in children if child.id in waited_for)
         self._close(parent)
 
     def _tell_pairs(self, parent: Job, indexes: list[int]) -> None:

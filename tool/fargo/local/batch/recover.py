@@ -103,7 +103,7 @@ def _load_jobs(store: Store) -> None:
 
 def _load_children(store: Store) -> None:
     for region, key, kept in store.keeper.rows("child"):
-        here = store.regions[region]
+        here = _region(store, region)
         base, _, index = key.partition(":")
         parent = here.jobs.get(base)
         if parent is None:

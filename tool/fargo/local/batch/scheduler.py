@@ -41,6 +41,9 @@ TOO_LARGE = (
 """Source of this and the next: user guide, "Jobs stuck in a RUNNABLE status"."""
 LIMITED = "Canceled by JobStateTimeLimit action due to reason: "
 
+_LONGEST_PAUSE_S = 3600.0
+"""A wait longer than the platform can express is an error, so long ones are cut."""
+
 Call = Callable[[], None]
 
 
@@ -67,10 +70,12 @@ class Scheduler:
         """
         cut = 0
         with self._store.changed:
-            for job in recover.unfinished(self._store):
-                for each in list(recover.cut_off(job)):
-                    cut += 1
-                    self._ended(each, Outcome(status_reason=CUT_OFF))
+            unfinished = recover.unfinished(self._store)
+            # The last first: each that is tried again goes to the head of its queue.
+            for each in reversed([each for job in unfinished for each in recover.cut_off(job)]):
+                cut += 1
+                self._ended(each, Outcome(status_reason=CUT_OFF))
+            for job in unfinished:
                 if job.state is JobState.SUBMITTED:
                     self._store.submitted.append(job)
                 else:
@@ -101,7 +106,7 @@ class Scheduler:
                 if not child.state.finished:
                     self.terminate(child, reason)
         if job.current:
-            self._stop(job.current, reason)
+            self._stop(job, job.current, reason)
         else:
             self._lives.fail(job, reason)
 
@@ -114,7 +119,7 @@ class Scheduler:
         if job.current is None or job.current.started is None or job.current.stop_reason:
             return False
         job.current.retryable = True
-        self._stop(job.current, INTERRUPTED)
+        self._stop(job, job.current, INTERRUPTED)
         return True
 
     # What an attempt tells, from the executor's threads.
@@ -122,6 +127,8 @@ class Scheduler:
     def started(self, job: Job, attempt: Attempt) -> None:
         """The attempt's container runs."""
         with self._store.changed:
+            if job.current is not attempt or attempt.started:
+                return
             attempt.started = job.started = self._store.clock.now()
             if job.spec.timeout_s:
                 self._after(job.spec.timeout_s * 1000, lambda: self._time_out(job, attempt))
@@ -130,6 +137,8 @@ class Scheduler:
     def ended(self, job: Job, attempt: Attempt, outcome: Outcome) -> None:
         """The attempt is over: the job too, or it goes back to its queue's head."""
         with self._store.changed:
+            if job.current is not attempt:
+                return
             if self._closed:
                 # Cut off by the end of the server: so it is found at the next start.
                 return
@@ -169,21 +178,18 @@ class Scheduler:
                     return
                 calls, self._calls = self._calls, deque()
             for call in calls:
-                try:
-                    call()
-                except Exception:  # noqa: BLE001 - one job's trouble must not stop the others
-                    _log.exception("the scheduler met an error and goes on")
+                _try(call)
 
     def _decide(self) -> None:
         while self._store.submitted:
-            self._lives.settle(self._store.submitted.popleft())
+            _try(self._lives.settle, self._store.submitted.popleft())
         now = self._store.clock.now()
         while self._timers and self._timers[0][0] <= now:
-            heapq.heappop(self._timers)[2]()
+            _try(heapq.heappop(self._timers)[2])
         queues = [queue for region in self._store.regions.values() for queue in region.queues.values()]
         for queue in sorted(queues, key=lambda queue: -queue.priority):
             if len(queue.order):
-                self._drain(queue, now)
+                _try(self._drain, queue, now)
         self._keep()
 
     def _keep(self) -> None:
@@ -222,7 +228,11 @@ class Scheduler:
 
     def _block(self, entry: Job) -> None:
         """No room for the head of its queue: one that can never have any says so; its time limits begin."""
-        if entry.status_reason or self._room.fits(entry.spec):
+        if self._room.fits(entry.spec):
+            if entry.status_reason:
+                self._store.move(entry, JobState.RUNNABLE)
+            return
+        if entry.status_reason:
             return
         job = entry
         if entry.children:
@@ -234,15 +244,16 @@ class Scheduler:
                 self._after(action["maxTimeSeconds"] * 1000, lambda: self._limit(job))
 
     def _limit(self, job: Job) -> None:
-        if job.state is JobState.RUNNABLE and job.status_reason == TOO_LARGE:
+        if job.status_reason == TOO_LARGE and not self._room.fits(job.spec):
             job.cancelled = True
             self._lives.fail(job, LIMITED + TOO_LARGE.partition(" ")[0])
 
-    def _stop(self, attempt: Attempt, reason: str) -> None:
+    def _stop(self, job: Job, attempt: Attempt, reason: str) -> None:
         """SIGTERM now, SIGKILL after the grace; the first reason stays, but for one that allowed a retry."""
         first = not attempt.stop_reason
         if first or (attempt.retryable and reason != INTERRUPTED):
             attempt.stop_reason, attempt.retryable = reason, attempt.retryable and reason == INTERRUPTED
+        self._store.keeper.note(job)
         if not first:
             return
         self._calls.append(lambda: self._executor.stop(attempt.task_id))
@@ -251,7 +262,7 @@ class Scheduler:
 
     def _time_out(self, job: Job, attempt: Attempt) -> None:
         if job.current is attempt:
-            self._stop(attempt, TIMED_OUT)
+            self._stop(job, attempt, TIMED_OUT)
 
     def _after(self, milliseconds: int, call: Call) -> None:
         heapq.heappush(self._timers, (self._store.clock.now() + milliseconds, next(self._order), call))
@@ -261,4 +272,14 @@ class Scheduler:
         """Real seconds until the next timer."""
         if not self._timers:
             return None
-        return self._store.clock.real_seconds(self._timers[0][0] - self._store.clock.now())
+        return min(
+            _LONGEST_PAUSE_S, self._store.clock.real_seconds(self._timers[0][0] - self._store.clock.now())
+        )
+
+
+def _try(call: Callable[..., None], *given: object) -> None:
+    """One job's trouble must not stop the others."""
+    try:
+        call(*given)
+    except Exception:  # noqa: BLE001 - see above
+        _log.exception("the scheduler met an error and goes on")

@@ -110,9 +110,9 @@ class Store:
             Their indexes.
         """
         children = arrays.children_of(parent)
-        indexes = list(arrays.rest_of(parent))
-        if not indexes or children.rest is state:
+        if not children.left or children.rest is state:
             return []
+        indexes = list(arrays.rest_of(parent))
         now = self.clock.now()
         children.counts[children.rest] -= len(indexes)
         children.counts[state] += len(indexes)

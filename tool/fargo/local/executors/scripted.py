@@ -37,6 +37,8 @@ from fargo.local.executors import Capacity, Outcome, Report, Task
 Steps = list[dict[str, Any]]
 
 _SIGTERM_EXIT = 143
+_PAUSE_S = 3600.0
+"""A wait longer than the platform can express is an error, so long ones are cut."""
 _SIGKILL_EXIT = 137
 _NO_SCENARIO = "CannotStartContainerError: not a scenario"
 OUT_OF_MEMORY = "OutOfMemoryError: Container killed due to memory usage"
@@ -138,7 +140,7 @@ class ScriptedExecutor:
             with self._wake:
                 while not self._closed and (not self._due or self._due[0][0] > self._clock.now()):
                     left = self._due[0][0] - self._clock.now() if self._due else None
-                    self._wake.wait(None if left is None else self._clock.real_seconds(left))
+                    self._wake.wait(None if left is None else min(_PAUSE_S, self._clock.real_seconds(left)))
                 if self._closed:
                     return
                 play = heapq.heappop(self._due)[2]
