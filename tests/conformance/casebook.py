@@ -94,15 +94,16 @@ def outcome(case: Case, world: World) -> str:
     Raises:
         UnknownOperation: the client cannot ask.
     """
+    found = ""
     try:
         case.play(world)
     except UnknownOperation:
         raise
     except Exception as error:  # noqa: BLE001 - an answer of any other form is a difference too
-        return _told(error)
+        found = _told(error)
     finally:
-        world.clean()
-    return ""
+        stuck = world.clean()
+    return found or stuck
 
 
 def _told(error: Exception) -> str:

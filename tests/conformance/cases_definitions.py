@@ -41,7 +41,7 @@ def _described(world: World, **params: object) -> list[dict[str, Any]]:
     return found
 
 
-def _revisions(world: World, count: int, **more: object) -> str:
+def _revisions(world: World, count: int, **more: Any) -> str:
     """Register a definition several times; its name."""
     request = world.definition_request(**more)
     for _ in range(count):
@@ -126,7 +126,7 @@ def definition_with_storage(world: World) -> None:
     API.format("JobDefinition"),
 )
 def definition_is_described_whole(world: World) -> None:
-    whole = {
+    whole: dict[str, Any] = {
         "retryStrategy": {"attempts": 3, "evaluateOnExit": [{"onExitCode": "1", "action": "EXIT"}]},
         "timeout": {"attemptDurationSeconds": 120},
         "parameters": {"speed": "slow"},
@@ -137,7 +137,7 @@ def definition_is_described_whole(world: World) -> None:
     name = world.definition(**whole).partition(":")[0]
     (found,) = _described(world, jobDefinitionName=name)
     for key, value in whole.items():
-        shown = found.get(key)
+        shown: Any = found.get(key)
         if key == "retryStrategy":
             shown["evaluateOnExit"][0]["action"] = shown["evaluateOnExit"][0]["action"].upper()
         same(key, shown, value)
@@ -165,7 +165,7 @@ def _container(**container: object) -> Callable[[World], dict[str, Any]]:
     return lambda world: world.definition_request(container=container)
 
 
-def _with(**more: object) -> Callable[[World], dict[str, Any]]:
+def _with(**more: Any) -> Callable[[World], dict[str, Any]]:
     return lambda world: world.definition_request(**more)
 
 

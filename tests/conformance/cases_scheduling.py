@@ -23,7 +23,8 @@ def _states(world: World, ids: list[str]) -> list[str]:
 
 @_case("No more vCPUs are used at once than maxvCpus", API.format("ComputeResource"), runs=True)
 def schedule_within_max_vcpus(world: World) -> None:
-    one = {"jobQueue": world.queue(max_vcpus=2), "jobDefinition": _one_vcpu(world)}
+    half = world.definition(vcpu="0.5", memory="1024")
+    one = {"jobQueue": world.queue(max_vcpus=1), "jobDefinition": half}
     ids = [world.submit(HOLD, **one) for _ in range(3)]
     world.until(
         "two run, one waits", lambda: sorted(_states(world, ids)) == ["RUNNABLE", "RUNNING", "RUNNING"]

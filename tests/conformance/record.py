@@ -46,7 +46,7 @@ def on(kind: str, image: str) -> dict[str, str]:
     if kind != SCRIPTED:
         with server(kind) as endpoint:
             return played(kind, cases, setting(kind, endpoint, "boto3", image=image))
-    found = {}
+    found: dict[str, str] = {}
     for speed, timed in ((FAST, False), (FASTEST, True)):
         with server(kind, speed) as endpoint:
             some = [case for case in cases if case.timed == timed]

@@ -32,24 +32,30 @@ def read() -> tuple[Result, ...]:
 
 
 def table(results: Iterable[Result]) -> str:
-    """Markdown: how many points of each feature hold, then a line for each point where one differs from AWS."""
-    groups = [(feature, list(group)) for feature, group in groupby(results, lambda result: result.feature)]
-    counted = [
-        f"| {feature} | {len(group)} | {_held(each.fargo for each in group)} | {_held(each.moto for each in group)} |"
-        for feature, group in groups
-    ]
-    everything = [each for _, group in groups for each in group]
-    total = (
-        f"| **all** | {len(everything)} | {_held(each.fargo for each in everything)} "
-        f"| {_held(each.moto for each in everything)} |"
-    )
-    lines = ["| feature | points | fargo | moto |", "|---|---|---|---|", *counted, total]
-    for feature, group in groups:
+    """Markdown: the `counts`, then a line for each point where fargo or moto differs from AWS."""
+    everything = list(results)
+    lines = [counts(everything)]
+    for feature, group in groupby(everything, lambda result: result.feature):
         differing = [each for each in group if each.fargo or each.moto]
         if differing:
-            lines += ["", f"**{feature}**", "", "| AWS | fargo | moto |", "|---|---|---|"]
-            lines += [_line(each) for each in differing]
-    return "\n".join(lines) + "\n"
+            lines += [f"**{feature}**", "", "| AWS | fargo | moto |", "|---|---|---|"]
+            lines += [*(_line(each) for each in differing), ""]
+    return "\n".join(lines)
+
+
+def counts(results: Iterable[Result]) -> str:
+    """Markdown: how many points of each feature hold."""
+    everything = list(results)
+    groups = groupby(everything, lambda result: result.feature)
+    rows = [_row(feature, list(group)) for feature, group in groups]
+    return "\n".join(
+        ["| feature | points | fargo | moto |", "|---|---|---|---|", *rows, _row("**all**", everything), ""]
+    )
+
+
+def _row(name: str, group: list[Result]) -> str:
+    fargo, moto = _held(each.fargo for each in group), _held(each.moto for each in group)
+    return f"| {name} | {len(group)} | {fargo} | {moto} |"
 
 
 def _line(result: Result) -> str:

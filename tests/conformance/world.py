@@ -3,7 +3,6 @@
 import time
 import uuid
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any
 
 from clients import Answer, ApiError
@@ -13,6 +12,7 @@ from work import DONE, HOLD, Work, overrides
 
 __all__ = ["CONTAINERS", "DONE", "HOLD", "MOTO", "SCRIPTED", "Work", "World", "order_of", "size"]
 
+CONTAINERS_POLL = 0.2
 ENDED = ("SUCCEEDED", "FAILED")
 
 
@@ -107,7 +107,7 @@ class World:
         answer = self.call("RegisterJobDefinition", **self.definition_request(**more))
         return f"{answer['jobDefinitionName']}:{answer['revision']}"
 
-    def job_request(self, work: Work = DONE, **more: Any) -> dict[str, Any]:
+    def job_request(self, work: Work = DONE, /, **more: Any) -> dict[str, Any]:
         """Parameters of a job that does `work`; `overrides` among `more` is laid over containerOverrides."""
         scripted = self.setting.kind == SCRIPTED
         laid = {**overrides(work, scripted=scripted), **more.pop("overrides", {})}
@@ -115,7 +115,7 @@ class World:
         request = {"jobName": self.name(), "jobQueue": self.setting.queue, "jobDefinition": definition}
         return {**request, "containerOverrides": laid, **more}
 
-    def submit(self, work: Work = DONE, **more: Any) -> str:
+    def submit(self, work: Work = DONE, /, **more: Any) -> str:
         """Submit a job that does `work`; its id."""
         return str(self.call("SubmitJob", **self.job_request(work, **more))["jobId"])
 
@@ -163,9 +163,11 @@ class World:
         patience = self.setting.patience + seconds / self.setting.speed
 
         def met() -> bool:
-            if self.setting.speed == 1:
-                time.sleep(0.2)
-            return bool(condition())
+            if condition():
+                return True
+            if self.setting.kind != SCRIPTED:
+                time.sleep(CONTAINERS_POLL)
+            return False
 
         try:
             wait_until(met, seconds=patience)
@@ -181,18 +183,32 @@ class World:
         )
         return [event["message"] for event in found["events"]]
 
-    def clean(self) -> None:
-        """End the jobs, and remove the queues and the environments, that the case made."""
+    def clean(self) -> str:
+        """End the jobs, and remove the queues and the environments, that the case made.
+
+        Returns:
+            What would not go; empty where all went. moto's server has room for all, and keeps them.
+        """
         made, self._made = self._made, []
-        ask = self.setting.watcher.call
+        stuck = ""
         for operation, name in sorted(made, key=lambda item: _CLEANING.index(item[0])):
-            with suppress(ApiError, AssertionError, LookupError):
-                if operation == "SubmitJob":
-                    ask("TerminateJob", jobId=name, reason="the case is over")
-                elif operation == "CreateJobQueue":
-                    self.delete_queue(name)
-                else:
-                    self.delete_environment(name)
+            try:
+                self._remove(operation, name)
+            except ApiError:
+                continue  # it is gone already, or was never to be changed
+            except AssertionError as error:
+                stuck = stuck or f"afterwards, {error}"
+        return stuck
+
+    def _remove(self, operation: str, name: str) -> None:
+        if operation == "SubmitJob":
+            self.setting.watcher.call("TerminateJob", jobId=name, reason="the case is over")
+        elif self.setting.kind == MOTO:
+            return
+        elif operation == "CreateJobQueue":
+            self.delete_queue(name)
+        else:
+            self.delete_environment(name)
 
     def delete_queue(self, name: str) -> None:
         """Disable and delete it, and wait until it is gone."""
