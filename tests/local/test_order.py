@@ -34,7 +34,7 @@ def run(waiting: order.Order, count: int) -> list[str]:
         entry = waiting.head(usage)
         if entry is None:
             break
-        waiting.pop(entry)
+        waiting.remove(entry)
         usage[entry.share] = usage.get(entry.share, 0) + entry.vcpu
         names.append(entry.name)
     return names

@@ -7,7 +7,7 @@ from fargo.local.batch.api import BatchService
 from fargo.local.calls import scope_of
 from fargo.local.control import PREFIX, Control, refuse_outsiders
 from fargo.local.faults import Faults
-from fargo.local.wsgi import Environ, StartResponse, WsgiApp, answer, body_of, status_line
+from fargo.local.wsgi import Environ, StartResponse, WsgiApp, answer, body_of
 
 _log = logging.getLogger(__name__)
 
@@ -68,8 +68,7 @@ class LocalAws:
             query=environ.get("QUERY_STRING", ""),
             body=body_of(environ),
         )
-        start_response(status_line(code), [*headers.items(), ("Content-Length", str(len(body)))])
-        return [body]
+        return answer(start_response, code, body, headers)
 
 
 def _refuse(start_response: StartResponse, code: int, kind: str, message: str) -> Iterable[bytes]:

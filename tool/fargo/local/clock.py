@@ -2,6 +2,8 @@
 
 import time
 
+_LONGEST_PAUSE_S = 3600.0
+
 
 class Clock:
     """Milliseconds since 1970, `speed` times as fast as real time from the moment it is made.
@@ -21,6 +23,10 @@ class Clock:
             return int(time.time() * 1000)
         return int(self._start + (time.monotonic() - self._real) * 1000 * self.speed)
 
-    def real_seconds(self, milliseconds: float) -> float:
-        """How long `milliseconds` of this clock take, in real seconds, never negative."""
-        return max(0.0, milliseconds / 1000 / self.speed)
+    def pause(self, milliseconds: float) -> float:
+        """How long to wait for `milliseconds` of this clock to pass, in real seconds.
+
+        Never negative, and an hour at the most: a wait longer than the platform can express is an error.
+        Who waits looks again at the clock.
+        """
+        return min(max(0.0, milliseconds / 1000 / self.speed), _LONGEST_PAUSE_S)

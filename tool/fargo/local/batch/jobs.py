@@ -1,8 +1,6 @@
 """SubmitJob and DescribeJobs. Source: API reference."""
 
-import re
-
-from fargo.local.batch import containers, definitions, tags
+from fargo.local.batch import containers, definitions, names, tags
 from fargo.local.batch.errors import ClientError
 from fargo.local.batch.records import Children, Definition, Job, Queue, Spec, Wire
 from fargo.local.batch.store import Region, Store, new_id
@@ -10,8 +8,6 @@ from fargo.local.batch.wire import detail
 from fargo.model.fargate import Size
 from fargo.model.job import JobState
 
-_NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$")
-_SHARE = re.compile(r"^[A-Za-z0-9]{1,255}\*?$")
 _DESCRIBE_MAX = 100
 _DEPENDS_MAX = 20
 _ARRAY_SIZES = range(2, 10_001)
@@ -29,12 +25,7 @@ def submit(store: Store, region: Region, params: Wire) -> Wire:
     for key, what in _NOT_YET.items():
         if params.get(key):
             raise ClientError(f"The local AWS does not offer {what} ({key})")
-    name = params["jobName"]
-    if not _NAME.match(name):
-        raise ClientError(
-            "jobName must begin with a letter or digit and have up to 128 letters, digits, hyphens and "
-            f"underscores; {name!r} does not"
-        )
+    name = names.check("jobName", params["jobName"])
     queue = _open_queue(region, params["jobQueue"])
     definition = definitions.find(region, params["jobDefinition"])
     if "FARGATE" not in definition.wire["platformCapabilities"]:
@@ -140,7 +131,7 @@ def _share(queue: Queue, params: Wire) -> str:
         raise ClientError(
             "shareIdentifier must not be specified: the job queue has no fair-share scheduling policy."
         )
-    if share and not _SHARE.match(share):
+    if share and not names.is_share(share):
         raise ClientError("shareIdentifier must have up to 255 letters and digits.")
     return share
 

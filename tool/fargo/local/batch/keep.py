@@ -9,9 +9,10 @@ import json
 import sqlite3
 import time
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 
-from fargo.local.batch.records import Attempt, Definition, Environment, Job, Policy, Queue, Wire
+from fargo.local.batch.records import Attempt, Definition, Environment, Job, Policy, Queue, Spec, Wire
 
 VERSION = 1
 _SCHEMA = """
@@ -143,14 +144,9 @@ def _wire(item: Kept) -> Wire:
 
 _JOB = ("state", "status_reason", "started", "stopped", "cancelled", "terminated", "end_reason")
 _CHILDREN = ("rest", "rest_reason", "rest_stopped", "updated")
-_ATTEMPT = (
-    *("number", "task_id", "vcpu", "memory_mib", "log_stream", "started", "stopped"),
-    *("exit_code", "reason", "status_reason", "stop_reason", "retryable"),
-)
-SPEC_MEMBERS = (
-    *("id", "arn", "name", "region", "created", "number", "container", "overrides", "parameters", "retry"),
-    *("timeout_s", "tags", "propagate_tags", "vcpu", "memory_mib", "size", "depends_on", "share", "priority"),
-)
+_ATTEMPT = [member.name for member in fields(Attempt) if member.name != "environment"]
+SPEC_MEMBERS = [member.name for member in fields(Spec) if member.name not in ("queue", "definition")]
+"""Of both, all that is no record of its own."""
 
 
 def _job(job: Job) -> Wire:

@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Iterable
 
 from fargo.local.batch import arrays
-from fargo.local.batch.records import WAITING, Job
+from fargo.local.batch.records import WAITING, Children, Job
 from fargo.local.batch.store import Region, Store
 from fargo.model.job import JobState
 
@@ -33,7 +33,7 @@ class Lifecycle:
             self._store.move(job, JobState.PENDING)
         if self._link(job):
             self.fail(job, DEPENDENCY_FAILED)
-        elif job.waits or job.spec.paired or job.spec.sequential:
+        elif job.waits or job.spec.one_by_one:
             self._pend(job)
         if not job.waits:
             self._release(job)
@@ -144,16 +144,20 @@ class Lifecycle:
             return
         if job.children is None:
             self._enqueue(job)
-        elif job.spec.paired or job.spec.sequential:
+        elif job.spec.one_by_one:
             for index in range(job.children.size):
                 self._look_at(job, index)
-        elif job.children.left and not job.children.rest.finished:
+        else:
+            self._release_children(job, job.children)
+
+    def _release_children(self, job: Job, children: Children) -> None:
+        """All at once, but for those that were cancelled meanwhile."""
+        if children.left and not children.rest.finished:
             self._store.move_rest(job, JobState.RUNNABLE)
             job.spec.queue.order.push(job)
-        if job.children and not (job.spec.paired or job.spec.sequential):
-            for child in list(job.children.held.values()):
-                if child.cancelled:
-                    self.fail(child, child.end_reason)
+        for child in list(children.held.values()):
+            if child.cancelled:
+                self.fail(child, child.end_reason)
 
     def _look_at(self, job: Job, index: int) -> None:
         """A child that waits for other children: whether it still has to."""
@@ -198,15 +202,19 @@ class Lifecycle:
         self._tell_pairs(parent, [child.index])
         if parent.spec.sequential:
             if child.state is JobState.FAILED:
-                reason = parent.end_reason or DEPENDENCY_FAILED
-                if arrays.children_of(parent).counts[JobState.PENDING]:
-                    for other in list(arrays.children_of(parent).held.values()):
-                        if other.state is JobState.PENDING:
-                            self.finish(other, JobState.FAILED, other.end_reason or reason)
-                self._fail_rest(parent, reason)
+                self._fail_pending(parent, parent.end_reason or DEPENDENCY_FAILED)
             elif child.index + 1 < parent.spec.size:
                 self._look_at(parent, child.index + 1)
         self._close(parent)
+
+    def _fail_pending(self, parent: Job, reason: str) -> None:
+        """Nothing of a sequence follows a failure: not the rest, nor those held by their own cancel."""
+        children = arrays.children_of(parent)
+        if children.counts[JobState.PENDING]:
+            held = [child for child in children.held.values() if child.state is JobState.PENDING]
+            for child in held:
+                self.finish(child, JobState.FAILED, child.end_reason or reason)
+        self._fail_rest(parent, reason)
 
     def _fail_rest(self, parent: Job, reason: str) -> None:
         parent.spec.queue.order.remove(parent)

@@ -5,6 +5,7 @@ import re
 from fargo.local.batch.errors import ClientError
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,127}")
+_SHARE = re.compile(r"[A-Za-z0-9]{1,255}\*?")
 
 
 def check(member: str, name: str) -> str:
@@ -23,3 +24,8 @@ def check(member: str, name: str) -> str:
             f"underscores; {name!r} does not"
         )
     return name
+
+
+def is_share(identifier: str) -> bool:
+    """Whether it is a share identifier: up to 255 letters and digits, and perhaps an asterisk at the end."""
+    return bool(_SHARE.fullmatch(identifier))

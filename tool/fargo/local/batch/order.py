@@ -48,9 +48,6 @@ class Order(Protocol):
     def head(self, usage: Mapping[str, float], now_ms: int = 0) -> Any | None:
         """The entry that is next; it stays. None where nothing waits."""
 
-    def pop(self, entry: Any) -> None:
-        """Remove the head."""
-
     def remove(self, entry: Any) -> None:
         """Remove an entry, wherever it is; one that is not there is no error."""
 

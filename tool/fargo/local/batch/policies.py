@@ -4,7 +4,6 @@ Source: API reference, CreateSchedulingPolicy, FairsharePolicy and ShareAttribut
 policies".
 """
 
-import re
 from itertools import combinations
 from typing import Any
 
@@ -17,7 +16,6 @@ from fargo.local.batch.store import Region, Store
 
 _POLICIES_MAX = 500
 _SHARES_MAX = 500
-_SHARE = re.compile(r"[A-Za-z0-9]{1,255}\*?")
 _WEIGHT_MIN, _WEIGHT_MAX = 0.0001, 999.9999
 _DECAY_MAX_S = 604_800
 _RESERVATION_MAX = 99
@@ -125,7 +123,7 @@ def _fair(params: Wire) -> dict[str, Any]:
     if len(shares) > _SHARES_MAX:
         raise ClientError(f"shareDistribution can have at most {_SHARES_MAX} share identifiers.")
     for share in shares:
-        if not _SHARE.fullmatch(share["shareIdentifier"]):
+        if not names.is_share(share["shareIdentifier"]):
             raise ClientError(
                 "shareIdentifier can have up to 255 letters and digits, and an asterisk at its end; "
                 f"{share['shareIdentifier']!r} has something else"

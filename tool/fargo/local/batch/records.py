@@ -167,6 +167,11 @@ class Spec:
         return any(link.get("type") == "SEQUENTIAL" for link in self.depends_on)
 
     @property
+    def one_by_one(self) -> bool:
+        """Whether its children become RUNNABLE each on its own, and not all at once."""
+        return self.sequential or bool(self.paired)
+
+    @property
     def paired(self) -> list[str]:
         """The arrays whose children its own wait for, one by one."""
         return [link["jobId"] for link in self.depends_on if link.get("type") == "N_TO_N"]

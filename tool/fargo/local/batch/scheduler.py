@@ -11,7 +11,6 @@ the order in which it decided.
 import heapq
 import itertools
 import logging
-import sqlite3
 import threading
 import uuid
 from collections import deque
@@ -40,9 +39,6 @@ TOO_LARGE = (
 )
 """Source of this and the next: user guide, "Jobs stuck in a RUNNABLE status"."""
 LIMITED = "Canceled by JobStateTimeLimit action due to reason: "
-
-_LONGEST_PAUSE_S = 3600.0
-"""A wait longer than the platform can express is an error, so long ones are cut."""
 
 Call = Callable[[], None]
 
@@ -118,8 +114,7 @@ class Scheduler:
         """
         if job.current is None or job.current.started is None or job.current.stop_reason:
             return False
-        job.current.retryable = True
-        self._stop(job, job.current, INTERRUPTED)
+        self._stop(job, job.current, INTERRUPTED, retryable=True)
         return True
 
     # What an attempt tells, from the executor's threads.
@@ -190,18 +185,12 @@ class Scheduler:
         for queue in sorted(queues, key=lambda queue: -queue.priority):
             if len(queue.order):
                 _try(self._drain, queue, now)
-        self._keep()
-
-    def _keep(self) -> None:
-        try:
-            self._store.keeper.flush()
-        except sqlite3.Error:
-            _log.exception("the jobs cannot be written down now")
+        _try(self._store.keeper.flush)
 
     def _drain(self, queue: Queue, now: int) -> None:
         while (entry := queue.order.head(queue.usage, now)) is not None:
             if entry.children and arrays.next_index(entry) is None:
-                queue.order.pop(entry)
+                queue.order.remove(entry)
             elif entry.cancelled:
                 self._lives.fail(entry, entry.end_reason)
             else:
@@ -216,7 +205,7 @@ class Scheduler:
         """The job at the head: the entry, or the next child of the array that stands there."""
         index = arrays.next_index(entry) if entry.children else None
         if index is None:
-            entry.spec.queue.order.pop(entry)
+            entry.spec.queue.order.remove(entry)
             return entry
         return arrays.hold(entry, index)
 
@@ -248,11 +237,11 @@ class Scheduler:
             job.cancelled = True
             self._lives.fail(job, LIMITED + TOO_LARGE.partition(" ")[0])
 
-    def _stop(self, job: Job, attempt: Attempt, reason: str) -> None:
+    def _stop(self, job: Job, attempt: Attempt, reason: str, *, retryable: bool = False) -> None:
         """SIGTERM now, SIGKILL after the grace; the first reason stays, but for one that allowed a retry."""
         first = not attempt.stop_reason
-        if first or (attempt.retryable and reason != INTERRUPTED):
-            attempt.stop_reason, attempt.retryable = reason, attempt.retryable and reason == INTERRUPTED
+        if first or attempt.retryable:
+            attempt.stop_reason, attempt.retryable = reason, retryable
         self._store.keeper.note(job)
         if not first:
             return
@@ -269,12 +258,10 @@ class Scheduler:
         self._store.changed.notify_all()
 
     def _pause(self) -> float | None:
-        """Real seconds until the next timer."""
+        """Real seconds until the next timer, or until it is time to look again."""
         if not self._timers:
             return None
-        return min(
-            _LONGEST_PAUSE_S, self._store.clock.real_seconds(self._timers[0][0] - self._store.clock.now())
-        )
+        return self._store.clock.pause(self._timers[0][0] - self._store.clock.now())
 
 
 def _try(call: Callable[..., None], *given: object) -> None:

@@ -10,6 +10,8 @@ from typing import Literal, Protocol
 
 EXITED = "Essential container in task exited"
 """The status reason of every task whose container ran and ended, whatever its exit code."""
+OUT_OF_MEMORY = "OutOfMemoryError: Container killed due to memory usage"
+"""The container's own reason where a process of it was killed for memory."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,13 +11,12 @@ from contextlib import closing
 
 from fargo.errors import EngineMissing
 from fargo.local.engine import Engine, Ready
-from fargo.local.executors import Capacity, Outcome, Report, Task
+from fargo.local.executors import OUT_OF_MEMORY, Capacity, Outcome, Report, Task
 from fargo.local.executors.docker_containers import Containers, NetworkGone, NotRunnable
 from fargo.local.executors.docker_output import read_output
 
 _log = logging.getLogger(__name__)
 
-_OUT_OF_MEMORY = "OutOfMemoryError: Container killed due to memory usage"
 _CLOSE_SECONDS = 10
 _POLL_SECONDS = 0.02
 _AGAIN_SECONDS = 1.0
@@ -146,7 +145,7 @@ class DockerExecutor:
         exit_code = int(ready.api.wait(run.container)["StatusCode"])
         # The ECS agent gives this reason where any process was killed for memory, whatever the exit code.
         killed = ready.api.inspect_container(run.container)["State"]["OOMKilled"]
-        return Outcome(exit_code=exit_code, reason=_OUT_OF_MEMORY if killed else "")
+        return Outcome(exit_code=exit_code, reason=OUT_OF_MEMORY if killed else "")
 
     def _signal(self, run: _Run, signal: str = "") -> None:
         from docker.errors import DockerException

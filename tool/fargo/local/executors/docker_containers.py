@@ -5,11 +5,11 @@ from typing import Any
 
 from fargo.local.engine import Ready
 from fargo.local.executors import Task
+from fargo.model.fargate import Architecture
 
 _log = logging.getLogger(__name__)
 
 _NANO = 1_000_000_000
-_PLATFORMS = {"X86_64": "linux/amd64", "ARM64": "linux/arm64"}
 _OTHER_PLATFORM = "does not match the specified platform"
 """The engine's words where it has the image for another platform only."""
 _PULL = "CannotPullContainerError: pull image manifest has been retried"
@@ -112,7 +112,7 @@ class Containers:
             name=name,
             labels={**self._labels, "fargo.job": task.job_id},
             host_config=host,
-            platform=_PLATFORMS[task.architecture],
+            platform=_platform(task),
         )
 
     def _environment(self, ready: Ready) -> dict[str, str]:
@@ -123,9 +123,13 @@ class Containers:
         }
 
 
+def _platform(task: Task) -> str:
+    return f"linux/{Architecture(task.architecture).docker}"
+
+
 def _cannot_pull(task: Task, explanation: str) -> str:
     """Fargate's words for an image that the registry has not, or has for another architecture alone."""
     if _OTHER_PLATFORM in explanation:
-        platform = _PLATFORMS[task.architecture]
-        return f"{_PULL} 7 time(s): image Manifest does not contain descriptor matching platform '{platform}'"
+        missing = f"image Manifest does not contain descriptor matching platform '{_platform(task)}'"
+        return f"{_PULL} 7 time(s): {missing}"
     return f"{_PULL} 1 time(s): failed to resolve ref {task.image}: {task.image}: not found"

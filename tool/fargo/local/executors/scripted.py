@@ -32,16 +32,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fargo.local.clock import Clock
-from fargo.local.executors import Capacity, Outcome, Report, Task
+from fargo.local.executors import OUT_OF_MEMORY, Capacity, Outcome, Report, Task
 
 Steps = list[dict[str, Any]]
 
 _SIGTERM_EXIT = 143
-_PAUSE_S = 3600.0
-"""A wait longer than the platform can express is an error, so long ones are cut."""
 _SIGKILL_EXIT = 137
 _NO_SCENARIO = "CannotStartContainerError: not a scenario"
-OUT_OF_MEMORY = "OutOfMemoryError: Container killed due to memory usage"
 
 
 @dataclass(slots=True)
@@ -140,7 +137,7 @@ class ScriptedExecutor:
             with self._wake:
                 while not self._closed and (not self._due or self._due[0][0] > self._clock.now()):
                     left = self._due[0][0] - self._clock.now() if self._due else None
-                    self._wake.wait(None if left is None else min(_PAUSE_S, self._clock.real_seconds(left)))
+                    self._wake.wait(None if left is None else self._clock.pause(left))
                 if self._closed:
                     return
                 play = heapq.heappop(self._due)[2]
