@@ -2,9 +2,11 @@ data "aws_caller_identity" "current" {}
 
 data "aws_partition" "current" {}
 
+data "aws_region" "current" {}
+
 locals {
   # Equal to STACK_VERSION in tool/fargo/model/stack.py; grows when variables or outputs change.
-  stack_version = "1"
+  stack_version = "2"
 
   prefix = "fargo-${var.name}"
 
@@ -12,8 +14,10 @@ locals {
     id         = data.aws_caller_identity.current.account_id
     partition  = data.aws_partition.current.partition
     dns_suffix = data.aws_partition.current.dns_suffix
-    region     = var.region
+    region     = data.aws_region.current.name
   }
+
+  vpc = one(concat(module.network[*].vpc, module.existing_network[*].vpc))
 
   log_groups = {
     for purpose in ["jobs", "events", "network"] : purpose => {

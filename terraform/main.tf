@@ -13,22 +13,41 @@ module "registry" {
   source = "./modules/registry"
 
   name        = local.prefix
+  account     = local.account
   kms_key_arn = module.storage.kms_key_arn
 }
 
 module "network" {
   source = "./modules/network"
+  count  = var.network.existing == null ? 1 : 0
+
+  prefix    = local.prefix
+  account   = local.account
+  cidr      = var.network.cidr
+  zones     = var.network.zones
+  log_group = local.log_groups.network
+}
+
+module "existing_network" {
+  source = "./modules/existing_network"
+  count  = var.network.existing == null ? 0 : 1
+
+  vpc_id     = var.network.existing.vpc_id
+  subnet_ids = var.network.existing.subnet_ids
+}
+
+module "endpoints" {
+  source = "./modules/endpoints"
 
   prefix         = local.prefix
   account        = local.account
-  cidr           = var.network.cidr
-  zones          = var.network.zones
+  vpc            = local.vpc
+  create         = !try(var.network.existing.has_endpoints, false)
   extra_services = setunion(var.network.endpoints, local.secret_services)
   repository_arn = module.registry.repository_arn
   bucket_arn     = module.storage.bucket_arn
   jobs_log_arn   = "${local.log_group_arn_prefix}${local.log_groups.jobs.name}"
   job_statements = local.job_statements
-  log_group      = local.log_groups.network
 }
 
 module "roles" {
@@ -48,7 +67,7 @@ module "batch" {
   source = "./modules/batch"
 
   prefix               = local.prefix
-  region               = var.region
+  region               = local.account.region
   image                = "${module.registry.repository_url}:${var.image_tag}"
   architecture         = var.architecture
   operating_system     = var.operating_system
@@ -58,8 +77,8 @@ module "batch" {
   execution_role_arn   = module.roles.execution_role_arn
   job_role_arn         = module.roles.job_role_arn
   service_linked_roles = module.roles.service_linked_role_arns
-  subnet_ids           = module.network.subnet_ids
-  security_group_id    = module.network.jobs_security_group_id
+  subnet_ids           = local.vpc.subnet_ids
+  security_group_id    = module.endpoints.jobs_security_group_id
   log_group            = local.log_groups.jobs
 }
 

@@ -26,8 +26,8 @@ output "image_tag" {
 }
 
 output "interface_endpoints" {
-  description = "Services such as ecr.api that have an interface endpoint in each of the zones."
-  value       = module.network.interface_endpoints
+  description = "Services such as ecr.api that have an interface endpoint of this stack in each of the zones."
+  value       = module.endpoints.interface_endpoints
 }
 
 output "job_definitions" {
@@ -62,7 +62,7 @@ output "name" {
 
 output "region" {
   description = "The region that the stack stands in."
-  value       = var.region
+  value       = local.account.region
 }
 
 output "repository_url" {
@@ -76,16 +76,16 @@ output "stack_version" {
 }
 
 output "subnet_ids" {
-  description = "The private subnets that jobs run in, one a zone."
-  value       = module.network.subnet_ids
+  description = "The subnets that jobs run in."
+  value       = local.vpc.subnet_ids
 }
 
 output "vpc_id" {
-  description = "The private network."
-  value       = module.network.vpc_id
+  description = "The VPC that jobs run in."
+  value       = local.vpc.id
 }
 
 output "zones" {
   description = "The availability zones of the subnets."
-  value       = module.network.zones
+  value       = local.vpc.zones
 }

@@ -1,15 +1,3 @@
-variable "account_id" {
-  description = "The only account that may be changed; empty: whichever the credentials belong to."
-  type        = string
-  default     = ""
-  nullable    = false
-
-  validation {
-    condition     = can(regex("^([0-9]{12})?$", var.account_id))
-    error_message = "account_id is an AWS account's 12 digits, or empty."
-  }
-}
-
 variable "architecture" {
   description = "The CPU architecture that the image is built for, in the words of runtimePlatform."
   type        = string
@@ -71,18 +59,6 @@ variable "logs" {
   }
 }
 
-variable "max_retries" {
-  description = "How often the provider sends a failed call again."
-  type        = number
-  default     = 10
-  nullable    = false
-
-  validation {
-    condition     = var.max_retries >= 0 && var.max_retries == floor(var.max_retries)
-    error_message = "max_retries is a whole number from 0."
-  }
-}
-
 variable "name" {
   description = "The project; every resource is named fargo-<name>… and tagged with it."
   type        = string
@@ -101,16 +77,25 @@ variable "name" {
 
 variable "network" {
   description = <<-EOT
-    The private network.
+    The network that jobs run in: private and made here, or one of yours.
       cidr       of the VPC, /16 to /24.
       zones      availability zones, 1 to 6; every interface endpoint is paid for in each.
       endpoints  services that jobs reach besides ECR, S3 and CloudWatch Logs: secretsmanager,
                  ssm, kms, sts, ssmmessages, dynamodb.
+      existing   a VPC of yours, which is left as it is: cidr and zones then count for nothing.
+        vpc_id         with DNS support and DNS hostnames.
+        subnet_ids     that jobs run in, 1 to 16.
+        has_endpoints  whether it has endpoints for all that jobs reach; else they are made.
   EOT
   type = object({
     cidr      = optional(string, "10.42.0.0/16")
     zones     = optional(number, 2)
     endpoints = optional(set(string), [])
+    existing = optional(object({
+      vpc_id        = string
+      subnet_ids    = list(string)
+      has_endpoints = optional(bool, false)
+    }))
   })
   default  = {}
   nullable = false
@@ -125,28 +110,5 @@ variable "operating_system" {
   validation {
     condition     = var.operating_system == "LINUX"
     error_message = "operating_system is LINUX."
-  }
-}
-
-variable "region" {
-  description = "The AWS region."
-  type        = string
-  nullable    = false
-
-  validation {
-    condition     = can(regex("^[a-z]{2,}(-[a-z]+)+-[0-9]+$", var.region))
-    error_message = "region is the name of an AWS region, like eu-west-1."
-  }
-}
-
-variable "tags" {
-  description = "Tags for every resource, besides the project's own."
-  type        = map(string)
-  default     = {}
-  nullable    = false
-
-  validation {
-    condition     = alltrue([for key in keys(var.tags) : !startswith(key, "fargo:") && !startswith(lower(key), "aws:")])
-    error_message = "tags: keys that begin with fargo: or aws: are taken."
   }
 }

@@ -10,16 +10,3 @@ terraform {
     }
   }
 }
-
-provider "aws" {
-  region              = var.region
-  allowed_account_ids = var.account_id == "" ? null : [var.account_id]
-  max_retries         = var.max_retries
-
-  default_tags {
-    tags = merge(var.tags, {
-      "fargo:project" = var.name
-      "fargo:stack"   = local.stack_version
-    })
-  }
-}

@@ -17,13 +17,12 @@ override_data {
 }
 
 override_data {
-  target = module.network.data.aws_availability_zones.available
+  target = module.network[0].data.aws_availability_zones.available
   values = { names = ["eu-west-1a", "eu-west-1b"] }
 }
 
 variables {
   name      = "demo"
-  region    = "eu-west-1"
   image_tag = "1f0c2a3b4d5e6f70"
 }
 
@@ -65,26 +64,6 @@ run "reject_a_name_with_two_hyphens_in_a_row" {
   }
 
   expect_failures = [var.name]
-}
-
-run "reject_a_region_that_is_a_zone" {
-  command = plan
-
-  variables {
-    region = "eu-west-1a"
-  }
-
-  expect_failures = [var.region]
-}
-
-run "reject_an_account_of_11_digits" {
-  command = plan
-
-  variables {
-    account_id = "12345678901"
-  }
-
-  expect_failures = [var.account_id]
 }
 
 run "reject_the_tag_latest" {
@@ -135,26 +114,6 @@ run "reject_logs_for_31_days" {
   }
 
   expect_failures = [var.logs]
-}
-
-run "reject_half_a_retry" {
-  command = plan
-
-  variables {
-    max_retries = 0.5
-  }
-
-  expect_failures = [var.max_retries]
-}
-
-run "reject_a_tag_of_fargos_own" {
-  command = plan
-
-  variables {
-    tags = { "fargo:project" = "other" }
-  }
-
-  expect_failures = [var.tags]
 }
 
 run "reject_a_secret_that_is_no_arn" {

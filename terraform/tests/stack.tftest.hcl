@@ -21,13 +21,12 @@ override_data {
 }
 
 override_data {
-  target = module.network.data.aws_availability_zones.available
+  target = module.network[0].data.aws_availability_zones.available
   values = { names = ["eu-west-1a", "eu-west-1b", "eu-west-1c"] }
 }
 
 variables {
   name      = "demo"
-  region    = "eu-west-1"
   image_tag = "1f0c2a3b4d5e6f70"
 
   jobs = {
@@ -158,7 +157,13 @@ run "tags_never_change_their_meaning" {
   }
 
   variables {
-    name        = "fargo-demo"
+    name = "fargo-demo"
+    account = {
+      id         = "123456789012"
+      partition  = "aws"
+      dns_suffix = "amazonaws.com"
+      region     = "eu-west-1"
+    }
     kms_key_arn = "arn:aws:kms:eu-west-1:123456789012:key/1"
   }
 

@@ -23,7 +23,7 @@ def _resources(road: "Road") -> list[str]:
 
 def test_ctrl_c_during_apply_ends_in_good_order_and_keeps_the_state(road: "Road") -> None:
     # Half-way: much is created, and the endpoints are being waited for.
-    ended = road.interrupt_at("creating module.network.aws_vpc_endpoint.gateway", "up", "--yes")
+    ended = road.interrupt_at("creating module.endpoints.aws_vpc_endpoint.gateway", "up", "--yes")
     assert ended.returncode == 130, ended.stderr
     assert "Terraform has ended in good order" in ended.stderr
     assert "go on with `fargo --local up`" in ended.stderr

@@ -47,10 +47,10 @@ MUTATIONS = {
     ),
     "open endpoints": Mutation(
         policy="CKV2_FARGO_4",
-        file="modules/network/endpoints.tf",
+        file="modules/endpoints/endpoints.tf",
         pattern=r"\n\s*policy\s*=.*",
         replacement="",
-        caught="module.network.aws_vpc_endpoint.interface",
+        caught="module.endpoints.aws_vpc_endpoint.interface",
     ),
     "logs kept for ever": Mutation(
         policy="CKV2_FARGO_5",

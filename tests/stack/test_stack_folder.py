@@ -1,5 +1,6 @@
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from projects import write_project
@@ -7,6 +8,7 @@ from projects import write_project
 from fargo import config, stack
 from fargo.assets import asset
 from fargo.errors import NotDeployed, PrerequisiteError, WrongAccount
+from fargo.model.stack import STACK_VERSION
 from fargo.stack import StackFolder
 
 ROLE = "arn:aws:iam::123456789012:role/aws-service-role/batch.amazonaws.com/AWSServiceRoleForBatch"
@@ -18,14 +20,20 @@ def folder(tmp_path: Path) -> StackFolder:
     return StackFolder(project, "aws")
 
 
-def _variables(folder: StackFolder) -> dict[str, object]:
-    return stack.variables(
-        folder.project, account_id="1" * 12, region="eu-west-1", image_tag="abc", retries=10
+def _materialise(folder: StackFolder, roles: dict[str, str] | None = None) -> bool:
+    provider = stack.provider(
+        folder.project, account_id="1" * 12, region="eu-west-1", state_id=folder.state_id, retries=10
     )
+    return folder.materialise(stack.variables(folder.project, "abc"), provider, roles or {})
+
+
+def _written(folder: StackFolder, name: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((folder.module / name).read_text(encoding="utf-8"))
+    return found
 
 
 def test_the_module_is_a_whole_copy_that_git_does_not_see(folder: StackFolder) -> None:
-    assert folder.materialise(_variables(folder), {})
+    assert _materialise(folder)
     source = asset("terraform")
     for file in (*source.glob("*.tf"), *source.glob("modules/*/*.tf")):
         assert (folder.module / file.relative_to(source)).read_bytes() == file.read_bytes()
@@ -34,23 +42,24 @@ def test_the_module_is_a_whole_copy_that_git_does_not_see(folder: StackFolder) -
 
 
 def test_init_is_due_until_one_ended_well_with_this_code_and_backend(folder: StackFolder) -> None:
-    folder.materialise(_variables(folder), {})
+    _materialise(folder)
     (folder.module / ".terraform").mkdir()  # as an init leaves it that failed half-way
-    assert folder.materialise(_variables(folder), {})
+    assert _materialise(folder)
     folder.initialised()
-    assert not folder.materialise(_variables(folder), {})
+    assert not _materialise(folder)
     (folder.module / stack.MARKER).write_text("an older fargo's", encoding="utf-8")
     (folder.module / "gone.tf").write_text("", encoding="utf-8")
-    folder.materialise(_variables(folder), {})
+    _materialise(folder)
     assert not (folder.module / "gone.tf").exists()
 
 
 def test_roles_that_exist_are_adopted_by_import_blocks(folder: StackFolder) -> None:
-    folder.materialise(_variables(folder), {"batch": ROLE})
-    written = json.loads((folder.module / "adopt.tf.json").read_text(encoding="utf-8"))
-    assert written == {"import": [{"to": "module.roles.aws_iam_service_linked_role.batch", "id": ROLE}]}
-    folder.materialise(_variables(folder), {})
-    assert json.loads((folder.module / "adopt.tf.json").read_text(encoding="utf-8")) == {}
+    _materialise(folder, {"batch": ROLE})
+    assert _written(folder, "adopt.tf.json") == {
+        "import": [{"to": "module.roles.aws_iam_service_linked_role.batch", "id": ROLE}]
+    }
+    _materialise(folder)
+    assert _written(folder, "adopt.tf.json") == {}
 
 
 def test_the_state_lies_beside_the_module_or_in_the_bucket_that_the_project_names(tmp_path: Path) -> None:
@@ -70,14 +79,12 @@ def test_the_state_lies_beside_the_module_or_in_the_bucket_that_the_project_name
         file = write_project(tmp_path / str(number)) / "fargo.toml"
         file.write_text(file.read_text(encoding="utf-8").replace("\n\n", more + "\n\n", 1), encoding="utf-8")
         folder = StackFolder(config.load(file, environ={}), "aws")
-        folder.materialise(_variables(folder), {})
-        written = json.loads((folder.module / "backend.tf.json").read_text(encoding="utf-8"))
-        assert written == {"terraform": {"backend": backend}}
+        _materialise(folder)
+        assert _written(folder, "backend.tf.json") == {"terraform": {"backend": backend}}
 
 
 def test_jobs_become_what_the_module_takes(folder: StackFolder) -> None:
-    jobs = _variables(folder)["jobs"]
-    assert isinstance(jobs, dict)
+    jobs = stack.variables(folder.project, "abc")["jobs"]
     assert jobs["other"] == {
         "command": ["fargo-run", "--", "other", "--fast"],
         "vcpu": 1,
@@ -91,6 +98,36 @@ def test_jobs_become_what_the_module_takes(folder: StackFolder) -> None:
         "output": "",
         "policy": "[]",
     }
+
+
+def test_the_provider_acts_on_one_account_and_tags_whatever_it_makes(folder: StackFolder) -> None:
+    _materialise(folder)
+    provider = _written(folder, "provider.tf.json")["provider"]["aws"]
+    assert (provider["allowed_account_ids"], provider["region"]) == (["1" * 12], "eu-west-1")
+    tags = provider["default_tags"]["tags"]
+    assert tags == {"fargo:project": "demo", "fargo:stack": STACK_VERSION, "fargo:state": folder.state_id}
+
+
+def test_two_states_on_one_machine_never_share_an_id_and_each_keeps_its_own(tmp_path: Path) -> None:
+    ids = set()
+    for number in range(2):
+        project = config.load(write_project(tmp_path / str(number)) / "fargo.toml", environ={})
+        ids |= {StackFolder(project, "aws").state_id for _ in range(2)}
+    assert len(ids) == 2
+
+
+def test_a_state_in_a_bucket_is_known_by_its_place_on_every_machine(tmp_path: Path) -> None:
+    file = write_project(tmp_path, more='\n[state]\nbucket = "team"\n') / "fargo.toml"
+    assert (
+        StackFolder(config.load(file, environ={}), "aws").state_id == "s3://team/fargo-demo/terraform.tfstate"
+    )
+
+
+def test_a_vpc_of_ones_own_becomes_what_the_module_takes(tmp_path: Path) -> None:
+    more = '\n[network]\nvpc = "vpc-1"\nsubnets = ["subnet-1", "subnet-2"]\nvpc_has_endpoints = true\n'
+    project = config.load(write_project(tmp_path, more=more) / "fargo.toml", environ={})
+    existing = {"vpc_id": "vpc-1", "subnet_ids": ["subnet-1", "subnet-2"], "has_endpoints": True}
+    assert stack.variables(project, "abc")["network"]["existing"] == existing
 
 
 def test_a_folder_belongs_to_one_account_and_one_region(folder: StackFolder) -> None:
@@ -116,9 +153,10 @@ def test_a_folder_belongs_to_one_project(folder: StackFolder, tmp_path: Path) ->
 def test_the_local_target_keeps_its_state_here_whatever_the_project_file_says(tmp_path: Path) -> None:
     file = write_project(tmp_path, more='\n[state]\nbucket = "team"\n') / "fargo.toml"
     folder = StackFolder(config.load(file, environ={}), "local")
-    folder.materialise(_variables(folder), {})
-    written = json.loads((folder.module / "backend.tf.json").read_text(encoding="utf-8"))
-    assert written["terraform"]["backend"] == {"local": {"path": "../terraform.tfstate"}}
+    _materialise(folder)
+    assert _written(folder, "backend.tf.json")["terraform"]["backend"] == {
+        "local": {"path": "../terraform.tfstate"}
+    }
 
 
 def test_nothing_deployed_names_the_way_to_deploy(folder: StackFolder) -> None:
@@ -132,6 +170,6 @@ def test_nothing_deployed_names_the_way_to_deploy(folder: StackFolder) -> None:
 
 
 def test_removing_leaves_nothing(folder: StackFolder) -> None:
-    folder.materialise(_variables(folder), {})
+    _materialise(folder)
     folder.remove()
     assert not (folder.project.folder / ".fargo").exists()

@@ -10,6 +10,8 @@ from typing import Any
 
 from local_aws import ACCOUNT, client, make_definition, make_queue
 
+from fargo.model.stack import STACK_VERSION
+
 REGION = "us-east-1"
 PROJECT_FILE = """\
 name = "{name}"
@@ -49,7 +51,7 @@ def deploy(folder: Path, endpoint: str, name: str = "demo") -> dict[str, Any]:
         "name": name,
         "account_id": ACCOUNT,
         "region": REGION,
-        "stack_version": "1",
+        "stack_version": STACK_VERSION,
         "repository_url": f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/{prefix}",
         "image_tag": "0123456789abcdef",
         "bucket": bucket,

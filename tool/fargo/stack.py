@@ -6,6 +6,7 @@ Touches the disk, never AWS.
 import hashlib
 import json
 import os
+import secrets
 import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
@@ -13,10 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from fargo.assets import asset
-from fargo.config import JobSettings, Project
+from fargo.config import JobSettings, NetworkSettings, Project
 from fargo.errors import NotDeployed, PrerequisiteError, WrongAccount
 from fargo.model import naming
-from fargo.model.stack import StackOutputs
+from fargo.model.stack import STACK_VERSION, StackOutputs
 
 # Of the packaged folder, what a root module does not need.
 LEFT_OUT = frozenset({"tests", "policies", "examples", ".terraform", ".terraform.lock.hcl"})
@@ -45,9 +46,18 @@ class StackFolder:
 
     def claim(self, account_id: str, region: str) -> None:
         """Bind the folder to an account and a region: something is about to be created there."""
-        self.root.mkdir(parents=True, exist_ok=True)
         mine = {"name": self.project.name, "account_id": account_id, "region": region}
-        self._owner.write_text(json.dumps(mine) + "\n", encoding="utf-8")
+        self._know(self._known() | mine)
+
+    def _known(self) -> dict[str, str]:
+        if not self._owner.is_file():
+            return {}
+        known: dict[str, str] = json.loads(self._owner.read_text(encoding="utf-8"))
+        return known
+
+    def _know(self, known: Mapping[str, str]) -> None:
+        self.root.mkdir(parents=True, exist_ok=True)
+        self._owner.write_text(json.dumps(known) + "\n", encoding="utf-8")
 
     def check_owner(self, account_id: str, region: str) -> None:
         """Make sure that the folder is not bound to another project, account or region.
@@ -57,9 +67,9 @@ class StackFolder:
             WrongAccount: it is bound to another account or region.
         """
         mine = {"account_id": account_id, "region": region}
-        if not self._owner.is_file():
+        bound = self._known()
+        if "name" not in bound:
             return
-        bound = json.loads(self._owner.read_text(encoding="utf-8"))
         self._check_name(bound["name"])
         for what, word in (("account_id", "account"), ("region", "region")):
             if bound[what] != mine[what]:
@@ -81,11 +91,28 @@ class StackFolder:
         if self.module.is_dir():
             self._write("adopt.tf.json", {})
 
-    def materialise(self, variables: Mapping[str, Any], existing_roles: Mapping[str, str]) -> bool:
-        """Write the root module whole: code, backend, variables, roles to adopt.
+    @property
+    def state_id(self) -> str:
+        """What tells this stack's Terraform state from every other: where it lies, or a random word.
+
+        A state on this machine gets its word with the first call, in `target.json`.
+        """
+        backend = self._backend()
+        if "s3" in backend:
+            return "s3://{bucket}/{key}".format(**backend["s3"])
+        known = self._known()
+        if "state_id" not in known:
+            self._know(known | {"state_id": secrets.token_hex(8)})
+        return str(self._known()["state_id"])
+
+    def materialise(
+        self, variables: Mapping[str, Any], provider: Mapping[str, Any], existing_roles: Mapping[str, str]
+    ) -> bool:
+        """Write the root module whole: code, provider, backend, variables, roles to adopt.
 
         Args:
             variables: see `variables`.
+            provider: see `provider`.
             existing_roles: service-linked roles that the account has, short name → ARN.
 
         Returns:
@@ -94,6 +121,7 @@ class StackFolder:
         self.module.mkdir(parents=True, exist_ok=True)
         (self.root.parent / ".gitignore").write_text("*\n", encoding="utf-8")
         self._write("terraform.tfvars.json", variables)
+        self._write("provider.tf.json", {"provider": {"aws": provider}})
         self._write("adopt.tf.json", {"import": _imports(existing_roles)} if existing_roles else {})
         self._write("backend.tf.json", {"terraform": {"backend": self._backend()}})
         self._copy_code()
@@ -192,34 +220,61 @@ class StackFolder:
             shutil.rmtree(rest)
 
 
-def variables(
-    project: Project, *, account_id: str, region: str, image_tag: str, retries: int
+def provider(
+    project: Project, *, account_id: str, region: str, state_id: str, retries: int
 ) -> dict[str, Any]:
-    """The root module's input variables for a project (`terraform/variables.tf`).
+    """The AWS provider's settings: where Terraform may act, and the tags of all that it makes.
 
     Args:
         project: the settings.
         account_id: the only account that Terraform may act on.
         region: where.
-        image_tag: the content hash of the image.
+        state_id: see `StackFolder.state_id`.
         retries: how often the provider tries a call again.
+    """
+    tags = {
+        naming.TAG_PROJECT: project.name,
+        naming.TAG_STACK: STACK_VERSION,
+        naming.TAG_STATE: state_id,
+    }
+    return {
+        "region": region,
+        "allowed_account_ids": [account_id],
+        "max_retries": retries,
+        "default_tags": {"tags": tags},
+    }
+
+
+def variables(project: Project, image_tag: str) -> dict[str, Any]:
+    """The root module's input variables for a project (`terraform/variables.tf`).
+
+    Args:
+        project: the settings.
+        image_tag: the content hash of the image.
     """
     return {
         "name": project.name,
-        "region": region,
-        "account_id": account_id,
-        "max_retries": retries,
         "image_tag": image_tag,
         "architecture": project.image.cpu.value,
         "operating_system": project.image.operating_system.upper(),
-        "network": {
-            "cidr": project.network.cidr,
-            "zones": project.network.zones,
-            "endpoints": project.network.endpoints,
-        },
+        "network": _network(project.network),
         "compute": {"max_vcpus": project.compute.max_vcpus},
         "logs": {"retention_days": project.logs.retention_days},
         "jobs": jobs_of(project),
+    }
+
+
+def _network(network: NetworkSettings) -> dict[str, Any]:
+    existing = {
+        "vpc_id": network.vpc,
+        "subnet_ids": network.subnets,
+        "has_endpoints": network.vpc_has_endpoints,
+    }
+    return {
+        "cidr": network.cidr,
+        "zones": network.zones,
+        "endpoints": network.endpoints,
+        "existing": existing if network.vpc else None,
     }
 
 

@@ -1,24 +1,12 @@
-output "interface_endpoints" {
-  description = "The services that have an interface endpoint in every zone, in order."
-  value       = sort([for endpoint in local.interface : endpoint.service])
-}
-
-output "jobs_security_group_id" {
-  description = "The security group for jobs: out to the endpoints, nothing in."
-  value       = aws_security_group.jobs.id
-}
-
-output "subnet_ids" {
-  description = "The private subnets, in the order of their zones."
-  value       = [for zone in local.zones : aws_subnet.jobs[zone].id]
-}
-
-output "vpc_id" {
-  description = "The VPC."
-  value       = aws_vpc.this.id
-}
-
-output "zones" {
-  description = "The availability zones that the subnets lie in."
-  value       = local.zones
+output "vpc" {
+  description = "The VPC as modules/endpoints takes it: its id and addresses, the private subnets in the order of their zones, the route table."
+  value = {
+    id                  = aws_vpc.this.id
+    cidrs               = [aws_vpc.this.cidr_block]
+    subnet_ids          = [for zone in local.zones : aws_subnet.jobs[zone].id]
+    subnet_cidrs        = [for zone in local.zones : aws_subnet.jobs[zone].cidr_block]
+    endpoint_subnet_ids = [for zone in local.zones : aws_subnet.jobs[zone].id]
+    route_table_ids     = [aws_route_table.jobs.id]
+    zones               = local.zones
+  }
 }

@@ -33,9 +33,11 @@ resource "aws_subnet" "jobs" {
   tags = { Name = "${var.prefix}-${each.key}" }
 }
 
-# One table for all zones: there is no route that differs by zone.
+# One table for all zones: there is no route that differs by zone. The empty list says "none", so
+# that a way out that somebody adds is removed; the gateway endpoints' own routes are not counted.
 resource "aws_route_table" "jobs" {
   vpc_id = aws_vpc.this.id
+  route  = []
 
   tags = { Name = "${var.prefix}-jobs" }
 }

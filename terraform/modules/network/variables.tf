@@ -9,12 +9,6 @@ variable "account" {
   nullable = false
 }
 
-variable "bucket_arn" {
-  description = "The workspace bucket that the S3 endpoint lets through."
-  type        = string
-  nullable    = false
-}
-
 variable "cidr" {
   description = "The addresses of the VPC; each zone gets an eighth of them."
   type        = string
@@ -31,29 +25,6 @@ variable "cidr" {
   }
 }
 
-variable "extra_services" {
-  description = "Services that jobs reach besides ECR, S3 and CloudWatch Logs."
-  type        = set(string)
-  nullable    = false
-
-  validation {
-    condition     = length(setsubtract(var.extra_services, ["dynamodb", "kms", "secretsmanager", "ssm", "ssmmessages", "sts"])) == 0
-    error_message = "network.endpoints holds dynamodb, kms, secretsmanager, ssm, ssmmessages or sts; ECR, S3 and CloudWatch Logs are always there."
-  }
-}
-
-variable "job_statements" {
-  description = "The IAM statements that jobs bring, JSON each: what they allow, the endpoints let through."
-  type        = list(string)
-  nullable    = false
-}
-
-variable "jobs_log_arn" {
-  description = "The ARN of the log group that the logs endpoint lets through."
-  type        = string
-  nullable    = false
-}
-
 variable "log_group" {
   description = "The log group for the flow logs."
   type = object({
@@ -66,12 +37,6 @@ variable "log_group" {
 
 variable "prefix" {
   description = "What the names of the resources begin with."
-  type        = string
-  nullable    = false
-}
-
-variable "repository_arn" {
-  description = "The image repository that the ECR endpoints let through."
   type        = string
   nullable    = false
 }

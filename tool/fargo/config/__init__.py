@@ -21,7 +21,7 @@ from fargo.config.settings import (
 from fargo.errors import ProjectFileError
 from fargo.model import naming
 
-__all__ = ["JobSettings", "Project", "find", "load"]
+__all__ = ["JobSettings", "NetworkSettings", "Project", "find", "load"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,6 +27,9 @@ ATTEMPT_SECONDS_MIN = 60
 
 ENDPOINTS = ("secretsmanager", "ssm", "kms", "sts", "ssmmessages", "dynamodb")
 
+SUBNETS_MAX = 16
+"""Subnets of a Fargate compute environment (AWS Batch API reference, ComputeResource)."""
+
 # The values that CloudWatch Logs takes (API reference, PutRetentionPolicy).
 RETENTION_DAYS = (
     1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
@@ -67,6 +70,17 @@ def _network(network: NetworkSettings) -> Iterator[Problem]:
     for service in network.endpoints:
         if service not in ENDPOINTS:
             yield Problem("endpoints", service, ", ".join(ENDPOINTS))
+    yield from _existing(network)
+
+
+def _existing(network: NetworkSettings) -> Iterator[Problem]:
+    if network.vpc and not network.vpc.startswith("vpc-"):
+        yield Problem("vpc", network.vpc, "the id of a VPC, such as vpc-0a1b2c3d")
+    if network.vpc and not 1 <= len(network.subnets) <= SUBNETS_MAX:
+        yield Problem("subnets", network.subnets, f"1 to {SUBNETS_MAX} subnets of {network.vpc}")
+    if not network.vpc and (network.subnets or network.vpc_has_endpoints):
+        key = "subnets" if network.subnets else "vpc_has_endpoints"
+        yield Problem(key, getattr(network, key), "nothing, unless `vpc` names the VPC")
 
 
 def _is_vpc_cidr(text: str) -> bool:

@@ -75,6 +75,12 @@ class NetworkSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     """Availability Zones: each has a subnet, and each interface endpoint an address (and a price) in it."""
     endpoints: list[str] = []
     """Services to reach besides ECR, S3 and CloudWatch Logs."""
+    vpc: str = ""
+    """A VPC of yours instead of a new one; it is left as it is, and `cidr` and `zones` count for nothing."""
+    subnets: list[str] = []
+    """The subnets of that VPC that jobs run in."""
+    vpc_has_endpoints: bool = False
+    """Whether that VPC has endpoints for all that jobs reach; else they are made in it."""
 
 
 class ComputeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -100,15 +100,16 @@ class Deployment:
             image_tag: the content hash of the image.
         """
         terraform = self.terraform()
-        variables = stack.variables(
+        variables = stack.variables(self.project, image_tag)
+        provider = stack.provider(
             self.project,
             account_id=account_id,
             region=self.session.region,
-            image_tag=image_tag,
+            state_id=self.folder.state_id,
             retries=RETRIES[self.session.target],
         )
         adopted = roles.existing_service_linked_roles(self.session.client("iam"))
-        if self.folder.materialise(variables, adopted):
+        if self.folder.materialise(variables, provider, adopted):
             yield from _interruptible(terraform.interrupt, self._init(terraform), "nothing was changed")
 
     def _init(self, terraform: Terraform) -> Iterator[DeployEvent]:

@@ -29,7 +29,7 @@ class Change:
     def module(self) -> str:
         """The module that it belongs to, such as `network`; empty in the root module."""
         parts = self.address.split(".")
-        return parts[1] if parts[0] == "module" else ""
+        return parts[1].partition("[")[0] if parts[0] == "module" else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,9 @@ JOB_NAME = re.compile(r"^[a-z][a-z0-9-]{0,29}$")
 
 # Tags on everything that belongs to a project; `fargo down` lists by the first.
 TAG_PROJECT = "fargo:project"
+TAG_STACK = "fargo:stack"
+TAG_STATE = "fargo:state"
+"""Which Terraform state a resource is kept in: two projects of one name tell theirs apart by it."""
 TAG_RUN = "fargo:run"
 TAG_JOB = "fargo:job"
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from fargo.model.image import ImageRef
 
-STACK_VERSION = "1"
+STACK_VERSION = "2"
 """The version of the packaged stack's outputs and variables; grows when they change."""
 
 
@@ -17,7 +17,8 @@ class StackOutputs:
         job_queues: `on_demand` and `spot` → the queue's ARN.
         compute_environments: `on_demand` and `spot` → the compute environment's ARN.
         job_definitions: a `[jobs.*]` name → the job definition's ARN with its revision.
-        interface_endpoints: services such as `ecr.api`, each in every one of `zones`.
+        interface_endpoints: services such as `ecr.api`, each in every one of `zones`; those of a VPC that was
+            there before are not counted.
     """
 
     name: str

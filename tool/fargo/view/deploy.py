@@ -19,7 +19,8 @@ SIGNS = {"create": "+", "update": "~", "replace": "±", "delete": "-", "import":
 COLOURS = {"create": "green", "update": "yellow", "replace": "red", "delete": "red", "import": "cyan"}
 DOING = {"create": "creating", "update": "changing", "delete": "removing", "import": "adopting"}
 PARTS = {
-    "network": "VPC, private subnets, VPC endpoints, security groups, flow logs",
+    "network": "VPC, private subnets, flow logs",
+    "endpoints": "VPC endpoints and their policies, security groups",
     "roles": "service-linked roles, execution role, job role",
     "registry": "image repository",
     "storage": "workspace bucket, encryption key",

@@ -1,24 +1,24 @@
 locals {
   # Keys without dots: checkov leaves out instances whose keys have one.
   interface = {
-    for service in setunion(
+    for service in !var.create ? [] : setunion(
       # What Fargate needs to start a task in a network without a way out: token and manifest,
       # layers (by way of S3), logs. Batch and ECS themselves need no endpoint there.
       ["ecr.api", "ecr.dkr", "logs"], setsubtract(var.extra_services, ["dynamodb"])
     ) : replace(service, ".", "_") => { service = service }
   }
   gateway = {
-    for service in setunion(["s3"], setintersection(var.extra_services, ["dynamodb"])) : service => { service = service }
+    for service in !var.create ? [] : setunion(["s3"], setintersection(var.extra_services, ["dynamodb"])) : service => { service = service }
   }
 }
 
 resource "aws_vpc_endpoint" "gateway" {
   for_each = local.gateway
 
-  vpc_id            = aws_vpc.this.id
+  vpc_id            = var.vpc.id
   service_name      = "com.amazonaws.${var.account.region}.${each.value.service}"
   vpc_endpoint_type = "Gateway"
-  route_table_ids   = [aws_route_table.jobs.id]
+  route_table_ids   = var.vpc.route_table_ids
   policy            = data.aws_iam_policy_document.endpoint[each.key].json
 
   tags = { Name = "${var.prefix}-${each.value.service}" }
@@ -27,12 +27,12 @@ resource "aws_vpc_endpoint" "gateway" {
 resource "aws_vpc_endpoint" "interface" {
   for_each = local.interface
 
-  vpc_id              = aws_vpc.this.id
+  vpc_id              = var.vpc.id
   service_name        = "com.amazonaws.${var.account.region}.${each.value.service}"
   vpc_endpoint_type   = "Interface"
   private_dns_enabled = true
-  subnet_ids          = [for subnet in aws_subnet.jobs : subnet.id]
-  security_group_ids  = [aws_security_group.endpoints.id]
+  subnet_ids          = var.vpc.endpoint_subnet_ids
+  security_group_ids  = [one(aws_security_group.endpoints[*].id)]
   policy              = data.aws_iam_policy_document.endpoint[each.key].json
 
   tags = { Name = "${var.prefix}-${each.value.service}" }

@@ -4,15 +4,18 @@
 resource "aws_security_group" "jobs" {
   name        = "${var.prefix}-jobs"
   description = "Jobs: out to the endpoints by HTTPS, nothing in"
-  vpc_id      = aws_vpc.this.id
+  vpc_id      = var.vpc.id
   ingress     = []
 
+  # Endpoints that are there already have security groups and subnets of their own: the VPC's
+  # addresses are the narrowest that is known of them.
   egress {
     description     = "Interface endpoints"
     protocol        = "tcp"
     from_port       = 443
     to_port         = 443
-    security_groups = [aws_security_group.endpoints.id]
+    security_groups = aws_security_group.endpoints[*].id
+    cidr_blocks     = var.create ? [] : var.vpc.cidrs
   }
 
   egress {
@@ -20,16 +23,24 @@ resource "aws_security_group" "jobs" {
     protocol        = "tcp"
     from_port       = 443
     to_port         = 443
-    prefix_list_ids = [for endpoint in aws_vpc_endpoint.gateway : endpoint.prefix_list_id]
+    prefix_list_ids = concat([for endpoint in aws_vpc_endpoint.gateway : endpoint.prefix_list_id], data.aws_prefix_list.s3[*].id)
   }
 
   tags = { Name = "${var.prefix}-jobs" }
 }
 
+data "aws_prefix_list" "s3" {
+  count = var.create ? 0 : 1
+
+  name = "com.amazonaws.${var.account.region}.s3"
+}
+
 resource "aws_security_group" "endpoints" {
+  count = var.create ? 1 : 0
+
   name        = "${var.prefix}-endpoints"
   description = "Interface endpoints: in from the jobs' subnets by HTTPS, nothing out"
-  vpc_id      = aws_vpc.this.id
+  vpc_id      = var.vpc.id
   egress      = []
 
   # By subnet and not by the jobs' group: two groups that name each other inline are a cycle.
@@ -38,7 +49,7 @@ resource "aws_security_group" "endpoints" {
     protocol    = "tcp"
     from_port   = 443
     to_port     = 443
-    cidr_blocks = [for subnet in aws_subnet.jobs : subnet.cidr_block]
+    cidr_blocks = var.vpc.subnet_cidrs
   }
 
   tags = { Name = "${var.prefix}-endpoints" }
