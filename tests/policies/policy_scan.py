@@ -1,5 +1,6 @@
 """What checkov says about a folder, as data."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,11 @@ class Verdict:
     passed: bool
     file: Path
     resource: str
+
+    @property
+    def kind(self) -> str:
+        """The resource's type, whatever modules and keys stand around it."""
+        return re.findall(r"(?:^|\.)(aws_\w+)\.", self.resource)[-1]
 
 
 Scan = Callable[[Path], list[Verdict]]
