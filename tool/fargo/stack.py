@@ -20,7 +20,7 @@ from fargo.model import naming
 from fargo.model.stack import STACK_VERSION, StackOutputs
 
 # Of the packaged folder, what a root module does not need.
-LEFT_OUT = frozenset({"tests", "policies", "examples", ".terraform", ".terraform.lock.hcl"})
+LEFT_OUT = frozenset({"tests", "policies", "examples", "readme.py", ".terraform", ".terraform.lock.hcl"})
 MARKER = ".fargo-content"
 ROLE_ADDRESS = "module.roles.aws_iam_service_linked_role.{}"
 
