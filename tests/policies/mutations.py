@@ -33,7 +33,7 @@ MUTATIONS: dict[str, Mutation] = {
     ),
     "a rule beside its group": Addition(policy="CKV2_FARGO_7", kind="aws_vpc_security_group_egress_rule"),
     "a rule of the old kind": Addition(policy="CKV2_FARGO_7", kind="aws_security_group_rule"),
-    "jobs that the whole world may be reached from": Change(
+    "jobs that reach the whole world": Change(
         policy="CKV2_FARGO_8",
         kind="aws_security_group",
         name="jobs",
@@ -164,6 +164,18 @@ MUTATIONS: dict[str, Mutation] = {
         policy="CKV_AWS_54",
         kind="aws_s3_bucket_public_access_block",
         pattern=other("block_public_policy"),
+        replacement=r"\1 false",
+    ),
+    "public lists that count": Change(
+        policy="CKV_AWS_55",
+        kind="aws_s3_bucket_public_access_block",
+        pattern=other("ignore_public_acls"),
+        replacement=r"\1 false",
+    ),
+    "a public bucket": Change(
+        policy="CKV_AWS_56",
+        kind="aws_s3_bucket_public_access_block",
+        pattern=other("restrict_public_buckets"),
         replacement=r"\1 false",
     ),
     "a bucket without KMS": Change(

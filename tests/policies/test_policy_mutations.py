@@ -56,6 +56,17 @@ def test_every_policy_of_ours_has_a_mutation(policy_ids: list[str]) -> None:
     assert set(policy_ids) <= {mutation.policy for mutation in MUTATIONS.values()}
 
 
+def test_the_table_of_promises_names_every_mutation_beside_its_check() -> None:
+    rows = [line.split(" | ") for line in (STACK / "policies" / "README.md").read_text().splitlines()]
+    told = {
+        name: checks.split(", ")
+        for _, checks, mutations in (row for row in rows if len(row) == 3 and "CKV" in row[1])
+        for name in mutations.removesuffix(" |").split("; ")
+    }
+    assert set(told) == set(MUTATIONS)
+    assert [name for name, mutation in MUTATIONS.items() if mutation.policy not in told[name]] == []
+
+
 def test_a_mutation_that_finds_nothing_to_break_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "empty.tf").write_text("")
     with pytest.raises(Vanished, match="say anew how to break CKV2_FARGO_2"):
