@@ -113,18 +113,19 @@ def _modules(found: list[Block]) -> str:
 
 
 def _resources(found: list[Block], versions: str) -> str:
-    sources = dict(re.findall(r'^    (\w+) = \{\s*source *= "(.+?)"', versions, re.MULTILINE))
-    oldest = dict(
-        re.findall(r'^    (\w+) = \{.*?\bversion *= "\D*(\d+\.\d+)', versions, re.MULTILINE | re.DOTALL)
+    provider = re.compile(
+        r'^    (\w+) = \{\s*source *= "(.+?)".*?\bversion *= "\D*(\d+\.\d+)', re.MULTILINE | re.DOTALL
     )
+    providers = {name: (source, f"{oldest}.0") for name, source, oldest in provider.findall(versions)}
+    # Terraform's own, such as terraform_data, come with no provider to require.
+    providers["terraform"] = ("hashicorp/terraform", "latest")
     rows = []
     for block in found:
         if block.kind in LABELS:
-            provider, _, name = block.labels[0].partition("_")
+            prefix, _, name = block.labels[0].partition("_")
+            source, version = providers[prefix]
             kind, label = LABELS[block.kind]
-            link = REGISTRY.format(
-                source=sources[provider], version=f"{oldest[provider]}.0", kind=kind, name=name
-            )
+            link = REGISTRY.format(source=source, version=version, kind=kind, name=name)
             rows.append([f"[{block.name}]({link})", label])
     return _table("Resources", ["Name", "Type"], sorted(rows, key=lambda row: (row[1] != "resource", row[0])))
 

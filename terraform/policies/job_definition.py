@@ -13,6 +13,9 @@ from checkov.terraform.checks.resource.base_resource_check import BaseResourceCh
 
 Values = list[str]
 
+# checkov leaves long expressions as they are; what Terraform makes of them is tested beside the documents.
+UNRESOLVED = re.compile(r"(\$\{)?var\.\w+")
+
 
 class ContainerProperty(BaseResourceCheck):  # type: ignore[misc]  # checkov ships no types
     """One property, which every job definition must state, and state rightly.
@@ -43,6 +46,8 @@ class ContainerProperty(BaseResourceCheck):  # type: ignore[misc]  # checkov shi
         """
         text = str(conf.get("container_properties", "")).replace("\\", "")
         values = [value.strip("'\"[]{}()") for value in self._pattern.findall(text)]
+        if any(UNRESOLVED.fullmatch(value) for value in values):
+            return CheckResult.UNKNOWN
         return CheckResult.PASSED if values and self._keeps(values) else CheckResult.FAILED
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import parliament
+from applied_stack import kind
 
 Document = dict[str, Any]
 Rule = Callable[[str, Document], Iterator[str]]
@@ -37,11 +38,6 @@ def statements(document: Document) -> list[Document]:
 def listed(value: Any) -> list[Any]:
     """IAM takes one thing for a list of one."""
     return value if isinstance(value, list) else [value]
-
-
-def kind(address: str) -> str:
-    """The type of the resource."""
-    return next(part for part in address.split(".") if part.startswith("aws_"))
 
 
 def findings(document: Document) -> list[tuple[str, str]]:

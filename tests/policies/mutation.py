@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-BLOCK = r'^(?:resource|data) "{kind}" "{name}" \{{\n.*?^\}}\n'
+BLOCK = r'^(?:(?:resource|data) "{kind}"|{kind}) "{name}" \{{\n.*?^\}}\n'
 
 
 class Vanished(AssertionError):
@@ -22,7 +22,7 @@ class Change:
 
     Attributes:
         policy: the check that must fail.
-        kind: the type of the resource or data source.
+        kind: the type of the resource or data source, or the kind of another block, such as `module`.
         pattern: what is replaced in each such block, at least once in all.
         replacement: what stands there then, as `re.sub` takes it.
         name: the block's name, a pattern.

@@ -1,7 +1,8 @@
-"""Every IAM policy document of the stack, as Terraform makes it: the real provider, offline, no server.
+"""The stack as Terraform makes it, offline: its resources, and every IAM policy document among them.
 
-`terraform test` applies the stack with each resource overridden: nothing is sent to AWS, and what only
-AWS knows, such as a key's ARN, is given. So the documents are whole, which in a plan most are not.
+`terraform test` applies it with the real provider and each resource overridden: nothing is sent to AWS,
+and what only AWS knows, such as a key's ARN, is given. So all values are whole, which in a plan most
+documents are not. What the provider itself would compute of a resource is made up.
 """
 
 import json
@@ -15,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from fargo.terraform import mirror
+
+Resources = dict[str, dict[str, Any]]
 
 STACK = Path(__file__).resolve().parents[2] / "terraform"
 ACCOUNT, REGION = "123456789012", "eu-west-1"
@@ -83,25 +86,25 @@ provider "aws" {{
   skip_requesting_account_id  = true
 }}
 
-run "render" {{
+run "apply" {{
   command = apply
 }}
 """
 
 
-def policy_documents(
+def applied_stack(
     *, variables: Mapping[str, Any] | None = None, change: Callable[[Path], None] | None = None
-) -> dict[str, dict[str, Any]]:
-    """Apply the stack to nothing and read its documents; takes about ten seconds.
+) -> Resources:
+    """Apply the stack to nothing; takes about ten seconds.
 
     Args:
         variables: of the stack, instead of those in `VARIABLES` of the same names.
         change: is given the folder of the stack's copy first.
 
     Returns:
-        A resource's address → its policy document.
+        A resource's address → its values.
     """
-    with tempfile.TemporaryDirectory(prefix="fargo-documents-") as name:
+    with tempfile.TemporaryDirectory(prefix="fargo-applied-") as name:
         copy = Path(name) / "terraform"
         left_out = shutil.ignore_patterns(".terraform*", "tests", "examples", "policies", "*.tfstate*")
         shutil.copytree(STACK, copy, ignore=left_out)
@@ -109,19 +112,33 @@ def policy_documents(
             change(copy)
         (copy / "terraform.tfvars.json").write_text(json.dumps({**VARIABLES, **(variables or {})}))
         (copy / "tests").mkdir()
-        (copy / "tests" / "render.tftest.hcl").write_text(PROVIDER + "".join(_overrides(copy)))
-        return dict(_documents(_apply(copy)))
+        (copy / "tests" / "apply.tftest.hcl").write_text(PROVIDER + "".join(_overrides(copy)))
+        return dict(_resources(_apply(copy)))
+
+
+def policy_documents(resources: Resources) -> dict[str, dict[str, Any]]:
+    """A resource's address → the IAM policy document that it holds: role, trust, endpoint, bucket, key…"""
+    return {
+        address: json.loads(values[HOLDERS[kind(address)]])
+        for address, values in resources.items()
+        if kind(address) in HOLDERS
+    }
+
+
+def kind(address: str) -> str:
+    """The type of the resource."""
+    return next(part for part in address.split(".") if part.startswith("aws_"))
 
 
 def _overrides(stack: Path) -> Iterator[str]:
     """For every resource in the stack's files, and for the data that AWS would be asked for."""
     for prefix, folder in [("", "."), *_modules(_text(stack))]:
-        for block, kind, name in re.findall(
+        for block, type_, name in re.findall(
             r'^(resource|data) "(\w+)" "(\w+)"', _text(stack / folder), re.MULTILINE
         ):
-            values = KNOWN_TO_AWS.get(kind, {})
-            if values or block == "resource":
-                target = f"{prefix}{'data.' if block == 'data' else ''}{kind}.{name}"
+            values = KNOWN_TO_AWS.get(type_, {})
+            if values or (block == "resource" and type_.startswith("aws_")):
+                target = f"{prefix}{'data.' if block == 'data' else ''}{type_}.{name}"
                 given = json.dumps(values).replace("{name}", name)
                 yield f"\noverride_{block} {{\n  target = {target}\n  values = {given}\n}}\n"
 
@@ -161,10 +178,11 @@ def _apply(folder: Path) -> dict[str, Any]:
     return root
 
 
-def _documents(module: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+def _resources(module: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     """From the state, as `terraform show -json` gives a module."""
     for resource in module.get("resources", ()):
-        if resource["mode"] == "managed" and (argument := HOLDERS.get(resource["type"])):
-            yield resource["address"], json.loads(resource["values"][argument])
+        # Of AWS alone: Terraform's own, such as terraform_data, make nothing.
+        if resource["mode"] == "managed" and resource["type"].startswith("aws_"):
+            yield resource["address"], resource["values"]
     for child in module.get("child_modules", ()):
-        yield from _documents(child)
+        yield from _resources(child)
