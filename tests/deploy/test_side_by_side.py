@@ -23,6 +23,19 @@ def test_they_run_at_the_same_time() -> None:
     assert sorted(SideBySide(waits("a"), waits("b"))) == ["a", "b"]
 
 
+def test_nothing_starts_before_it_is_read() -> None:
+    """What minds an interrupt is set up by the reader: work that had begun before would not be asked to end."""
+    began: list[str] = []
+
+    def works() -> Iterator[str]:
+        began.append("work")
+        yield "done"
+
+    both = SideBySide(works(), ())
+    assert began == []
+    assert list(both) == ["done"]
+
+
 def test_where_the_first_fails_the_other_is_not_waited_for() -> None:
     forever = threading.Event()
 

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import TypeVar
 
+from fargo.errors import Interrupted, TerraformFailed
+
 E = TypeVar("E")
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -22,6 +24,7 @@ class _Ended:
 class SideBySide(Iterator[E]):
     """Two sources that run at the same time, each in a daemon thread, read as one.
 
+    They start with the first reading: a reader that minds interrupts minds them by then.
     The first matters more: where it fails, its error is raised at once and the other is left
     behind. Where the other fails, the first is waited for, then that error is raised.
 
@@ -33,14 +36,15 @@ class SideBySide(Iterator[E]):
     def __init__(self, first: Iterable[E], beside: Iterable[E]) -> None:
         self._said: queue.SimpleQueue[tuple[bool, E | _Ended]] = queue.SimpleQueue()
         self._ended: dict[bool, _Ended] = {}
-        for is_first, source in ((True, first), (False, beside)):
-            threading.Thread(target=self._feed, args=(source, is_first), daemon=True).start()
+        self._to_start = [(first, True), (beside, False)]
 
     def leave_beside(self) -> None:
         """Wait for the other no longer: where the process ends, its thread ends with it."""
         self._said.put((False, _Ended()))
 
     def __next__(self) -> E:
+        while self._to_start:
+            threading.Thread(target=self._feed, args=self._to_start.pop(0), daemon=True).start()
         while len(self._ended) < 2:  # noqa: PLR2004 # two sources
             is_first, item = self._said.get()
             if not isinstance(item, _Ended):
@@ -91,3 +95,25 @@ def interrupts(react: Callable[[], None]) -> Iterator[Interrupt]:
     finally:
         for number, handler in previous.items():
             signal.signal(number, handler)
+
+
+def interruptible(stop: Callable[[], None], events: Iterator[E], after: str) -> Iterator[E]:
+    """Terraform's events, with Ctrl-C passed on once.
+
+    Args:
+        stop: asks it to end.
+        events: of what runs.
+        after: what holds once it was interrupted.
+
+    Raises:
+        Interrupted: it was, and has ended.
+    """
+    with interrupts(stop) as interrupt:
+        try:
+            yield from events
+        except TerraformFailed as error:
+            if interrupt.requested:
+                raise Interrupted("interrupted; Terraform has ended in good order", after) from error
+            raise
+    if interrupt.requested:
+        raise Interrupted("interrupted; Terraform has ended in good order", after)
