@@ -8,8 +8,11 @@ FargoError
 │   ├── TerraformMissing  3  no Terraform, or too old a one
 │   ├── LocalAwsError     3  the local AWS cannot start or is not running
 │   ├── NotDeployed       3  no `fargo up` yet
+│   ├── NewerState        3  the state is of a newer fargo or a newer Terraform
+│   ├── StalePlan         3  a saved plan is not of the stack as it is now
 │   └── WrongAccount      3  the credentials or the region are not those deployed to
 ├── TerraformFailed       4  Terraform ended with an error
+│   └── StateLocked       4  another process holds the state
 ├── ImageError            5  the image cannot be hashed, built or pushed
 ├── AwsError              6  AWS refused, or is out of reach
 │   ├── AwsUnreachable    6
@@ -77,6 +80,14 @@ class NotDeployed(PrerequisiteError):
     """The project has no stack on this target yet."""
 
 
+class NewerState(PrerequisiteError):
+    """The state was written by a newer fargo or a newer Terraform: nothing is changed."""
+
+
+class StalePlan(PrerequisiteError):
+    """A saved plan is not of this project, this target or the stack as it is now: nothing is changed."""
+
+
 class WrongAccount(PrerequisiteError):
     """Credentials or region are not those that the stack was deployed to."""
 
@@ -85,6 +96,10 @@ class TerraformFailed(FargoError):
     """Terraform ended with an error; the state is kept."""
 
     exit_code = 4
+
+
+class StateLocked(TerraformFailed):
+    """Another process holds the state's lock; the message says who and since when."""
 
 
 class ImageError(FargoError):

@@ -10,6 +10,7 @@ from fargo.errors import TerraformFailed, TerraformMissing
 from fargo.terraform.events import (
     Diagnostic,
     Message,
+    Outputs,
     Phase,
     Planned,
     Progress,
@@ -17,11 +18,15 @@ from fargo.terraform.events import (
     is_data,
     parse,
 )
+from fargo.terraform.failures import INSTALL, failed
+from fargo.terraform.locks import Lock
 from fargo.terraform.process import Process, arguments, environment
 
 __all__ = [
     "Diagnostic",
+    "Lock",
     "Message",
+    "Outputs",
     "Phase",
     "Planned",
     "Progress",
@@ -33,7 +38,8 @@ __all__ = [
 
 MINIMUM = (1, 9)
 """Variables that validate against each other came with it; `terraform/versions.tf` says the same."""
-INSTALL = "install it: https://developer.hashicorp.com/terraform/install"
+PLATFORMS = ("linux_amd64", "linux_arm64", "darwin_amd64", "darwin_arm64")
+"""What people and their CI run fargo on."""
 
 
 def binary(environ: Mapping[str, str]) -> str:
@@ -80,14 +86,19 @@ class Terraform:
         """Install the provider and set up the backend; a state in another backend moves to it."""
         self._capture("init", input=False, no_color=True, migrate_state=True, force_copy=True)
 
-    def plan(self, out: Path, *, destroy: bool = False) -> Iterator[TerraformEvent]:
+    def lock_platforms(self) -> None:
+        """Note in the lock file what the provider's packages for other machines must hash to."""
+        self._capture("providers lock", *(f"-platform={each}" for each in PLATFORMS), no_color=True)
+
+    def plan(self, out: Path, *, destroy: bool = False, refresh: bool = True) -> Iterator[TerraformEvent]:
         """Plan into a file.
 
         Args:
             out: where the plan is written.
             destroy: plan to remove everything.
+            refresh: ask AWS how things stand; else the state is believed.
         """
-        return self._stream("plan", out=str(out), destroy=destroy, lock_timeout="10s")
+        return self._stream("plan", out=str(out), destroy=destroy, refresh=refresh, lock_timeout="10s")
 
     def apply(self, plan: Path) -> Iterator[TerraformEvent]:
         """Apply exactly this plan."""
@@ -128,6 +139,14 @@ class Terraform:
         if addresses:
             self._capture("state rm", *addresses, lock_timeout="10s")
 
+    def unlock(self, lock: str) -> None:
+        """Break the state's lock: only where the process that holds it is dead.
+
+        Args:
+            lock: its id.
+        """
+        self._capture("force-unlock", lock, force=True)
+
     def interrupt(self) -> None:
         """Ask what runs, or is about to, to end; it writes the state first."""
         self._stop = True
@@ -154,7 +173,7 @@ class Terraform:
                 yield event
         self._end()
         if process.code != 0:
-            raise _failed(command, failures, process.errors)
+            raise failed(command, failures, process.errors)
 
     def _capture(self, command: str, *args: str, **options: Any) -> str:
         argv = arguments(self._binary, command, *args, **options)
@@ -162,7 +181,7 @@ class Terraform:
         out = "".join(process.lines())
         self._end()
         if process.code != 0:
-            raise _failed(command, [], process.errors or out)
+            raise failed(command, (), process.errors or out)
         return out
 
 
@@ -170,13 +189,3 @@ def _tainted(module: Mapping[str, Any]) -> Iterator[str]:
     yield from (item["address"] for item in module.get("resources", ()) if item.get("tainted"))
     for child in module.get("child_modules", ()):
         yield from _tainted(child)
-
-
-def _failed(command: str, failures: list[Diagnostic], errors: str) -> TerraformFailed:
-    said = [_sentence(failure) for failure in failures] or [errors.strip() or "it said nothing"]
-    return TerraformFailed(f"terraform {command} failed:\n" + "\n".join(said))
-
-
-def _sentence(failure: Diagnostic) -> str:
-    where = f"{failure.address}: " if failure.address else ""
-    return f"{where}{failure.summary}" + (f"\n  {failure.detail}" if failure.detail else "")

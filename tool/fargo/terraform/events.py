@@ -59,7 +59,14 @@ class Message:
     text: str
 
 
-TerraformEvent = Planned | Progress | Diagnostic | Message
+@dataclass(frozen=True, slots=True)
+class Outputs:
+    """What becomes of the outputs: of a plan each one's `action`, of an apply each one's `value`."""
+
+    values: dict[str, Any]
+
+
+TerraformEvent = Planned | Progress | Diagnostic | Message | Outputs
 
 _PHASES = {
     "apply_start": Phase.STARTED,
@@ -82,23 +89,29 @@ def parse(line: str) -> Iterator[TerraformEvent]:
             yield Message(line.rstrip())
         return
     kind = item.get("type", "")
-    hook = item.get("hook", {})
     if kind == "version":
         _check(str(item.get("ui", UI_MAJOR)))
-    elif kind in _PHASES:
-        address = hook["resource"]["addr"]
-        if not is_data(address):  # a lookup changes nothing
-            yield Progress(
-                address, hook.get("action", ""), _PHASES[kind], float(hook.get("elapsed_seconds", 0))
-            )
-    elif kind == "planned_change":
+    elif kind == "diagnostic":
+        yield _diagnostic(item["diagnostic"])
+    elif kind == "outputs":
+        yield Outputs(item["outputs"])
+    elif kind == "log" and item.get("@level") != "debug":
+        yield Message(item.get("@message", ""))
+    else:
+        yield from _of_a_resource(kind, item)
+
+
+def _of_a_resource(kind: str, item: dict[str, Any]) -> Iterator[TerraformEvent]:
+    """Lookups are left out: they change nothing."""
+    if kind == "planned_change":
         address = item["change"]["resource"]["addr"]
         if not is_data(address):
             yield Planned(address, item["change"]["action"])
-    elif kind == "diagnostic":
-        yield _diagnostic(item["diagnostic"])
-    elif kind == "log" and item.get("@level") != "debug":
-        yield Message(item.get("@message", ""))
+    elif kind in _PHASES:
+        hook = item["hook"]
+        address, seconds = hook["resource"]["addr"], float(hook.get("elapsed_seconds", 0))
+        if not is_data(address):
+            yield Progress(address, hook.get("action", ""), _PHASES[kind], seconds)
 
 
 def is_data(address: str) -> bool:

@@ -95,3 +95,13 @@ def configure(environ: Mapping[str, str], *, home: Path, folder: Path) -> dict[s
     file = folder / "terraform.rc"
     file.write_text(cli_config(mirror), encoding="utf-8")
     return {ENV_CLI_CONFIG: str(file)}
+
+
+def is_used(provider: Mapping[str, str]) -> bool:
+    """Whether providers come from a mirror.
+
+    Args:
+        provider: what `configure` returned.
+    """
+    file = provider.get(ENV_CLI_CONFIG)
+    return file is not None and "provider_installation" in Path(file).read_text("utf-8", "replace")
