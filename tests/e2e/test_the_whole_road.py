@@ -136,19 +136,53 @@ def test_ctrl_c_during_a_build_cancels_it(road: "Road", dockerfile: Path) -> Non
     assert time.monotonic() - began < 50
 
 
-def test_new_content_is_a_new_tag_and_a_new_revision(road: "Road") -> None:
-    before = road.json("up", "--yes")
+def _change_the_script(road: "Road") -> None:
     script = road.folder / "simulate.py"
     script.write_text(script.read_text(encoding="utf-8") + "\n# new\n", encoding="utf-8")
+
+
+def test_new_content_is_a_new_tag_and_a_new_revision_without_asking_aws_again(road: "Road") -> None:
+    before = road.json("up", "--yes")
+    _change_the_script(road)
     assert "this run uses the deployed image" in road.fargo("submit", "missing").stderr
     planned = road.json("plan")
     assert {change["address"].split("[")[0] for change in planned["changes"]} == {
         "module.batch.aws_batch_job_definition.this"
     }
-    after = road.json("up", "--yes")
+    assert {each["name"] for change in planned["changes"] for each in change["attributes"]} == {
+        "container_properties.image"
+    }
+    ended = road.fargo("up", "--yes", "--json")
+    assert "only the image changed: AWS is not asked again" in ended.stderr
+    after = json.loads(ended.stdout)
     assert after["image_tag"] == planned["image_tag"] != before["image_tag"]
     assert before["job_definitions"]["simulate"].endswith(":1")
     assert after["job_definitions"]["simulate"].endswith(":2")
+
+
+def test_a_saved_plan_is_applied_once_and_never_again(road: "Road") -> None:
+    _change_the_script(road)
+    saved = str(road.folder.parent / "saved.plan")  # outside of what the image is built of
+    assert road.fargo("plan", "--out", saved, "--detailed-exitcode").returncode == 2
+    ended = road.fargo("up", "--plan", saved, "--yes", "--json")
+    assert ended.returncode == 0, ended.stderr
+    assert json.loads(ended.stdout)["job_definitions"]["simulate"].endswith(":3")
+    again = road.fargo("up", "--plan", saved, "--yes")
+    assert again.returncode == 3
+    assert "the plan is stale" in again.stderr
+
+
+def test_a_door_that_others_opened_is_named_and_closed(road: "Road") -> None:
+    ec2 = road.client("ec2")
+    named = [{"Name": "tag:fargo:project", "Values": ["simulate"]}]
+    groups = ec2.describe_security_groups(Filters=named)["SecurityGroups"]
+    jobs = next(group for group in groups if group["GroupName"].endswith("-jobs"))
+    anywhere = [{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]
+    ec2.authorize_security_group_egress(GroupId=jobs["GroupId"], IpPermissions=anywhere)
+    ended = road.fargo("up", "--yes")
+    assert ended.returncode == 0, ended.stderr
+    assert "changed by others: security group jobs: egress: none → cidr_blocks 0.0.0.0/0" in ended.stderr
+    assert road.fargo("plan", "--detailed-exitcode").returncode == 0
 
 
 def test_down_stops_what_runs_and_leaves_an_empty_account(road: "Road") -> None:

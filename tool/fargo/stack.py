@@ -39,6 +39,7 @@ class StackFolder:
         self.module = self.root / "stack"
         # Another fargo beside this one must not change the plan that is about to be applied.
         self.plan = self.root / f"plan-{os.getpid()}.tfplan"
+        self.state = self.root / "terraform.tfstate"  # of a local backend; `backend.tf.json` says the same
         self._outputs = self.root / "outputs.json"
         self._jobs = self.root / "jobs.json"
         self._owner = self.root / "target.json"

@@ -3,7 +3,23 @@
 import click
 
 from fargo import __version__
-from fargo.cli import build, cost, doctor, down, init, local, logs, plan, ps, show, stop, submit, up, wait
+from fargo.cli import (
+    build,
+    cost,
+    doctor,
+    down,
+    init,
+    local,
+    logs,
+    plan,
+    ps,
+    show,
+    stop,
+    submit,
+    unlock,
+    up,
+    wait,
+)
 from fargo.cli.options import FargoGroup
 
 
@@ -38,6 +54,7 @@ for command in (
     stop.stop,
     cost.cost,
     down.down,
+    unlock.unlock,
     local.local,
 ):
     cli.add_command(command)

@@ -85,9 +85,9 @@ def registry(context: Context) -> "Registry | None":
 
 
 @contextmanager
-def planned(context: Context) -> "Iterator[DeployPlan]":
-    """Plan, with the plan's progress shown; Terraform's file of it goes at the end."""
-    plan = follow(context, "plan", context.deployment.plan(image_tag(context)))
+def planned(context: Context, events: "Generator[Any, None, DeployPlan]") -> "Iterator[DeployPlan]":
+    """Follow a plan to its end; Terraform's file of it goes when it has been used."""
+    plan = follow(context, "plan", events)
     try:
         yield plan
     finally:
@@ -100,7 +100,7 @@ def show_plan(context: Context, plan: "DeployPlan", *, whole: bool) -> None:
 
     for line, style in deploy.plan_lines(plan, whole=whole):
         context.out.say(line, style)
-    for line in deploy.cost_lines(plan.standing):
+    for line in deploy.plan_cost_lines(plan):
         context.out.say(line)
 
 

@@ -1,5 +1,7 @@
 """`fargo plan`: what `up` would change."""
 
+from pathlib import Path
+
 import click
 
 from fargo.cli.context import Context, pass_context
@@ -12,13 +14,22 @@ CHANGES = 2
 @click.option(
     "--detailed-exitcode", is_flag=True, help="End with 2 where there are changes, as Terraform does."
 )
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write the plan there, for `fargo up --plan FILE`.",
+)
 @pass_context
-def plan(context: Context, detailed_exitcode: bool) -> int:
+def plan(context: Context, detailed_exitcode: bool, out: Path | None) -> int:
     """Show what `up` would change, and the standing cost. Changes nothing."""
-    from fargo.cli.deploying import planned, show_plan
+    from fargo.cli.deploying import image_tag, planned, show_plan
+    from fargo.deploy import save
     from fargo.view import data
 
-    with planned(context) as found:
+    with planned(context, context.deployment.plan(image_tag(context))) as found:
+        if out:
+            save(context.deployment, found, out)
         if context.out.json:
             context.out.data(data.plan(found))
         else:

@@ -1,6 +1,7 @@
 """`fargo up`: deploy."""
 
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -9,23 +10,31 @@ from fargo.cli.context import Context, pass_context
 from fargo.cli.options import FargoCommand
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
     from fargo.deploy import DeployPlan
+    from fargo.deploy.deployment import DeployEvent
     from fargo.docker import Engine
     from fargo.images import ImageEvent
     from fargo.model.stack import StackOutputs
 
 
 @click.command(cls=FargoCommand)
+@click.option(
+    "--plan",
+    "saved",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Apply exactly the plan that `fargo plan --out FILE` wrote.",
+)
 @pass_context
-def up(context: Context) -> None:
+def up(context: Context, saved: Path | None) -> None:
     """Deploy: network, roles, queues, job definitions; build and push the image beside it."""
     from fargo.cli.deploying import engine, follow, planned, show_plan
     from fargo.view import deploy
 
     # A missing engine is said before anything is planned or asked.
-    with engine() as docker, planned(context) as plan:
+    with engine() as docker, planned(context, _plan(context, saved)) as plan:
         show_plan(context, plan, whole=context.options.verbose)
         if not plan.empty:
             target = "the local AWS" if context.options.local else f"account {plan.account_id}, {plan.region}"
@@ -33,6 +42,14 @@ def up(context: Context) -> None:
         outputs = follow(context, "up", context.deployment.apply(plan, _image(context, plan, docker)))
         _publish(context, outputs, docker)
     _say_next(context, outputs)
+
+
+def _plan(context: Context, saved: Path | None) -> "Generator[DeployEvent, None, DeployPlan]":
+    from fargo.cli.deploying import image_tag
+    from fargo.deploy import load
+
+    tag = image_tag(context)
+    return load(context.deployment, saved, tag) if saved else context.deployment.plan(tag, quick=True)
 
 
 def _image(context: Context, plan: "DeployPlan", docker: "Engine") -> "Iterator[ImageEvent]":

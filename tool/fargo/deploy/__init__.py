@@ -7,8 +7,10 @@
 are generators: they yield events as things happen and return their result. Nothing is printed here.
 """
 
+from fargo.deploy.attributes import Attribute
 from fargo.deploy.deployment import Deployment
 from fargo.deploy.down import Teardown
 from fargo.deploy.plan import Change, DeployPlan
+from fargo.deploy.saved import load, save
 
-__all__ = ["Change", "DeployPlan", "Deployment", "Teardown"]
+__all__ = ["Attribute", "Change", "DeployPlan", "Deployment", "Teardown", "load", "save"]

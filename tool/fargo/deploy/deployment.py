@@ -1,9 +1,9 @@
 """Plan and apply."""
 
 import os
-import threading
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,19 +11,37 @@ from fargo import cost, stack
 from fargo.aws import roles
 from fargo.aws.session import Session, Target
 from fargo.config import Project
-from fargo.deploy.merge import SideBySide, interrupts
-from fargo.deploy.plan import DeployPlan, changes_of, drift_of, outputs_change
-from fargo.errors import FargoError, Interrupted, TerraformFailed
+from fargo.deploy import races
+from fargo.deploy.applied import Applied
+from fargo.deploy.apply import Apply
+from fargo.deploy.backups import back_up
+from fargo.deploy.merge import interruptible
+from fargo.deploy.plan import (
+    Change,
+    DeployPlan,
+    changes_of,
+    check_version,
+    drift_of,
+    image_changes,
+    outputs_change,
+    outputs_now,
+    standing_now,
+    standing_then,
+)
+from fargo.deploy.saved import LOCK_FILE
+from fargo.errors import TerraformFailed
 from fargo.images import ImageEvent
 from fargo.model.stack import StackOutputs
 from fargo.stack import StackFolder
-from fargo.terraform import Message, Phase, Progress, Terraform, TerraformEvent, mirror
+from fargo.terraform import Message, Terraform, TerraformEvent, mirror
 
 DeployEvent = TerraformEvent | ImageEvent
 
 # The provider tries 25 times by itself: against an endpoint of our own, one call that is
 # not offered there would hang for many minutes instead of failing.
 RETRIES = {Target.AWS: 10, Target.LOCAL: 2}
+
+NOTHING_CHANGED = "nothing was changed"
 
 
 @dataclass(slots=True)
@@ -40,47 +58,75 @@ class Deployment:
     session: Session
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
     _terraform: Terraform | None = None
+    _mirrored: bool = False
 
     @property
     def folder(self) -> StackFolder:
         """Where the stack is kept on this machine."""
         return StackFolder(self.project, self.session.target.value)
 
+    @property
+    def applied(self) -> Applied:
+        """The note of the last apply."""
+        return Applied(self.folder.root, self.folder.module)
+
     def terraform(self) -> Terraform:
         """Terraform in the stack's folder.
 
         Raises:
-            TerraformMissing: there is none, or too old a one.
+            TerraformMissing: there is none. Too old a one says so itself, at its first command.
         """
         if self._terraform is None:
             folder = self.folder
             folder.module.mkdir(parents=True, exist_ok=True)
             provider = mirror.configure(self.environ, home=Path.home(), folder=folder.root)
+            self._mirrored = mirror.is_used(provider)
             more = {**self.session.environment(self.environ), **provider}
             self._terraform = Terraform(folder.module, environ=self.environ, more=more)
-            self._terraform.version()
         return self._terraform
 
-    def plan(self, image_tag: str) -> Generator[DeployEvent, None, DeployPlan]:
+    def plan(self, image_tag: str, *, quick: bool = False) -> Generator[DeployEvent, None, DeployPlan]:
         """Plan what `up` would change. Changes nothing on AWS.
 
         Args:
             image_tag: the content hash of the image that the job definitions shall name.
+            quick: do not ask AWS again where only the image has changed since the last apply.
 
         Raises:
             WrongAccount: credentials or region are not those deployed to.
+            NewerState: a newer fargo or Terraform wrote the state.
+            StateLocked: another process holds it.
             TerraformMissing, TerraformFailed, AwsError: as they say.
             Interrupted: Ctrl-C.
         """
-        terraform = self.terraform()
         account_id = self.session.identity().account_id
         self.folder.check_owner(account_id, self.session.region)
         yield from self.prepare(account_id, image_tag)
-        yield from _interruptible(
-            terraform.interrupt, terraform.plan(self.folder.plan), "nothing was changed"
-        )
-        shown = terraform.show(self.folder.plan)
-        endpoints = _planned(shown, "interface_endpoints")
+        if quick and self.applied.only_image_changes(image_tag):
+            said = yield from self._plan_events(refresh=False)
+            if changes := image_changes(said, self.folder.outputs().image_tag, image_tag):
+                return self._image_plan(account_id, image_tag, changes)
+        yield from self._plan_events()
+        return self.read_plan(account_id, image_tag)
+
+    def _plan_events(self, *, refresh: bool = True) -> Generator[DeployEvent, None, list[DeployEvent]]:
+        terraform = self.terraform()
+        said: list[DeployEvent] = []
+        events = terraform.plan(self.folder.plan, refresh=refresh)
+        for event in interruptible(terraform.interrupt, events, NOTHING_CHANGED):
+            said.append(event)
+            yield event
+        return said
+
+    def read_plan(self, account_id: str, image_tag: str) -> DeployPlan:
+        """Terraform's plan in the folder, as data.
+
+        Raises:
+            NewerState: a newer fargo wrote the state.
+        """
+        shown = self.terraform().show(self.folder.plan)
+        outputs = outputs_now(shown)
+        check_version(outputs)
         return DeployPlan(
             file=self.folder.plan,
             account_id=account_id,
@@ -89,7 +135,26 @@ class Deployment:
             changes=changes_of(shown),
             drift=drift_of(shown),
             outputs_change=outputs_change(shown),
-            standing=cost.standing(endpoints, self.project.network.zones),
+            outputs=outputs,
+            standing=standing_then(shown, self.project.network.zones),
+            standing_now=standing_now(shown),
+        )
+
+    def _image_plan(self, account_id: str, image_tag: str, changes: tuple[Change, ...]) -> DeployPlan:
+        """Where only the image changes, Terraform's events have said it all: `show` would take seconds."""
+        outputs = self.folder.outputs()
+        standing = cost.standing(outputs.interface_endpoints, len(outputs.zones))
+        return DeployPlan(
+            file=self.folder.plan,
+            account_id=account_id,
+            region=self.session.region,
+            image_tag=image_tag,
+            changes=changes,
+            drift=(),
+            outputs_change=True,
+            standing=standing,
+            standing_now=standing,
+            refreshed=False,
         )
 
     def prepare(self, account_id: str, image_tag: str) -> Iterator[DeployEvent]:
@@ -110,12 +175,21 @@ class Deployment:
         )
         adopted = roles.existing_service_linked_roles(self.session.client("iam"))
         if self.folder.materialise(variables, provider, adopted):
-            yield from _interruptible(terraform.interrupt, self._init(terraform), "nothing was changed")
+            yield from interruptible(terraform.interrupt, self._init(terraform), NOTHING_CHANGED)
 
     def _init(self, terraform: Terraform) -> Iterator[DeployEvent]:
         yield Message("terraform init")
+        lock = self.folder.module / LOCK_FILE
+        is_first = not lock.is_file()
         terraform.init()
         self.folder.initialised()
+        # A registry signs the checksums of every platform (`zh:`), and `init` notes them all. A provider
+        # from a cache brings this machine's alone; a mirror may be all that this machine can reach.
+        if is_first and not self._mirrored and lock.is_file() and "zh:" not in lock.read_text("utf-8"):
+            try:
+                terraform.lock_platforms()
+            except TerraformFailed as error:
+                yield Message(f"the provider's lock file holds this platform alone: {error.message}")
 
     def apply(
         self, plan: DeployPlan, image: Iterable[ImageEvent] = ()
@@ -123,80 +197,58 @@ class Deployment:
         """Apply exactly this plan, and remember the outputs.
 
         Args:
-            plan: from `plan`.
+            plan: from `plan` or `load`.
             image: a build to run beside Terraform.
 
         Raises:
+            StalePlan: the state has changed since the plan was made.
             TerraformFailed: names the resource and the provider's message; the state is kept.
             ImageError: the stack stands, the image could not be built.
             Interrupted: Ctrl-C; Terraform has finished what it began, and the state is kept.
         """
-        terraform = self.terraform()
-        self.folder.claim(plan.account_id, plan.region)
-        work: Iterable[DeployEvent] = () if plan.empty else terraform.apply(plan.file)
-        both = SideBySide(work, image)
-        stopping = threading.Event()
-        cut_off: set[str] = set()
+        return (yield from Apply(self, plan).run(image))
 
-        def stop() -> None:
-            stopping.set()
-            terraform.interrupt()
-            both.leave_beside()
+    def remember(self, plan: DeployPlan, said: Mapping[str, Any]) -> StackOutputs:
+        """Note what an apply that ended well has left.
 
-        def noted() -> Iterator[DeployEvent]:
-            for event in both:
-                if stopping.is_set() and isinstance(event, Progress) and event.phase is Phase.FAILED:
-                    cut_off.add(event.address)
-                yield event
-
-        try:
-            yield from _interruptible(
-                stop, noted(), "what was created is in the state: go on with `fargo up`"
-            )
-        except TerraformFailed as error:
-            error.hint = "what was created is in the state: mend the cause and go on with `fargo up`"
-            raise
-        except Interrupted:
-            # They exist; Terraform only was not allowed to wait for them, and would replace them.
-            terraform.keep(cut_off)
-            raise
-        except FargoError as error:  # of the image: Terraform has ended well
-            self._remember(terraform)
-            error.hint = f"{error.hint}; the stack stands, so go on with `fargo up`".lstrip("; ")
-            raise
-        return self._remember(terraform)
-
-    def _remember(self, terraform: Terraform) -> StackOutputs:
-        outputs = StackOutputs.from_terraform(terraform.outputs())
+        Args:
+            plan: what was applied.
+            said: the outputs, where the apply has told them: then no process is started for them.
+        """
+        told = said if all("value" in output for output in said.values()) else {}
+        outputs = StackOutputs.from_terraform(dict(told) or self.terraform().outputs())
         self.folder.remember(outputs)
+        self.applied.note(plan.image_tag)
         return outputs
 
+    def begin(self) -> None:
+        """Before anything is changed: keep a copy of the state, and trust the last apply no longer."""
+        self.applied.forget()
+        back_up(self.folder.state, datetime.now(UTC))
+
     def destroy(self) -> Iterator[DeployEvent]:
-        """Destroy all that is in the state."""
+        """Destroy all that is in the state; on a known race, once more.
+
+        Raises:
+            NewerState: a newer fargo wrote the state.
+        """
+        check_version(self.terraform().outputs())
+        self.begin()
+        try:
+            yield from self._destroy()
+        except TerraformFailed as error:
+            race = races.known(error.message)
+            if race is None:
+                raise
+            yield Message(f"{race.why}: planned and removed once more")
+            yield from self._destroy()
+
+    def _destroy(self) -> Iterator[DeployEvent]:
         terraform = self.terraform()
         plan = terraform.plan(self.folder.plan, destroy=True)
         after = "what is left is in the state: go on with `fargo down`"
         try:
-            yield from _interruptible(terraform.interrupt, plan, "nothing was removed")
-            yield from _interruptible(terraform.interrupt, terraform.apply(self.folder.plan), after)
+            yield from interruptible(terraform.interrupt, plan, "nothing was removed")
+            yield from interruptible(terraform.interrupt, terraform.apply(self.folder.plan), after)
         finally:
             self.folder.plan.unlink(missing_ok=True)
-
-
-def _interruptible(
-    stop: Callable[[], None], events: Iterator[DeployEvent], after: str
-) -> Iterator[DeployEvent]:
-    with interrupts(stop) as interrupt:
-        try:
-            yield from events
-        except TerraformFailed as error:
-            if interrupt.requested:
-                raise Interrupted("interrupted; Terraform has ended in good order", after) from error
-            raise
-    if interrupt.requested:
-        raise Interrupted("interrupted; Terraform has ended in good order", after)
-
-
-def _planned(shown: Mapping[str, Any], output: str) -> list[str]:
-    value = shown.get("planned_values", {}).get("outputs", {}).get(output, {}).get("value")
-    return list(value or ())

@@ -6,10 +6,11 @@ from typing import Any
 
 from fargo.aws.logs import LogEvent
 from fargo.cost import StandingCost
-from fargo.deploy import DeployPlan
+from fargo.deploy import Change, DeployPlan
 from fargo.errors import FargoError
 from fargo.model.job import Attempt, Job
 from fargo.model.run import Run, RunSnapshot
+from fargo.view import resources
 from fargo.watch import Trouble, WatchEvent
 
 
@@ -89,14 +90,41 @@ def same(seen: WatchEvent, before: RunSnapshot) -> bool:
 
 def plan(found: DeployPlan) -> dict[str, Any]:
     """What `up` would change."""
+    now = found.standing_now.monthly if found.standing_now else 0.0
     return {
         "account_id": found.account_id,
         "region": found.region,
         "image_tag": found.image_tag,
         "empty": found.empty,
-        "changes": [{"address": each.address, "action": each.action} for each in found.changes],
-        "drift": [{"address": each.address, "action": each.action} for each in found.drift],
+        "changes": [_change(each) for each in found.changes],
+        "drift": [_change(each) for each in found.drift],
         "standing": standing(found.standing),
+        "cost": {
+            "now_monthly_usd": round(now, 2),
+            "after_monthly_usd": round(found.standing.monthly, 2),
+            "change_monthly_usd": round(found.cost_change, 2),
+        },
+    }
+
+
+def _change(found: Change) -> dict[str, Any]:
+    return {
+        "address": found.address,
+        "action": found.action,
+        "words": resources.resource(found),
+        "reason": resources.reason(found),
+        "data_loss": found.data_loss,
+        "replace_because": list(found.replace_because),
+        "attributes": [
+            {
+                "name": each.name,
+                "before": each.before,
+                "after": each.after,
+                "known_after_apply": each.unknown,
+                "sensitive": each.sensitive,
+            }
+            for each in found.attributes
+        ],
     }
 
 

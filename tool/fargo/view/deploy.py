@@ -1,7 +1,7 @@
 """Plan, up and down: Terraform's and the build's events → a live display, and plain lines."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -9,8 +9,8 @@ from fargo.cost import StandingCost
 from fargo.deploy import Change, DeployPlan
 from fargo.deploy.deployment import DeployEvent
 from fargo.model.units import duration_text
-from fargo.terraform import Diagnostic, Message, Phase, Planned, Progress
-from fargo.view import images, text
+from fargo.terraform import Diagnostic, Message, Outputs, Phase, Planned, Progress
+from fargo.view import images, resources, text
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -28,6 +28,15 @@ PARTS = {
     "events": "history of job states",
 }
 """What the modules of `terraform/` hold, in words."""
+DONE = {
+    "replace": " is replaced",
+    "delete": " is removed",
+    "import": " is adopted",
+    "forget": " is left standing",
+}
+ATTRIBUTES = 6
+"""Attributes of one resource that are shown without `-v`."""
+CENT = 0.005
 ROWS = 8
 """Resources in work that are shown at once; Terraform works on ten."""
 
@@ -65,6 +74,8 @@ class DeployView:
                     self.warnings.append(text.safe(event.summary))
             case Message():
                 self.message = event.text
+            case Outputs():
+                pass
             case _:
                 self.image.take(event)
 
@@ -120,7 +131,9 @@ def plain_line(event: DeployEvent) -> str:
     match event:
         case Progress():
             return _progress_line(event)
-        case Planned() | Diagnostic():  # diagnostics are said once, at the end: warnings, or the failure
+        case Planned() | Outputs():
+            return ""
+        case Diagnostic():  # said once, at the end: a warning, or the failure
             return ""
         case Message():
             return text.safe(event.text)
@@ -144,16 +157,20 @@ def counts(changes: tuple[Change, ...]) -> str:
 
 
 def plan_lines(plan: DeployPlan, *, whole: bool) -> list[tuple[str, str]]:
-    """The plan as lines, each with a style: dangers resource by resource, creations counted by module.
+    """The plan as lines, each with a style: dangers first, creations counted by module.
 
     Args:
-        whole: name every resource.
+        whole: name every resource, with its address and every attribute.
     """
-    lines = [(f"changed by others: {c.address}", "yellow") for c in plan.drift]
+    lines = []
+    if not plan.refreshed:
+        lines.append(("only the image changed: AWS is not asked again; `plan` does", "dim"))
+    lines += [(_drift_line(each), "yellow") for each in plan.drift]
     if plan.empty:
         return [*lines, ("no changes: what is deployed is what the project file says", "green")]
-    named = [change for change in plan.changes if whole or change.action != "create"]
-    lines += [(f"{SIGNS.get(c.action, ' ')} {c.address}", COLOURS.get(c.action, "")) for c in named]
+    for change in plan.changes:
+        if whole or change.action != "create":
+            lines += _change_lines(change, whole=whole)
     created = Counter(change.module for change in plan.changes if change.action == "create")
     if not whole:
         lines += [
@@ -161,6 +178,36 @@ def plan_lines(plan: DeployPlan, *, whole: bool) -> list[tuple[str, str]]:
             for module, count in sorted(created.items(), key=lambda item: [*PARTS, item[0]].index(item[0]))
         ]
     return lines
+
+
+def _drift_line(drift: Change) -> str:
+    """A drift whose resource is gone has no attributes to tell."""
+    if drift.action == "delete":
+        return f"removed by others: {resources.resource(drift)}, made again by `up`"
+    told = "; ".join(map(resources.attribute, drift.attributes))
+    return f"changed by others: {resources.resource(drift)}: {told}, put back by `up`"
+
+
+def _change_lines(change: Change, *, whole: bool) -> Iterator[tuple[str, str]]:
+    colour = COLOURS.get(change.action, "")
+    reason = resources.reason(change)
+    address = f"  ({change.address})" if whole else ""
+    head = f"{SIGNS.get(change.action, ' ')} {resources.resource(change)}"
+    yield f"{head}{DONE.get(change.action, '')}{f': {reason}' if reason else ''}{address}", colour
+    shown = change.attributes if whole else change.attributes[:ATTRIBUTES]
+    yield from ((f"    {resources.attribute(each)}", colour) for each in shown)
+    if rest := len(change.attributes) - len(shown):
+        yield f"    … {text.plural(rest, 'more attribute')}; `-v` names them", colour
+
+
+def plan_cost_lines(plan: DeployPlan) -> list[str]:
+    """The standing cost once applied, and by how much it changes."""
+    first, *rest = cost_lines(plan.standing)
+    if plan.standing_now and abs(plan.cost_change) >= CENT:
+        sign = "+" if plan.cost_change > 0 else "-"
+        now = text.money(plan.standing_now.monthly)
+        rest.append(f"  {sign}{text.money(abs(plan.cost_change))} a month: now {now}")
+    return [first, *rest]
 
 
 def cost_lines(standing: StandingCost) -> list[str]:

@@ -1,0 +1,32 @@
+"""`fargo unlock`: break the lock that a dead process left on the state."""
+
+import click
+
+from fargo.cli.context import Context, pass_context
+from fargo.cli.options import FargoCommand
+from fargo.errors import UsageError
+
+
+@click.command(cls=FargoCommand)
+@click.argument("lock_id", metavar="ID")
+@pass_context
+def unlock(context: Context, lock_id: str) -> None:
+    """Break the lock that a dead process left on the state."""
+    from datetime import UTC, datetime
+
+    from fargo.cli.deploying import follow
+    from fargo.deploy.unlock import break_lock, holder
+
+    lock = holder(context.deployment)
+    if lock is None:
+        context.out.say("the state is not locked: nothing to break", "green")
+        return
+    told = lock.told(datetime.now(UTC))
+    if lock.id != lock_id:
+        raise UsageError(
+            f"the state's lock is not {lock_id}: {told}", f"`fargo unlock {lock.id}`, if it is dead"
+        )
+    context.out.say(told)
+    context.confirm("Two that write one state lose what the other made. Is that process dead?")
+    follow(context, "unlock", break_lock(context.deployment, lock))
+    context.out.say("unlocked; go on with `fargo plan`", "green")

@@ -1,0 +1,106 @@
+"""Apply one plan: the image built beside it, Ctrl-C passed on, a known race run once more."""
+
+import threading
+from typing import TYPE_CHECKING, Any
+
+from fargo.deploy import races
+from fargo.deploy.merge import SideBySide, interruptible
+from fargo.errors import FargoError, Interrupted, TerraformFailed
+from fargo.terraform import Message, Outputs, Phase, Progress
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterable, Iterator
+
+    from fargo.deploy.deployment import DeployEvent, Deployment
+    from fargo.deploy.plan import DeployPlan
+    from fargo.images import ImageEvent
+    from fargo.model.stack import StackOutputs
+
+GO_ON = "go on with `fargo up`"
+
+
+class Apply:
+    """The way of one plan; `Deployment.apply` says what it raises.
+
+    Args:
+        deployment: whose plan.
+        plan: what is applied.
+    """
+
+    def __init__(self, deployment: "Deployment", plan: "DeployPlan") -> None:
+        self._deployment = deployment
+        self._plan = plan
+        self._terraform = deployment.terraform()
+        self._stopping = threading.Event()
+        self._cut_off: set[str] = set()
+        self._ended_well = plan.empty
+        self._outputs: dict[str, Any] = dict(plan.outputs) if plan.empty else {}
+
+    def run(self, image: "Iterable[ImageEvent]") -> "Generator[DeployEvent, None, StackOutputs]":
+        """Apply it, and remember the outputs.
+
+        Args:
+            image: a build to run beside Terraform.
+        """
+        plan = self._plan
+        self._deployment.folder.claim(plan.account_id, plan.region)
+        both: SideBySide[DeployEvent] = SideBySide(() if plan.empty else self._work(), image)
+
+        def stop() -> None:
+            self._stopping.set()
+            self._terraform.interrupt()
+            both.leave_beside()
+
+        try:
+            yield from interruptible(stop, self._noted(both), f"what was created is in the state: {GO_ON}")
+        except TerraformFailed as error:
+            error.hint = error.hint or f"what was created is in the state: mend the cause and {GO_ON}"
+            raise
+        except Interrupted:
+            # They exist; Terraform only was not allowed to wait for them, and would replace them.
+            self._terraform.keep(self._cut_off)
+            raise
+        except FargoError as error:
+            if not self._ended_well:
+                raise
+            self._deployment.remember(plan, self._outputs)
+            # It was the image's.
+            error.hint = f"{error.hint}; the stack stands, so {GO_ON}".lstrip("; ")
+            raise
+        return self._deployment.remember(plan, self._outputs)
+
+    def _noted(self, events: "Iterator[DeployEvent]") -> "Iterator[DeployEvent]":
+        for event in events:
+            if self._stopping.is_set() and isinstance(event, Progress) and event.phase is Phase.FAILED:
+                self._cut_off.add(event.address)
+            if isinstance(event, Outputs):
+                self._outputs = event.values
+            yield event
+
+    def _work(self) -> "Iterator[DeployEvent]":
+        self._deployment.begin()
+        try:
+            yield from self._terraform.apply(self._plan.file)
+        except TerraformFailed as error:
+            race = races.known(error.message)
+            if race is None or self._stopping.is_set():
+                raise
+            yield Message(f"{race.why}: planned and applied once more")
+            yield from self._once_more()
+        self._ended_well = True
+
+    def _once_more(self) -> "Iterator[DeployEvent]":
+        """A plan is applied once: the rest of it needs a new one, which must hold nothing else."""
+        agreed = self._plan
+        yield from self._deployment.prepare(
+            agreed.account_id, agreed.image_tag
+        )  # what came meanwhile is adopted
+        yield from self._terraform.plan(agreed.file)
+        again = self._deployment.read_plan(agreed.account_id, agreed.image_tag)
+        if new := races.beyond(agreed.changes, again.changes):
+            listed = ", ".join(f"{change.action} {change.address}" for change in new)
+            raise TerraformFailed(
+                f"the plan for the rest holds what was not agreed to: {listed}",
+                f"look at it with `fargo plan`, then {GO_ON}",
+            )
+        yield from self._terraform.apply(agreed.file)
