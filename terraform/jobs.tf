@@ -11,6 +11,9 @@ variable "jobs" {
       spot             the queue that the job is meant for; read by whoever submits.
       environment      plain variables; secrets: variable => ARN of a secret or parameter.
       output           a folder that the runner uploads, empty for none.
+      read_only_root   the container writes to /tmp alone, and output lies there.
+      user             user or user:group to run as; empty: the image's own.
+      exec             whether `aws ecs execute-command` may enter the container.
       policy           a JSON list of IAM statements that the job role gets beside its own.
   EOT
   type = map(object({
@@ -24,6 +27,9 @@ variable "jobs" {
     environment     = optional(map(string), {})
     secrets         = optional(map(string), {})
     output          = optional(string, "")
+    read_only_root  = optional(bool, false)
+    user            = optional(string, "")
+    exec            = optional(bool, false)
     policy          = optional(string, "[]")
   }))
   default  = {}
@@ -67,6 +73,9 @@ locals {
       for reference in values(job.secrets) : join(":", slice(split(":", reference), 0, min(7, length(split(":", reference)))))
     ]
   ]))
-  # Fargate fetches a secret through the task's own network, so its service needs an endpoint.
-  secret_services = toset([for arn in local.secret_arns : split(":", arn)[2]])
+  exec = anytrue([for job in var.jobs : job.exec])
+
+  # Fargate fetches a secret through the task's own network, and ECS Exec opens its channels there,
+  # so their services need endpoints.
+  job_services = setunion([for arn in local.secret_arns : split(":", arn)[2]], local.exec ? ["ssmmessages"] : [])
 }

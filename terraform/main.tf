@@ -43,7 +43,7 @@ module "endpoints" {
   account        = local.account
   vpc            = local.vpc
   create         = !try(var.network.existing.has_endpoints, false)
-  extra_services = setunion(var.network.endpoints, local.secret_services)
+  extra_services = setunion(var.network.endpoints, local.job_services)
   repository_arn = module.registry.repository_arn
   bucket_arn     = module.storage.bucket_arn
   jobs_log_arn   = "${local.log_group_arn_prefix}${local.log_groups.jobs.name}"
@@ -61,6 +61,7 @@ module "roles" {
   jobs_log_arn   = "${local.log_group_arn_prefix}${local.log_groups.jobs.name}"
   secret_arns    = local.secret_arns
   job_statements = local.job_statements
+  exec           = local.exec
 }
 
 module "batch" {
@@ -72,6 +73,7 @@ module "batch" {
   architecture         = var.architecture
   operating_system     = var.operating_system
   max_vcpus            = var.compute.max_vcpus
+  scheduling           = var.compute.scheduling
   jobs                 = var.jobs
   bucket               = module.storage.bucket
   execution_role_arn   = module.roles.execution_role_arn

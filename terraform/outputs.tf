@@ -70,6 +70,11 @@ output "repository_url" {
   value       = module.registry.repository_url
 }
 
+output "scheduling" {
+  description = "FIFO, or FAIR_SHARE: then a job must be submitted with a share identifier."
+  value       = var.compute.scheduling
+}
+
 output "stack_version" {
   description = "The version of this stack's variables and outputs."
   value       = local.stack_version

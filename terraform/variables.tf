@@ -11,9 +11,14 @@ variable "architecture" {
 }
 
 variable "compute" {
-  description = "How much may run at once: max_vcpus holds for the on-demand and for the spot environment each."
+  description = <<-EOT
+    What runs the jobs.
+      max_vcpus   at once, in the on-demand and in the spot environment each.
+      scheduling  FIFO, or FAIR_SHARE: jobs of different names take turns. A change replaces the queues.
+  EOT
   type = object({
-    max_vcpus = optional(number, 256)
+    max_vcpus  = optional(number, 256)
+    scheduling = optional(string, "FIFO")
   })
   default  = {}
   nullable = false

@@ -18,6 +18,7 @@ variables {
   architecture         = "ARM64"
   operating_system     = "LINUX"
   max_vcpus            = 64
+  scheduling           = "FIFO"
   bucket               = "workspace"
   execution_role_arn   = "arn:aws:iam::123456789012:role/execution"
   job_role_arn         = "arn:aws:iam::123456789012:role/job"
@@ -42,6 +43,23 @@ variables {
       environment     = {}
       secrets         = {}
       output          = ""
+      read_only_root  = false
+      user            = ""
+      exec            = false
+    }
+    hardened = {
+      command         = ["fargo-run", "--", "python", "hardened.py"]
+      vcpu            = 32
+      memory_mib      = 249856
+      storage_gib     = 20
+      timeout_seconds = null
+      attempts        = 1
+      environment     = {}
+      secrets         = {}
+      output          = "/tmp/out"
+      read_only_root  = true
+      user            = "1000:1000"
+      exec            = false
     }
     often = {
       command         = ["fargo-run", "--", "python", "often.py"]
@@ -53,6 +71,9 @@ variables {
       environment     = { LOG_LEVEL = "info" }
       secrets         = { API_KEY = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:key-AbCdEf" }
       output          = "out"
+      read_only_root  = false
+      user            = ""
+      exec            = true
     }
   }
 }
@@ -115,6 +136,52 @@ run "a_job_says_what_fargate_needs_to_know" {
   assert {
     condition     = keys(jsondecode(aws_batch_job_definition.this["once"].container_properties).logConfiguration.options) == ["awslogs-group", "awslogs-region"]
     error_message = "a prefix of its own would move the log stream from where Batch says it is"
+  }
+}
+
+run "a_read_only_root_leaves_one_folder_to_write_to" {
+  command = plan
+
+  module {
+    source = "./modules/batch"
+  }
+
+  assert {
+    condition     = jsondecode(aws_batch_job_definition.this["hardened"].container_properties).readonlyRootFilesystem && jsondecode(aws_batch_job_definition.this["hardened"].container_properties).volumes == [{ name = "scratch" }]
+    error_message = "the root is read-only, and a volume without a host lies on the task's own disk"
+  }
+
+  assert {
+    condition     = jsondecode(aws_batch_job_definition.this["hardened"].container_properties).mountPoints == [{ sourceVolume = "scratch", containerPath = "/tmp" }]
+    error_message = "it is mounted at /tmp"
+  }
+
+  assert {
+    condition     = !jsondecode(aws_batch_job_definition.this["once"].container_properties).readonlyRootFilesystem && length(jsondecode(aws_batch_job_definition.this["once"].container_properties).volumes) == 0
+    error_message = "nobody gets it who did not ask"
+  }
+}
+
+run "user_and_exec_are_there_when_asked_for_and_an_init_always" {
+  command = plan
+
+  module {
+    source = "./modules/batch"
+  }
+
+  assert {
+    condition     = { for name, job in aws_batch_job_definition.this : name => lookup(jsondecode(job.container_properties), "user", "the image's") } == { hardened = "1000:1000", often = "the image's", once = "the image's" }
+    error_message = "the user is the job's, else the image's"
+  }
+
+  assert {
+    condition     = { for name, job in aws_batch_job_definition.this : name => lookup(jsondecode(job.container_properties), "enableExecuteCommand", false) } == { hardened = false, often = true, once = false }
+    error_message = "ECS Exec is opt-in"
+  }
+
+  assert {
+    condition     = alltrue([for job in aws_batch_job_definition.this : jsondecode(job.container_properties).linuxParameters.initProcessEnabled])
+    error_message = "signals reach the command, whatever process 1 is"
   }
 }
 
@@ -201,5 +268,40 @@ run "each_queue_has_its_own_kind_of_capacity" {
       ]
     ])
     error_message = "what can never run is cancelled; what waits for capacity is not"
+  }
+}
+
+run "a_queue_is_first_in_first_out_unless_told_otherwise" {
+  command = plan
+
+  module {
+    source = "./modules/batch"
+  }
+
+  assert {
+    condition     = length(aws_batch_scheduling_policy.this) == 0 && alltrue([for queue in aws_batch_job_queue.this : queue.scheduling_policy_arn == null])
+    error_message = "no policy, no shares"
+  }
+}
+
+run "fair_share_gives_both_queues_a_policy_and_keeps_the_limits" {
+  command = plan
+
+  module {
+    source = "./modules/batch"
+  }
+
+  variables {
+    scheduling = "FAIR_SHARE"
+  }
+
+  assert {
+    condition     = aws_batch_scheduling_policy.this[0].name == "fargo-demo" && terraform_data.scheduling.input == "FAIR_SHARE"
+    error_message = "one policy, named after the project; the queues are replaced with it"
+  }
+
+  assert {
+    condition     = alltrue([for queue in aws_batch_job_queue.this : length(queue.job_state_time_limit_action) == 2])
+    error_message = "what can never run is cancelled there too"
   }
 }

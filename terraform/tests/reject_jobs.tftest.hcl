@@ -18,6 +18,7 @@ variables {
   architecture         = "X86_64"
   operating_system     = "LINUX"
   max_vcpus            = 64
+  scheduling           = "FIFO"
   bucket               = "workspace"
   execution_role_arn   = "arn:aws:iam::123456789012:role/execution"
   job_role_arn         = "arn:aws:iam::123456789012:role/job"
@@ -51,6 +52,9 @@ run "reject_memory_that_fargate_does_not_offer_with_the_vcpu" {
         environment     = {}
         secrets         = {}
         output          = ""
+        read_only_root  = false
+        user            = ""
+        exec            = false
       }
     }
   }
@@ -77,6 +81,9 @@ run "reject_a_vcpu_that_fargate_does_not_offer" {
         environment     = {}
         secrets         = {}
         output          = ""
+        read_only_root  = false
+        user            = ""
+        exec            = false
       }
     }
   }
@@ -103,6 +110,9 @@ run "reject_19_gib_of_storage" {
         environment     = {}
         secrets         = {}
         output          = ""
+        read_only_root  = false
+        user            = ""
+        exec            = false
       }
     }
   }
@@ -129,6 +139,9 @@ run "reject_201_gib_of_storage" {
         environment     = {}
         secrets         = {}
         output          = ""
+        read_only_root  = false
+        user            = ""
+        exec            = false
       }
     }
   }
@@ -155,6 +168,9 @@ run "reject_a_timeout_under_a_minute" {
         environment     = {}
         secrets         = {}
         output          = ""
+        read_only_root  = false
+        user            = ""
+        exec            = false
       }
     }
   }
@@ -181,6 +197,9 @@ run "reject_no_attempts" {
         environment     = {}
         secrets         = {}
         output          = ""
+        read_only_root  = false
+        user            = ""
+        exec            = false
       }
     }
   }
@@ -207,6 +226,9 @@ run "reject_eleven_attempts" {
         environment     = {}
         secrets         = {}
         output          = ""
+        read_only_root  = false
+        user            = ""
+        exec            = false
       }
     }
   }
@@ -233,6 +255,9 @@ run "reject_an_empty_command" {
         environment     = {}
         secrets         = {}
         output          = ""
+        read_only_root  = false
+        user            = ""
+        exec            = false
       }
     }
   }
@@ -259,6 +284,9 @@ run "reject_a_job_name_with_capitals" {
         environment     = {}
         secrets         = {}
         output          = ""
+        read_only_root  = false
+        user            = ""
+        exec            = false
       }
     }
   }
@@ -285,6 +313,9 @@ run "reject_a_variable_of_fargos_own" {
         environment     = { FARGO_RUN = "x" }
         secrets         = {}
         output          = ""
+        read_only_root  = false
+        user            = ""
+        exec            = false
       }
     }
   }
@@ -311,6 +342,9 @@ run "reject_a_secret_under_a_name_of_aws_batch" {
         environment     = {}
         secrets         = { AWS_BATCH_JOB_ID = "arn:aws:ssm:eu-west-1:123456789012:parameter/x" }
         output          = ""
+        read_only_root  = false
+        user            = ""
+        exec            = false
       }
     }
   }
@@ -337,9 +371,143 @@ run "reject_a_variable_that_is_also_a_secret" {
         environment     = { KEY = "x" }
         secrets         = { KEY = "arn:aws:ssm:eu-west-1:123456789012:parameter/x" }
         output          = ""
+        read_only_root  = false
+        user            = ""
+        exec            = false
       }
     }
   }
 
   expect_failures = [var.jobs]
+}
+
+run "reject_a_read_only_root_with_an_output_beside_the_scratch_folder" {
+  command = plan
+
+  module {
+    source = "./modules/batch"
+  }
+
+  variables {
+    jobs = {
+      work = {
+        command         = ["true"]
+        vcpu            = 1
+        memory_mib      = 2048
+        storage_gib     = 20
+        timeout_seconds = null
+        attempts        = 1
+        environment     = {}
+        secrets         = {}
+        output          = "out"
+        read_only_root  = true
+        user            = ""
+        exec            = false
+      }
+    }
+  }
+
+  expect_failures = [var.jobs]
+}
+
+run "reject_a_read_only_root_that_exec_would_write_to" {
+  command = plan
+
+  module {
+    source = "./modules/batch"
+  }
+
+  variables {
+    jobs = {
+      work = {
+        command         = ["true"]
+        vcpu            = 1
+        memory_mib      = 2048
+        storage_gib     = 20
+        timeout_seconds = null
+        attempts        = 1
+        environment     = {}
+        secrets         = {}
+        output          = ""
+        read_only_root  = true
+        user            = ""
+        exec            = true
+      }
+    }
+  }
+
+  expect_failures = [var.jobs]
+}
+
+run "reject_a_user_with_a_space" {
+  command = plan
+
+  module {
+    source = "./modules/batch"
+  }
+
+  variables {
+    jobs = {
+      work = {
+        command         = ["true"]
+        vcpu            = 1
+        memory_mib      = 2048
+        storage_gib     = 20
+        timeout_seconds = null
+        attempts        = 1
+        environment     = {}
+        secrets         = {}
+        output          = ""
+        read_only_root  = false
+        user            = "a user"
+        exec            = false
+      }
+    }
+  }
+
+  expect_failures = [var.jobs]
+}
+
+run "reject_32_vcpus_with_less_memory_than_fargate_gives_them" {
+  command = plan
+
+  module {
+    source = "./modules/batch"
+  }
+
+  variables {
+    jobs = {
+      work = {
+        command         = ["true"]
+        vcpu            = 32
+        memory_mib      = 32768
+        storage_gib     = 20
+        timeout_seconds = null
+        attempts        = 1
+        environment     = {}
+        secrets         = {}
+        output          = ""
+        read_only_root  = false
+        user            = ""
+        exec            = false
+      }
+    }
+  }
+
+  expect_failures = [var.jobs]
+}
+
+run "reject_a_scheduling_that_aws_batch_does_not_know" {
+  command = plan
+
+  module {
+    source = "./modules/batch"
+  }
+
+  variables {
+    jobs       = {}
+    scheduling = "LIFO"
+  }
+
+  expect_failures = [var.scheduling]
 }

@@ -26,6 +26,7 @@ variables {
   jobs_log_arn   = "arn:aws:logs:eu-west-1:123456789012:log-group:/fargo/demo/jobs"
   secret_arns    = []
   job_statements = []
+  exec           = false
 }
 
 run "ecs_takes_the_roles_for_tasks_of_this_account_only" {

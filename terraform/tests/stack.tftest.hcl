@@ -91,6 +91,26 @@ run "a_job_with_a_secret_gets_the_endpoint_that_it_is_fetched_through" {
   }
 }
 
+run "a_job_that_exec_may_enter_gets_the_endpoint_for_its_channels" {
+  command = plan
+
+  variables {
+    jobs = {
+      work = {
+        command    = ["fargo-run", "--", "work"]
+        vcpu       = 0.25
+        memory_mib = 512
+        exec       = true
+      }
+    }
+  }
+
+  assert {
+    condition     = output.interface_endpoints == tolist(["ecr.api", "ecr.dkr", "logs", "ssmmessages"])
+    error_message = "the agent in the container opens its channels through the task's own network"
+  }
+}
+
 run "a_bucket_name_that_grows_too_long_is_cut_and_stays_unique" {
   command = plan
 

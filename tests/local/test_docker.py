@@ -78,6 +78,53 @@ def test_its_environment_is_the_job_s_aws_batch_s_and_the_way_to_aws(
     assert "127.0.0.1" not in found["AWS_ENDPOINT_URL"]
 
 
+WRITES = "for d in '' /tmp; do (echo x >$d/x) 2>/dev/null && echo wrote $d/x; done; echo asked"
+ON_SCRATCH = {
+    "volumes": [{"name": "scratch"}],
+    "mountPoints": [{"sourceVolume": "scratch", "containerPath": "/tmp"}],
+}
+
+
+@pytest.mark.parametrize(
+    ("container", "written"),
+    [
+        ({}, ["wrote /x", "wrote /tmp/x"]),
+        ({"readonlyRootFilesystem": True}, []),
+        ({"readonlyRootFilesystem": True, **ON_SCRATCH}, ["wrote /tmp/x"]),
+        ({"readonlyRootFilesystem": True, "user": "1000:1000", **ON_SCRATCH}, []),
+    ],
+    ids=["a root", "a read-only root", "and a volume", "that is root's"],
+)
+def test_with_a_read_only_root_a_container_writes_to_its_volumes_alone(
+    batch: Any, docker_endpoint: str, name: str, container: dict[str, Any], written: list[str]
+) -> None:
+    job_id = submit(batch, name, shell(WRITES), container=container)
+    assert lines(docker_endpoint, wait_for_job(batch, job_id, "SUCCEEDED")) == [*written, "asked"]
+
+
+def test_a_volume_belongs_to_whom_the_image_says(
+    batch: Any, engine: Any, docker_endpoint: str, name: str
+) -> None:
+    with busybox_image(engine, "fargo-test/volume:local", ("VOLUME /tmp",)) as image:
+        container = {"image": image, "readonlyRootFilesystem": True, "user": "1000:1000", **ON_SCRATCH}
+        job_id = submit(batch, name, shell(WRITES), container=container)
+        job = wait_for_job(batch, job_id, "SUCCEEDED")
+    assert lines(docker_endpoint, job) == ["wrote /tmp/x", "asked"]
+
+
+def test_the_user_is_the_definition_s_and_process_1_reaps(
+    batch: Any, docker_endpoint: str, name: str
+) -> None:
+    container = {"user": "1000:1001", "linuxParameters": {"initProcessEnabled": True}}
+    command = shell(
+        "while read -r key value _; do case $key in Uid:|Gid:) echo $key $value;; esac; done </proc/self/status; echo $$"
+    )
+    job = wait_for_job(batch, submit(batch, name, command, container=container), "SUCCEEDED")
+    *who, process = lines(docker_endpoint, job)
+    assert who == ["Uid: 1000", "Gid: 1001"]
+    assert process != "1"
+
+
 def test_lines_arrive_while_the_container_runs(batch: Any, docker_endpoint: str, name: str) -> None:
     job_id = submit(batch, name, shell(f"echo begun; {STAYS}"))
     job = wait_for_job(batch, job_id, "RUNNING")

@@ -14,9 +14,12 @@ from fargo.model.fargate import Size
         (4, 8192, 30720, 23),
         (8, 16384, 61440, 12),
         (16, 32768, 122880, 12),
+        (32, 61440, 249856, 3),
     ],
 )
-def test_the_sizes_are_those_of_the_ecs_guide(vcpu: float, smallest: int, largest: int, count: int) -> None:
+def test_the_sizes_are_those_of_the_batch_api_reference(
+    vcpu: float, smallest: int, largest: int, count: int
+) -> None:
     offered = fargate.MEMORY_MIB[vcpu]
     assert (offered[0], offered[-1], len(offered)) == (smallest, largest, count)
 
@@ -25,7 +28,8 @@ def test_the_next_valid_size_holds_what_was_asked_with_the_fewest_vcpus() -> Non
     assert fargate.next_valid(Size(0.25, 513)) == Size(0.25, 1024)
     assert fargate.next_valid(Size(0.25, 4000)) == Size(0.5, 4096)
     assert fargate.next_valid(Size(3, 1)) == Size(4, 8192)
-    assert fargate.next_valid(Size(16, 200_000)) is None
+    assert fargate.next_valid(Size(16, 200_000)) == Size(32, 249_856)
+    assert fargate.next_valid(Size(32, 250_000)) is None
 
 
 def test_a_size_reads_as_people_write_it() -> None:

@@ -1,5 +1,6 @@
 """SubmitJob when AWS falters: nothing is sent twice, and no run is lost without its name."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from fargo.aws.batch import Batch, Submission
 from fargo.aws.store import Store
 from fargo.config import JobSettings
 from fargo.errors import AwsError, AwsThrottled, AwsUnreachable, Interrupted, UsageError
+from fargo.model import naming
 from fargo.model.run import Run
 from fargo.model.stack import StackOutputs
 
@@ -100,14 +102,14 @@ OUTPUTS = StackOutputs(
     name="demo", account_id="1" * 12, region="eu-west-1", stack_version="1", repository_url="r", image_tag="t",
     bucket="b", kms_key_arn="k", log_group="g", job_queues={"on_demand": "q", "spot": "s"}, compute_environments={},
     job_definitions={"work": "d"}, execution_role_arn="e", job_role_arn="j", vpc_id="v", subnet_ids=[], zones=[],
-    interface_endpoints=[],
+    interface_endpoints=[], scheduling="FIFO",
 )  # fmt: skip
 
 
-def _plan(**changes: Any) -> tuple[Run, Submission]:
+def _plan(outputs: StackOutputs = OUTPUTS, **changes: Any) -> tuple[Run, Submission]:
     settings = JobSettings(command=["work"], vcpu=0.5, memory="2 GiB", secrets={"KEY": "arn"})
     request = library.Request(job="work", **changes)
-    return library.plan(request, settings, OUTPUTS, now=NOW, token="abcd")
+    return library.plan(request, settings, outputs, now=NOW, token="abcd")
 
 
 def test_the_size_that_the_ledger_records_is_the_size_that_is_sent() -> None:
@@ -118,6 +120,17 @@ def test_the_size_that_the_ledger_records_is_the_size_that_is_sent() -> None:
     }
     assert (run.vcpu, run.memory_mib) == (0.5, 2048)
     assert sent == {"VCPU": "0.5", "MEMORY": "2048"}
+
+
+def test_a_share_is_sent_where_the_queue_has_shares_and_nowhere_else() -> None:
+    assert "shareIdentifier" not in _plan()[1].request()
+    fair = _plan(replace(OUTPUTS, scheduling="FAIR_SHARE"))[1]
+    assert fair.request()["shareIdentifier"] == "work"
+
+
+@pytest.mark.parametrize(("job", "share"), [("work", "work"), ("resize-photos-2x", "resizePhotos2x")])
+def test_a_share_is_the_jobs_name_in_letters_and_digits(job: str, share: str) -> None:
+    assert naming.share_identifier(job) == share
 
 
 @pytest.mark.parametrize(

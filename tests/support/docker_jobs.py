@@ -25,12 +25,13 @@ def shell(text: str) -> list[str]:
 
 
 @contextmanager
-def busybox_image(engine: Any, name: str = IMAGE) -> Iterator[str]:
-    """A static busybox as an image."""
+def busybox_image(engine: Any, name: str = IMAGE, changes: tuple[str, ...] = ()) -> Iterator[str]:
+    """A static busybox as an image, with a /tmp for everybody."""
     busybox = shutil.which("busybox")
     assert busybox, "these tests need a static busybox: apt-get install busybox-static"
     links = {f"bin/{tool}": "busybox" for tool in TOOLS}
-    with image(engine, name, {"bin/busybox": Path(busybox).read_bytes()}, links, ["ENV PATH=/bin"]) as made:
+    files = {"bin/busybox": Path(busybox).read_bytes()}
+    with image(engine, name, files, links, ["ENV PATH=/bin", *changes]) as made:
         yield made
 
 
@@ -45,6 +46,9 @@ def image(
             entry = tarfile.TarInfo(path)
             entry.size, entry.mode = len(data), 0o755
             tar.addfile(entry, io.BytesIO(data))
+        folder = tarfile.TarInfo("tmp")
+        folder.type, folder.mode = tarfile.DIRTYPE, 0o1777
+        tar.addfile(folder)
         for path, target in links.items():
             link = tarfile.TarInfo(path)
             link.type, link.linkname = tarfile.SYMTYPE, target

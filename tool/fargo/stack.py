@@ -259,7 +259,10 @@ def variables(project: Project, image_tag: str) -> dict[str, Any]:
         "architecture": project.image.cpu.value,
         "operating_system": project.image.operating_system.upper(),
         "network": _network(project.network),
-        "compute": {"max_vcpus": project.compute.max_vcpus},
+        "compute": {
+            "max_vcpus": project.compute.max_vcpus,
+            "scheduling": project.compute.scheduling.upper(),
+        },
         "logs": {"retention_days": project.logs.retention_days},
         "jobs": jobs_of(project),
     }
@@ -296,6 +299,9 @@ def _job(job: JobSettings) -> dict[str, Any]:
         "environment": job.environment,
         "secrets": job.secrets,
         "output": job.output,
+        "read_only_root": job.read_only_root,
+        "user": job.user,
+        "exec": job.exec,
         "policy": json.dumps(job.policy),
     }
 

@@ -80,7 +80,9 @@ def plan(
         memory_mib=size.memory_mib,
         waves=(Wave(number=1, chunks=(Chunk(number=0, job_name=name),)),),
     )
-    return run, _submission(run, name, request)
+    # What shares a queue are the jobs: the name is there, needs no setting, and is the same whoever submits.
+    share = naming.share_identifier(request.job) if outputs.scheduling == "FAIR_SHARE" else ""
+    return run, _submission(run, name, request, share)
 
 
 def _check(request: Request, settings: JobSettings) -> None:
@@ -117,11 +119,11 @@ def _size(request: Request, settings: JobSettings) -> Size:
         f"Fargate does not offer {size}",
         f"the next size that holds it: --vcpu {near.vcpu:g} --memory '{fargate.memory_text(near.memory_mib)}'"
         if near
-        else "the largest is 16 vCPU with 120 GiB",
+        else "the largest is 32 vCPU with 244 GiB",
     )
 
 
-def _submission(run: Run, name: str, request: Request) -> Submission:
+def _submission(run: Run, name: str, request: Request, share: str) -> Submission:
     ours = ((naming.ENV_RUN, run.id), (naming.ENV_WAVE, "1"), (naming.ENV_CHUNK, "0"))
     return Submission(
         name=name,
@@ -133,6 +135,7 @@ def _submission(run: Run, name: str, request: Request) -> Submission:
         vcpu=run.vcpu,
         memory_mib=run.memory_mib,
         timeout_seconds=request.timeout_seconds,
+        share=share,
     )
 
 

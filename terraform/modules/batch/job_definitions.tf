@@ -20,6 +20,10 @@ locals {
     { on_exit_code = "126", action = "EXIT" },
     { on_exit_code = "127", action = "EXIT" },
   ]
+
+  # The one folder that a job with a read-only root writes to. Equal to SCRATCH in
+  # tool/fargo/model/fargate.py.
+  scratch = "/tmp"
 }
 
 resource "aws_batch_job_definition" "this" {
@@ -66,13 +70,19 @@ resource "aws_batch_job_definition" "this" {
           "awslogs-region" = var.region
         }
       }
-      # Jobs write where they like: inputs and outputs lie on the task's own disk.
-      readonlyRootFilesystem = false
-      # Empty lists are what AWS answers; left out, they are noise in every plan's diff.
-      mountPoints = []
-      ulimits     = []
-      volumes     = []
+      # Process 1 passes signals on and reaps what a command leaves behind, also where the image has
+      # no Python and the command itself takes the runner's place.
+      linuxParameters        = { initProcessEnabled = true }
+      readonlyRootFilesystem = each.value.read_only_root
+      # A volume without a host is a folder on the task's own disk: all that a job with a read-only
+      # root can write to.
+      volumes     = each.value.read_only_root ? [{ name = "scratch" }] : []
+      mountPoints = each.value.read_only_root ? [{ sourceVolume = "scratch", containerPath = local.scratch }] : []
+      # An empty list is what AWS answers; left out, it is noise in every plan's diff.
+      ulimits = []
     },
+    { for key, value in { user = each.value.user } : key => value if value != "" },
+    { for key, value in { enableExecuteCommand = each.value.exec } : key => value if value },
     # 20 GiB come with every task, and AWS refuses to be asked for them.
     { for key, size in { ephemeralStorage = each.value.storage_gib } : key => { sizeInGiB = size } if size > 20 },
   ))

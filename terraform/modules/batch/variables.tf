@@ -40,6 +40,9 @@ variable "jobs" {
     environment     = map(string)
     secrets         = map(string)
     output          = string
+    read_only_root  = bool
+    user            = string
+    exec            = bool
   }))
   nullable = false
 
@@ -89,6 +92,23 @@ variable "jobs" {
     condition     = alltrue([for job in var.jobs : length(setintersection(keys(job.environment), keys(job.secrets))) == 0])
     error_message = "jobs.*: a variable stands in environment or in secrets, not in both."
   }
+
+  validation {
+    condition = alltrue([
+      for job in var.jobs : !job.read_only_root || job.output == "" || startswith(job.output, "${local.scratch}/")
+    ])
+    error_message = "jobs.*.output with read_only_root is a folder under ${local.scratch}: nothing else can be written to."
+  }
+
+  validation {
+    condition     = alltrue([for job in var.jobs : !(job.read_only_root && job.exec)])
+    error_message = "jobs.*: exec and read_only_root exclude each other: the agent that ECS Exec puts into the container writes to its root."
+  }
+
+  validation {
+    condition     = alltrue([for job in var.jobs : can(regex("^([a-z0-9_][a-z0-9_.-]*(:[a-z0-9_][a-z0-9_.-]*)?)?$", job.user))])
+    error_message = "jobs.*.user is a user or a user:group, by name or number, like 1000:1000; empty for the image's own."
+  }
 }
 
 variable "log_group" {
@@ -123,6 +143,17 @@ variable "region" {
   description = "The region, which the containers' log driver is told."
   type        = string
   nullable    = false
+}
+
+variable "scheduling" {
+  description = "FIFO, or FAIR_SHARE: then each job needs a share identifier."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = contains(["FIFO", "FAIR_SHARE"], var.scheduling)
+    error_message = "compute.scheduling is FIFO or FAIR_SHARE."
+  }
 }
 
 variable "security_group_id" {

@@ -32,6 +32,22 @@ data "aws_iam_policy_document" "job" {
     resources = ["${var.bucket_arn}/runs/*"]
   }
 
+  # ECS Exec: the agent in the container opens its channels with the job role. The actions know no
+  # resources.
+  # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html
+  dynamic "statement" {
+    for_each = var.exec ? ["channels"] : []
+
+    content {
+      sid = "Exec"
+      actions = [
+        "ssmmessages:CreateControlChannel", "ssmmessages:CreateDataChannel",
+        "ssmmessages:OpenControlChannel", "ssmmessages:OpenDataChannel",
+      ]
+      resources = ["*"]
+    }
+  }
+
   statement {
     sid       = "Key"
     actions   = ["kms:Decrypt", "kms:GenerateDataKey"]

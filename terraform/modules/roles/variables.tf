@@ -15,6 +15,12 @@ variable "bucket_arn" {
   nullable    = false
 }
 
+variable "exec" {
+  description = "Whether ECS Exec may enter jobs."
+  type        = bool
+  nullable    = false
+}
+
 variable "job_statements" {
   description = "IAM statements that the job role gets beside its own, JSON each."
   type        = list(string)

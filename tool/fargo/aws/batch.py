@@ -17,6 +17,9 @@ class Submission:
     """One SubmitJob call.
 
     The size is always sent: what the ledger says is what runs, whatever the definition says.
+
+    Attributes:
+        share: what a queue with a fair-share policy wants of each job, and any other refuses; empty: none.
     """
 
     name: str
@@ -28,6 +31,7 @@ class Submission:
     vcpu: float
     memory_mib: int
     timeout_seconds: int | None = None
+    share: str = ""
 
     def request(self) -> dict[str, Any]:
         """The call's parameters, in AWS's words."""
@@ -40,7 +44,9 @@ class Submission:
             ],
         }
         seconds = self.timeout_seconds
-        timeout = {} if seconds is None else {"timeout": {"attemptDurationSeconds": seconds}}
+        more: dict[str, Any] = {} if seconds is None else {"timeout": {"attemptDurationSeconds": seconds}}
+        if self.share:
+            more["shareIdentifier"] = self.share
         return {
             "jobName": self.name,
             "jobQueue": self.queue,
@@ -48,7 +54,7 @@ class Submission:
             "containerOverrides": container,
             "propagateTags": True,
             "tags": dict(self.tags),
-        } | timeout
+        } | more
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,8 @@ _SECRET = re.compile(
     r"^arn:[a-z0-9-]+:(secretsmanager:[a-z0-9-]+:\d{12}:secret:|ssm:[a-z0-9-]+:\d{12}:parameter/)."
 )
 
+_USER = re.compile(r"([a-z0-9_][a-z0-9_.-]*(:[a-z0-9_][a-z0-9_.-]*)?)?")
+
 ATTEMPT_SECONDS_MIN = 60
 """The shortest timeout of an attempt (AWS Batch API reference, JobTimeout)."""
 
@@ -96,6 +98,8 @@ def _is_vpc_cidr(text: str) -> bool:
 def _compute(compute: ComputeSettings) -> Iterator[Problem]:
     if compute.max_vcpus < 1:
         yield Problem("max_vcpus", compute.max_vcpus, "1 or more")
+    if compute.scheduling not in {"fifo", "fair_share"}:
+        yield Problem("scheduling", compute.scheduling, "fifo or fair_share")
 
 
 @problems.register
@@ -115,6 +119,21 @@ def _job(job: JobSettings) -> Iterator[Problem]:
     yield from _timeout(job)
     yield from _policy(job)
     yield from _variables(job)
+    yield from _container(job)
+
+
+def _container(job: JobSettings) -> Iterator[Problem]:
+    """The rules of `terraform/modules/batch`, said before Terraform is started."""
+    if job.read_only_root and job.output and not job.output.startswith(f"{fargate.SCRATCH}/"):
+        allowed = f"a folder under {fargate.SCRATCH}: with read_only_root, nothing else can be written to"
+        yield Problem("output", job.output, allowed)
+    if job.read_only_root and job.exec:
+        allowed = (
+            "false with read_only_root: the agent that ECS Exec puts into the container writes to its root"
+        )
+        yield Problem("exec", job.exec, allowed)
+    if not _USER.fullmatch(job.user):
+        yield Problem("user", job.user, "a user or a user:group, by name or number, such as 1000:1000")
 
 
 def _variables(job: JobSettings) -> Iterator[Problem]:

@@ -48,6 +48,12 @@ class JobSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """Variable → ARN of a Secrets Manager secret or an SSM parameter."""
     output: str = ""
     """A folder, relative to the working directory: uploaded after the command."""
+    read_only_root: bool = False
+    """The container can write to /tmp alone."""
+    user: str = ""
+    """`user` or `user:group`, by name or number; empty: the image's own."""
+    exec: bool = False
+    """Whether `aws ecs execute-command` may enter the container."""
     policy: list[dict[str, Any]] = []
     """IAM statements added to the job role."""
 
@@ -88,6 +94,8 @@ class ComputeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
 
     max_vcpus: int = 256
     """How many vCPUs may run at once, on demand and on Spot each."""
+    scheduling: str = "fifo"
+    """`fifo`, or `fair_share`: jobs of different names take turns. A change replaces the queues."""
 
 
 class LogsSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

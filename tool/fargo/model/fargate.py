@@ -1,7 +1,7 @@
 """What AWS Fargate offers: sizes, storage, platforms.
 
-Source: the AWS Batch and Amazon ECS guides, "Fargate task definition considerations", task
-size table, as of 2026. `terraform/modules/batch` holds the same table; a test compares them.
+Source: AWS Batch API reference, ResourceRequirement, as of 2026. `terraform/modules/batch` holds
+the same table; a test compares them.
 """
 
 from dataclasses import dataclass
@@ -20,12 +20,16 @@ MEMORY_MIB: dict[float, tuple[int, ...]] = {
     4: _steps(8192, 30720, 1024),
     8: _steps(16384, 61440, 4096),
     16: _steps(32768, 122880, 8192),
+    32: (61440, 122880, 249856),
 }
 """The memory sizes in MiB that each number of vCPUs comes with."""
 
 STORAGE_GIB_DEFAULT = 20
 """Ephemeral storage that every task has without asking, in GiB."""
 STORAGE_GIB_MAX = 200
+
+SCRATCH = "/tmp"  # noqa: S108 # in the container, not on this machine
+"""The one folder that a job with a read-only root writes to. `terraform/modules/batch` mounts it."""
 
 
 class Architecture(StrEnum):

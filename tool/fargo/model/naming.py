@@ -61,6 +61,12 @@ def batch_job_name(run: str, wave: int, chunk: int) -> str:
     return f"{run}-w{wave}-c{chunk}"
 
 
+def share_identifier(job: str) -> str:
+    """A job's share of a fair-share queue: AWS Batch takes letters and digits alone, so `a-b` is `aB`."""
+    first, *rest = job.split("-")
+    return first + "".join(word.capitalize() for word in rest)
+
+
 def ledger_key(run: str) -> str:
     """The run's ledger: what was asked for, and what was submitted."""
     return f"runs/{run}/run.json"

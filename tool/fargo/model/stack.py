@@ -19,6 +19,7 @@ class StackOutputs:
         job_definitions: a `[jobs.*]` name → the job definition's ARN with its revision.
         interface_endpoints: services such as `ecr.api`, each in every one of `zones`; those of a VPC that was
             there before are not counted.
+        scheduling: `FIFO`, or `FAIR_SHARE`: then a job must be submitted with a share identifier.
     """
 
     name: str
@@ -39,6 +40,7 @@ class StackOutputs:
     subnet_ids: list[str]
     zones: list[str]
     interface_endpoints: list[str]
+    scheduling: str
 
     @property
     def image(self) -> ImageRef:

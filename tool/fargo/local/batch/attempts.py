@@ -110,6 +110,15 @@ def _task(job: Job, attempt: Attempt) -> Task:
         user=container.get("user", ""),
         read_only=container.get("readonlyRootFilesystem", False),
         init=container.get("linuxParameters", {}).get("initProcessEnabled", False),
+        scratch=_scratch(container),
+    )
+
+
+def _scratch(container: Wire) -> tuple[str, ...]:
+    """Where volumes that are nothing but a name are mounted: ECS calls them bind mounts."""
+    plain = {volume["name"] for volume in container["volumes"] if not volume.keys() - {"name", "host"}}
+    return tuple(
+        mount["containerPath"] for mount in container["mountPoints"] if mount["sourceVolume"] in plain
     )
 
 

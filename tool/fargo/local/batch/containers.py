@@ -133,6 +133,12 @@ def _check_volumes(container: Wire) -> None:
             f"Fargate platform version {version} does not exist; expected is LATEST or 1.4.0."
         )
     windows = container.get("runtimePlatform", {}).get("operatingSystemFamily", "LINUX") in _WINDOWS
+    names = {volume.get("name") for volume in container.get("volumes", [])}
+    for mount in container.get("mountPoints", []):
+        if mount.get("sourceVolume") not in names or not mount.get("containerPath"):
+            raise InvalidRequest(
+                "Every mount point must have a containerPath, and the name of a volume as its sourceVolume."
+            )
     for volume in container.get("volumes", []):
         _refuse(volume, ("host",), "Fargate")
         efs = volume.get("efsVolumeConfiguration")

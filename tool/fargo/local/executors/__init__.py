@@ -23,6 +23,7 @@ class Task:
         command: empty for the image's own.
         environment: complete but for what only the executor knows (`AWS_ENDPOINT_URL`).
         user: as the image says where empty.
+        scratch: folders of the task's own disk, by their paths in the container.
         architecture: `X86_64` or `ARM64`, as `runtimePlatform.cpuArchitecture` spells it.
         storage_gib: the ephemeral storage, which on Fargate counts the image too.
     """
@@ -38,6 +39,7 @@ class Task:
     user: str = ""
     read_only: bool = False
     init: bool = False
+    scratch: tuple[str, ...] = ()
     architecture: str = "X86_64"
     storage_gib: int = 20
 
