@@ -7,6 +7,7 @@ module "storage" {
   account          = local.account
   log_group_prefix = "/fargo/${var.name}/"
   force_destroy    = var.force_destroy
+  topic_arn        = local.topic_arn
 }
 
 module "registry" {
@@ -25,6 +26,7 @@ module "network" {
   account   = local.account
   cidr      = var.network.cidr
   zones     = var.network.zones
+  roles     = var.roles
   log_group = local.log_groups.network
 }
 
@@ -62,6 +64,7 @@ module "roles" {
   secret_arns    = local.secret_arns
   job_statements = local.job_statements
   exec           = local.exec
+  roles          = var.roles
 }
 
 module "batch" {
@@ -87,7 +90,10 @@ module "batch" {
 module "events" {
   source = "./modules/events"
 
-  prefix    = local.prefix
-  queues    = module.batch.job_queues
-  log_group = local.log_groups.events
+  prefix        = local.prefix
+  account       = local.account
+  queues        = module.batch.job_queues
+  log_group     = local.log_groups.events
+  notifications = var.notifications
+  topic_name    = local.topic_name
 }

@@ -85,6 +85,11 @@ output "subnet_ids" {
   value       = local.vpc.subnet_ids
 }
 
+output "topic_arn" {
+  description = "The topic that tells how jobs fare; empty where there is none."
+  value       = module.events.topic_arn
+}
+
 output "vpc_id" {
   description = "The VPC that jobs run in."
   value       = local.vpc.id

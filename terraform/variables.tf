@@ -117,3 +117,30 @@ variable "operating_system" {
     error_message = "operating_system is LINUX."
   }
 }
+
+variable "roles" {
+  description = <<-EOT
+    Where the roles of the stack stand; an account may allow them only so.
+      path                  of their ARNs, like /teams/x/. A change replaces them.
+      permissions_boundary  the ARN of a policy that bounds what they may do; null: none.
+  EOT
+  type = object({
+    path                 = optional(string, "/")
+    permissions_boundary = optional(string)
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = can(regex("^/([A-Za-z0-9+=,.@_-]+/)*$", var.roles.path)) && length(var.roles.path) <= 512
+    error_message = "roles.path begins and ends with a slash, like /teams/x/, and has up to 512 letters, digits and +=,.@_-."
+  }
+
+  validation {
+    condition = (
+      var.roles.permissions_boundary == null ? true :
+      can(regex("^arn:[a-z0-9-]+:iam::([0-9]{12}|aws):policy/.", var.roles.permissions_boundary))
+    )
+    error_message = "roles.permissions_boundary is the ARN of an IAM policy, or null."
+  }
+}

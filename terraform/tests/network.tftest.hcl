@@ -28,6 +28,11 @@ variables {
   cidr   = "10.42.0.0/16"
   zones  = 2
 
+  roles = {
+    path                 = "/teams/x/"
+    permissions_boundary = "arn:aws:iam::123456789012:policy/boundary"
+  }
+
   log_group = {
     name           = "/fargo/demo/network"
     retention_days = 30
@@ -132,4 +137,30 @@ run "reject_more_zones_than_the_region_has" {
   }
 
   expect_failures = [data.aws_availability_zones.available]
+}
+
+run "flow_logs_act_for_this_account_alone_and_within_its_bounds" {
+  command = plan
+
+  module {
+    source = "./modules/network"
+  }
+
+  assert {
+    condition = jsondecode(aws_iam_role.flow.assume_role_policy).Statement[0].Condition == {
+      ArnLike      = { "aws:SourceArn" = "arn:aws:ec2:eu-west-1:123456789012:vpc-flow-log/*" }
+      StringEquals = { "aws:SourceAccount" = "123456789012" }
+    }
+    error_message = "both conditions against the confused deputy"
+  }
+
+  assert {
+    condition = (
+      aws_iam_role.flow.path == "/teams/x/" &&
+      aws_iam_role.flow.permissions_boundary == "arn:aws:iam::123456789012:policy/boundary" &&
+      aws_iam_role_policies_exclusive.flow.policy_names == toset(["write"]) &&
+      length(aws_iam_role_policy_attachments_exclusive.flow.policy_arns) == 0
+    )
+    error_message = "path, boundary, and no policy but its own"
+  }
 }

@@ -165,3 +165,23 @@ run "reject_a_policy_without_a_resource" {
 
   expect_failures = [var.jobs]
 }
+
+run "reject_a_role_path_without_a_slash_at_its_end" {
+  command = plan
+
+  variables {
+    roles = { path = "/teams/x" }
+  }
+
+  expect_failures = [var.roles]
+}
+
+run "reject_a_boundary_that_is_no_policy" {
+  command = plan
+
+  variables {
+    roles = { permissions_boundary = "arn:aws:iam::123456789012:role/x" }
+  }
+
+  expect_failures = [var.roles]
+}

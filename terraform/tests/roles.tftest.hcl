@@ -27,6 +27,11 @@ variables {
   secret_arns    = []
   job_statements = []
   exec           = false
+
+  roles = {
+    path                 = "/"
+    permissions_boundary = null
+  }
 }
 
 run "ecs_takes_the_roles_for_tasks_of_this_account_only" {
@@ -107,6 +112,11 @@ run "a_job_writes_under_runs_and_reads_inputs" {
   }
 
   assert {
+    condition     = !strcontains(aws_iam_role_policy.job.policy, "ssmmessages")
+    error_message = "nobody enters a job who was not asked in"
+  }
+
+  assert {
     condition     = !strcontains(aws_iam_role_policy.job.policy, "Delete")
     error_message = "a job deletes nothing"
   }
@@ -132,5 +142,97 @@ run "jobs_bring_statements_of_their_own_even_with_equal_names" {
       if strcontains(jsonencode(statement.Resource), "photos")
     ] == ["Allow arn:aws:s3:::photos/*", "Deny arn:aws:s3:::photos/private/*"]
     error_message = "both are there"
+  }
+}
+
+run "a_job_uses_the_key_by_way_of_s3_alone" {
+  command = plan
+
+  module {
+    source = "./modules/roles"
+  }
+
+  assert {
+    condition     = jsondecode(aws_iam_role_policy.key.policy).Statement[0].Condition == { StringEquals = { "kms:ViaService" = "s3.eu-west-1.amazonaws.com" } }
+    error_message = "what the key enciphers elsewhere, no job deciphers"
+  }
+
+  assert {
+    condition = one([
+      for statement in jsondecode(aws_iam_role_policy.job.policy).Statement : statement.Condition.StringLike["s3:prefix"] if statement.Sid == "List"
+    ]) == ["inputs/*", "runs/*"]
+    error_message = "a job lists what it may read"
+  }
+}
+
+run "nobody_adds_a_policy_to_a_role_unseen" {
+  command = plan
+
+  module {
+    source = "./modules/roles"
+  }
+
+  assert {
+    condition = (
+      aws_iam_role_policies_exclusive.execution.policy_names == toset(["start-tasks"]) &&
+      aws_iam_role_policies_exclusive.job.policy_names == toset(["key", "work"])
+    )
+    error_message = "the inline policies are these"
+  }
+
+  assert {
+    condition = alltrue([
+      for attachments in [aws_iam_role_policy_attachments_exclusive.execution, aws_iam_role_policy_attachments_exclusive.job] : length(attachments.policy_arns) == 0
+    ])
+    error_message = "and no managed one is attached"
+  }
+}
+
+run "roles_stand_where_the_account_wants_them" {
+  command = plan
+
+  module {
+    source = "./modules/roles"
+  }
+
+  variables {
+    roles = {
+      path                 = "/teams/x/"
+      permissions_boundary = "arn:aws:iam::123456789012:policy/boundary"
+    }
+  }
+
+  assert {
+    condition = alltrue([
+      for role in [aws_iam_role.execution, aws_iam_role.job] : role.path == "/teams/x/" && role.permissions_boundary == "arn:aws:iam::123456789012:policy/boundary"
+    ])
+    error_message = "path and boundary hold for each role"
+  }
+
+  assert {
+    condition     = aws_iam_role.job.name == "fargo-demo-job"
+    error_message = "the names stay"
+  }
+}
+
+run "exec_lets_a_job_open_channels_and_is_opt_in" {
+  command = plan
+
+  module {
+    source = "./modules/roles"
+  }
+
+  variables {
+    exec = true
+  }
+
+  assert {
+    condition = one([
+      for statement in jsondecode(aws_iam_role_policy.job.policy).Statement : statement.Action if statement.Sid == "Exec"
+      ]) == [
+      "ssmmessages:OpenDataChannel", "ssmmessages:OpenControlChannel",
+      "ssmmessages:CreateDataChannel", "ssmmessages:CreateControlChannel",
+    ]
+    error_message = "the four actions of ECS Exec"
   }
 }

@@ -65,6 +65,11 @@ run "a_project_needs_a_name_a_region_and_an_image" {
     condition     = keys(output.job_queues) == ["on_demand", "spot"] && keys(output.job_definitions) == ["work"]
     error_message = "two queues, and a definition for each job"
   }
+
+  assert {
+    condition     = output.scheduling == "FIFO"
+    error_message = "first in, first out, unless told otherwise"
+  }
 }
 
 run "a_job_with_a_secret_gets_the_endpoint_that_it_is_fetched_through" {
@@ -128,6 +133,7 @@ run "a_bucket_name_that_grows_too_long_is_cut_and_stays_unique" {
     prefix           = "fargo-a23456789-b23456789-c234567890"
     log_group_prefix = "/fargo/a23456789-b23456789-c234567890/"
     force_destroy    = true
+    topic_arn        = ""
   }
 
   assert {
@@ -153,6 +159,12 @@ run "only_tls_reaches_the_bucket_and_its_key_is_the_projects" {
     prefix           = "fargo-demo"
     log_group_prefix = "/fargo/demo/"
     force_destroy    = true
+    topic_arn        = ""
+  }
+
+  assert {
+    condition     = length(jsondecode(aws_kms_key.this.policy).Statement) == 2
+    error_message = "without a topic, the account and CloudWatch Logs use the key, and nobody else"
   }
 
   assert {
@@ -166,6 +178,46 @@ run "only_tls_reaches_the_bucket_and_its_key_is_the_projects" {
       if statement.Sid == "LogsOfThisProject"
     ]) == "arn:aws:logs:eu-west-1:123456789012:log-group:/fargo/demo/*"
     error_message = "CloudWatch Logs uses the key for this project's groups"
+  }
+}
+
+run "what_is_uploaded_is_enciphered_with_the_projects_key_or_refused" {
+  command = plan
+
+  module {
+    source = "./modules/storage"
+  }
+
+  variables {
+    account = {
+      id         = "123456789012"
+      partition  = "aws"
+      dns_suffix = "amazonaws.com"
+      region     = "eu-west-1"
+    }
+    prefix           = "fargo-demo"
+    log_group_prefix = "/fargo/demo/"
+    force_destroy    = true
+    topic_arn        = "arn:aws:sns:eu-west-1:123456789012:fargo-demo-jobs"
+  }
+
+  assert {
+    condition = {
+      for statement in data.aws_iam_policy_document.bucket.statement : statement.sid => [for condition in statement.condition : "${condition.test} ${condition.variable}"]
+      if statement.effect == "Deny" && statement.actions == toset(["s3:PutObject"])
+      } == {
+      OurKeyOnly       = ["Null s3:x-amz-server-side-encryption", "StringNotEquals s3:x-amz-server-side-encryption-aws-kms-key-id"]
+      NoKeyOfTheCaller = ["Null s3:x-amz-server-side-encryption-customer-algorithm"]
+    }
+    error_message = "another key, no key and the caller's own key are refused; an upload that names none is not"
+  }
+
+  assert {
+    condition = one([
+      for statement in jsondecode(aws_kms_key.this.policy).Statement : statement.Condition.StringEquals["kms:EncryptionContext:aws:sns:topicArn"]
+      if statement.Sid == "EventsToTheTopicOfThisProject"
+    ]) == "arn:aws:sns:eu-west-1:123456789012:fargo-demo-jobs"
+    error_message = "EventBridge enciphers messages to this topic"
   }
 }
 
@@ -202,7 +254,13 @@ run "events_are_those_of_the_projects_own_queues" {
 
   variables {
     prefix = "fargo-demo"
-    queues = { spot = "arn:aws:batch:eu-west-1:123456789012:job-queue/fargo-demo-spot" }
+    account = {
+      partition = "aws"
+      region    = "eu-west-1"
+    }
+    notifications = { states = [], emails = [] }
+    topic_name    = "fargo-demo-jobs"
+    queues        = { spot = "arn:aws:batch:eu-west-1:123456789012:job-queue/fargo-demo-spot" }
     log_group = {
       name           = "/fargo/demo/events"
       retention_days = 30
@@ -213,9 +271,114 @@ run "events_are_those_of_the_projects_own_queues" {
   assert {
     condition = jsondecode(aws_cloudwatch_event_rule.job_state.event_pattern) == {
       source      = ["aws.batch"]
-      detail-type = ["Batch Job State Change"]
+      detail-type = ["Batch Job State Change", "Batch Job Queue Blocked"]
       detail      = { jobQueue = ["arn:aws:batch:eu-west-1:123456789012:job-queue/fargo-demo-spot"] }
     }
     error_message = "no other queue's"
   }
+
+  assert {
+    condition     = length(aws_sns_topic.this) + length(aws_cloudwatch_event_rule.notify) == 0 && output.topic_arn == ""
+    error_message = "nobody is told who did not ask"
+  }
+}
+
+run "a_topic_tells_of_whole_jobs_in_the_states_that_were_asked_for" {
+  command = plan
+
+  module {
+    source = "./modules/events"
+  }
+
+  variables {
+    prefix = "fargo-demo"
+    account = {
+      partition = "aws"
+      region    = "eu-west-1"
+    }
+    notifications = { states = ["SUCCEEDED", "FAILED"], emails = ["one@example.org", "two@example.org"] }
+    topic_name    = "fargo-demo-jobs"
+    queues        = { spot = "arn:aws:batch:eu-west-1:123456789012:job-queue/fargo-demo-spot" }
+    log_group = {
+      name           = "/fargo/demo/events"
+      retention_days = 30
+      kms_key_arn    = "arn:aws:kms:eu-west-1:123456789012:key/1"
+    }
+  }
+
+  assert {
+    condition = jsondecode(aws_cloudwatch_event_rule.notify[0].event_pattern).detail == {
+      jobQueue        = ["arn:aws:batch:eu-west-1:123456789012:job-queue/fargo-demo-spot"]
+      status          = ["FAILED", "SUCCEEDED"]
+      arrayProperties = { index = [{ exists = false }] }
+    }
+    error_message = "an array of ten thousand tells once"
+  }
+
+  assert {
+    condition     = aws_sns_topic.this[0].kms_master_key_id == "arn:aws:kms:eu-west-1:123456789012:key/1"
+    error_message = "what it tells is enciphered with the project's key"
+  }
+
+  assert {
+    condition     = strcontains(aws_cloudwatch_event_target.topic[0].input_transformer[0].input_template, "<job> <status>: <reason> https://eu-west-1.console.aws.amazon.com/batch/")
+    error_message = "a line that people can read, with a link"
+  }
+
+  assert {
+    condition     = [for subscription in aws_sns_topic_subscription.email : "${subscription.protocol} ${subscription.endpoint}"] == ["email one@example.org", "email two@example.org"]
+    error_message = "each address gets it"
+  }
+}
+
+run "reject_emails_with_nothing_to_tell" {
+  command = plan
+
+  module {
+    source = "./modules/events"
+  }
+
+  variables {
+    prefix = "fargo-demo"
+    account = {
+      partition = "aws"
+      region    = "eu-west-1"
+    }
+    notifications = { states = [], emails = ["one@example.org"] }
+    topic_name    = "fargo-demo-jobs"
+    queues        = {}
+    log_group = {
+      name           = "/fargo/demo/events"
+      retention_days = 30
+      kms_key_arn    = "arn:aws:kms:eu-west-1:123456789012:key/1"
+    }
+  }
+
+  expect_failures = [var.notifications]
+}
+
+run "reject_a_state_that_nobody_waits_for" {
+  command = plan
+
+  module {
+    source = "./modules/events"
+  }
+
+  variables {
+    prefix = "fargo-demo"
+    account = {
+      partition = "aws"
+      region    = "eu-west-1"
+    }
+    notifications = { states = ["PENDING"], emails = [] }
+    topic_name    = "fargo-demo-jobs"
+    queues        = {}
+    log_group = {
+      name           = "/fargo/demo/events"
+      retention_days = 30
+      kms_key_arn    = "arn:aws:kms:eu-west-1:123456789012:key/1"
+    }
+  }
+
+  expect_failures = [var.notifications]
 }

@@ -102,7 +102,7 @@ OUTPUTS = StackOutputs(
     name="demo", account_id="1" * 12, region="eu-west-1", stack_version="1", repository_url="r", image_tag="t",
     bucket="b", kms_key_arn="k", log_group="g", job_queues={"on_demand": "q", "spot": "s"}, compute_environments={},
     job_definitions={"work": "d"}, execution_role_arn="e", job_role_arn="j", vpc_id="v", subnet_ids=[], zones=[],
-    interface_endpoints=[], scheduling="FIFO",
+    interface_endpoints=[], scheduling="FIFO", topic_arn="",
 )  # fmt: skip
 
 

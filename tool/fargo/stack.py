@@ -264,6 +264,14 @@ def variables(project: Project, image_tag: str) -> dict[str, Any]:
             "scheduling": project.compute.scheduling.upper(),
         },
         "logs": {"retention_days": project.logs.retention_days},
+        "roles": {
+            "path": project.roles.path,
+            "permissions_boundary": project.roles.permissions_boundary or None,
+        },
+        "notifications": {
+            "states": [state.upper() for state in project.notifications.states],
+            "emails": project.notifications.emails,
+        },
         "jobs": jobs_of(project),
     }
 

@@ -1,4 +1,5 @@
-# AWS Batch forgets a finished job after a week or so; its state changes stay here.
+# AWS Batch forgets a finished job after a week or so; its state changes stay here, and what blocked
+# a queue.
 
 resource "aws_cloudwatch_log_group" "events" {
   name              = var.log_group.name
@@ -8,11 +9,11 @@ resource "aws_cloudwatch_log_group" "events" {
 
 resource "aws_cloudwatch_event_rule" "job_state" {
   name        = "${var.prefix}-job-state"
-  description = "State changes of this project's jobs"
+  description = "State changes of this project's jobs, and what blocks its queues"
 
   event_pattern = jsonencode({
     source      = ["aws.batch"]
-    detail-type = ["Batch Job State Change"]
+    detail-type = ["Batch Job State Change", "Batch Job Queue Blocked"]
     detail      = { jobQueue = values(var.queues) }
   })
 }

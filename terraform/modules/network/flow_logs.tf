@@ -18,6 +18,12 @@ data "aws_iam_policy_document" "flow_trust" {
       variable = "aws:SourceAccount"
       values   = [var.account.id]
     }
+
+    condition {
+      test     = "ArnLike"
+      variable = "aws:SourceArn"
+      values   = ["arn:${var.account.partition}:ec2:${var.account.region}:${var.account.id}:vpc-flow-log/*"]
+    }
   }
 }
 
@@ -29,15 +35,28 @@ data "aws_iam_policy_document" "flow" {
 }
 
 resource "aws_iam_role" "flow" {
-  name               = "${var.prefix}-flow-logs"
-  description        = "VPC flow logs write to their log group"
-  assume_role_policy = data.aws_iam_policy_document.flow_trust.json
+  name                 = "${var.prefix}-flow-logs"
+  description          = "VPC flow logs write to their log group"
+  assume_role_policy   = data.aws_iam_policy_document.flow_trust.json
+  path                 = var.roles.path
+  permissions_boundary = var.roles.permissions_boundary
 }
 
 resource "aws_iam_role_policy" "flow" {
   name   = "write"
   role   = aws_iam_role.flow.id
   policy = data.aws_iam_policy_document.flow.json
+}
+
+# What somebody else adds to the role, the next plan shows, and removes.
+resource "aws_iam_role_policies_exclusive" "flow" {
+  role_name    = aws_iam_role.flow.name
+  policy_names = [aws_iam_role_policy.flow.name]
+}
+
+resource "aws_iam_role_policy_attachments_exclusive" "flow" {
+  role_name   = aws_iam_role.flow.name
+  policy_arns = []
 }
 
 resource "aws_flow_log" "this" {

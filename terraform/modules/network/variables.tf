@@ -41,6 +41,15 @@ variable "prefix" {
   nullable    = false
 }
 
+variable "roles" {
+  description = "Where the roles stand: their path, and the policy that bounds what they may do; null: none."
+  type = object({
+    path                 = string
+    permissions_boundary = string
+  })
+  nullable = false
+}
+
 variable "zones" {
   description = "The number of availability zones."
   type        = number

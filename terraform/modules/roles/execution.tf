@@ -64,13 +64,26 @@ data "aws_iam_policy_document" "execution" {
 }
 
 resource "aws_iam_role" "execution" {
-  name               = "${var.prefix}-execution"
-  description        = "Fargate: pull the image, write the logs, read the secrets"
-  assume_role_policy = data.aws_iam_policy_document.tasks.json
+  name                 = "${var.prefix}-execution"
+  description          = "Fargate: pull the image, write the logs, read the secrets"
+  assume_role_policy   = data.aws_iam_policy_document.tasks.json
+  path                 = var.roles.path
+  permissions_boundary = var.roles.permissions_boundary
 }
 
 resource "aws_iam_role_policy" "execution" {
   name   = "start-tasks"
   role   = aws_iam_role.execution.id
   policy = data.aws_iam_policy_document.execution.json
+}
+
+# What somebody else adds to the role, the next plan shows, and removes.
+resource "aws_iam_role_policies_exclusive" "execution" {
+  role_name    = aws_iam_role.execution.name
+  policy_names = [aws_iam_role_policy.execution.name]
+}
+
+resource "aws_iam_role_policy_attachments_exclusive" "execution" {
+  role_name   = aws_iam_role.execution.name
+  policy_arns = []
 }

@@ -51,6 +51,15 @@ variable "repository_arn" {
   nullable    = false
 }
 
+variable "roles" {
+  description = "Where the roles stand: their path, and the policy that bounds what they may do; null: none."
+  type = object({
+    path                 = string
+    permissions_boundary = string
+  })
+  nullable = false
+}
+
 variable "secret_arns" {
   description = "The secrets and parameters that job definitions name."
   type        = list(string)

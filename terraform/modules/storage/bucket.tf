@@ -74,6 +74,50 @@ data "aws_iam_policy_document" "bucket" {
       values   = ["false"]
     }
   }
+
+  # An upload that says nothing gets the project's key from the bucket. One that names an encryption
+  # of its own must name that key; a missing key counts as another.
+  statement {
+    sid       = "OurKeyOnly"
+    effect    = "Deny"
+    actions   = ["s3:PutObject"]
+    resources = ["${aws_s3_bucket.workspace.arn}/*"]
+
+    principals {
+      type        = "*"
+      identifiers = ["*"]
+    }
+
+    condition {
+      test     = "Null"
+      variable = "s3:x-amz-server-side-encryption"
+      values   = ["false"]
+    }
+
+    condition {
+      test     = "StringNotEquals"
+      variable = "s3:x-amz-server-side-encryption-aws-kms-key-id"
+      values   = [aws_kms_key.this.arn]
+    }
+  }
+
+  statement {
+    sid       = "NoKeyOfTheCaller"
+    effect    = "Deny"
+    actions   = ["s3:PutObject"]
+    resources = ["${aws_s3_bucket.workspace.arn}/*"]
+
+    principals {
+      type        = "*"
+      identifiers = ["*"]
+    }
+
+    condition {
+      test     = "Null"
+      variable = "s3:x-amz-server-side-encryption-customer-algorithm"
+      values   = ["false"]
+    }
+  }
 }
 
 resource "aws_s3_bucket_policy" "workspace" {
@@ -95,6 +139,11 @@ resource "aws_s3_bucket_lifecycle_configuration" "workspace" {
 
     noncurrent_version_expiration {
       noncurrent_days = 30
+    }
+
+    # What is left of a deleted object when its last version has gone.
+    expiration {
+      expired_object_delete_marker = true
     }
   }
 

@@ -37,6 +37,30 @@ data "aws_iam_policy_document" "key" {
       values   = ["arn:${var.account.partition}:logs:${var.account.region}:${var.account.id}:log-group:${var.log_group_prefix}*"]
     }
   }
+
+  # The source's account and ARN are not in what EventBridge asks of an encrypted topic's key; the
+  # topic is.
+  # https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+  dynamic "statement" {
+    for_each = var.topic_arn == "" ? [] : [var.topic_arn]
+
+    content {
+      sid       = "EventsToTheTopicOfThisProject"
+      actions   = ["kms:Decrypt", "kms:GenerateDataKey*"]
+      resources = ["*"]
+
+      principals {
+        type        = "Service"
+        identifiers = ["events.amazonaws.com"]
+      }
+
+      condition {
+        test     = "StringEquals"
+        variable = "kms:EncryptionContext:aws:sns:topicArn"
+        values   = [statement.value]
+      }
+    }
+  }
 }
 
 resource "aws_kms_key" "this" {

@@ -26,3 +26,9 @@ variable "prefix" {
   type        = string
   nullable    = false
 }
+
+variable "topic_arn" {
+  description = "The SNS topic that EventBridge may encipher messages to with the key; empty: none."
+  type        = string
+  nullable    = false
+}

@@ -16,6 +16,8 @@ from fargo.config.settings import (
     JobSettings,
     LogsSettings,
     NetworkSettings,
+    NotificationsSettings,
+    RolesSettings,
     StateSettings,
 )
 from fargo.errors import ProjectFileError
@@ -43,6 +45,8 @@ class Project:
     network: NetworkSettings
     compute: ComputeSettings
     logs: LogsSettings
+    roles: RolesSettings
+    notifications: NotificationsSettings
     state: StateSettings
     origins: dict[str, str]
 
@@ -88,6 +92,8 @@ def load(
         "network": reader.section("network", NetworkSettings),
         "compute": reader.section("compute", ComputeSettings),
         "logs": reader.section("logs", LogsSettings),
+        "roles": reader.section("roles", RolesSettings),
+        "notifications": reader.section("notifications", NotificationsSettings),
         "state": reader.section("state", StateSettings),
     }
     jobs = reader.jobs()

@@ -13,6 +13,8 @@ from fargo.config.settings import (
     JobSettings,
     LogsSettings,
     NetworkSettings,
+    NotificationsSettings,
+    RolesSettings,
 )
 from fargo.model import fargate, naming, units
 from fargo.model.fargate import Architecture, Size
@@ -22,6 +24,9 @@ _SECRET = re.compile(
     r"^arn:[a-z0-9-]+:(secretsmanager:[a-z0-9-]+:\d{12}:secret:|ssm:[a-z0-9-]+:\d{12}:parameter/)."
 )
 
+_ROLE_PATH = re.compile(r"/([A-Za-z0-9+=,.@_-]+/)*")
+_POLICY = re.compile(r"arn:[a-z0-9-]+:iam::(\d{12}|aws):policy/.+")
+_EMAIL = re.compile(r"[^\s@]+@[^\s@]+")
 _USER = re.compile(r"([a-z0-9_][a-z0-9_.-]*(:[a-z0-9_][a-z0-9_.-]*)?)?")
 
 ATTEMPT_SECONDS_MIN = 60
@@ -31,6 +36,8 @@ ENDPOINTS = ("secretsmanager", "ssm", "kms", "sts", "ssmmessages", "dynamodb")
 
 SUBNETS_MAX = 16
 """Subnets of a Fargate compute environment (AWS Batch API reference, ComputeResource)."""
+
+NOTIFIED = ("running", "succeeded", "failed")
 
 # The values that CloudWatch Logs takes (API reference, PutRetentionPolicy).
 RETENTION_DAYS = (
@@ -106,6 +113,26 @@ def _compute(compute: ComputeSettings) -> Iterator[Problem]:
 def _logs(logs: LogsSettings) -> Iterator[Problem]:
     if logs.retention_days not in RETENTION_DAYS:
         yield Problem("retention_days", logs.retention_days, ", ".join(map(str, RETENTION_DAYS)))
+
+
+@problems.register
+def _roles(roles: RolesSettings) -> Iterator[Problem]:
+    if not _ROLE_PATH.fullmatch(roles.path) or len(roles.path) > 512:  # noqa: PLR2004 # IAM API reference, CreateRole
+        yield Problem("path", roles.path, "begins and ends with a slash, such as /teams/x/")
+    if roles.permissions_boundary and not _POLICY.fullmatch(roles.permissions_boundary):
+        yield Problem("permissions_boundary", roles.permissions_boundary, "the ARN of an IAM policy")
+
+
+@problems.register
+def _notifications(notifications: NotificationsSettings) -> Iterator[Problem]:
+    for state in notifications.states:
+        if state not in NOTIFIED:
+            yield Problem("states", state, ", ".join(NOTIFIED))
+    for email in notifications.emails:
+        if not _EMAIL.fullmatch(email):
+            yield Problem("emails", email, "e-mail addresses")
+    if notifications.emails and not notifications.states:
+        yield Problem("emails", notifications.emails, "none without states: they say what there is to tell")
 
 
 @problems.register

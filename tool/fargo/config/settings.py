@@ -104,6 +104,24 @@ class LogsSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     retention_days: int = 30
 
 
+class RolesSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[roles]`: where the stack's roles stand, for accounts that allow them only so."""
+
+    path: str = "/"
+    """Of their ARNs, such as `/teams/x/`. A change replaces them."""
+    permissions_boundary: str = ""
+    """The ARN of a policy that bounds what they may do; empty: none."""
+
+
+class NotificationsSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[notifications]`: an SNS topic that tells how jobs fare; none without `states`."""
+
+    states: list[str] = []
+    """Of `running`, `succeeded` and `failed`; an array tells once, not for each child."""
+    emails: list[str] = []
+    """Addresses that the topic writes to, once their owners have said yes."""
+
+
 class StateSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`[state]`: where Terraform's state lies."""
 

@@ -20,6 +20,7 @@ class StackOutputs:
         interface_endpoints: services such as `ecr.api`, each in every one of `zones`; those of a VPC that was
             there before are not counted.
         scheduling: `FIFO`, or `FAIR_SHARE`: then a job must be submitted with a share identifier.
+        topic_arn: the topic that tells how jobs fare; empty where there is none.
     """
 
     name: str
@@ -41,6 +42,7 @@ class StackOutputs:
     zones: list[str]
     interface_endpoints: list[str]
     scheduling: str
+    topic_arn: str
 
     @property
     def image(self) -> ImageRef:
