@@ -96,8 +96,29 @@ def test_jobs_become_what_the_module_takes(folder: StackFolder) -> None:
         "environment": {},
         "secrets": {},
         "output": "",
+        "read_only_root": False,
+        "user": "",
+        "exec": False,
         "policy": "[]",
     }
+
+
+def test_what_a_project_says_of_queues_roles_and_notifications_reaches_the_module(tmp_path: Path) -> None:
+    file = write_project(tmp_path) / "fargo.toml"
+    more = """
+[compute]
+scheduling = "fair_share"
+[roles]
+path = "/teams/x/"
+[notifications]
+states = ["failed"]
+emails = ["one@example.org"]
+"""
+    file.write_text(file.read_text(encoding="utf-8") + more, encoding="utf-8")
+    made = stack.variables(config.load(file, environ={}), "abc")
+    assert made["compute"] == {"max_vcpus": 256, "scheduling": "FAIR_SHARE"}
+    assert made["roles"] == {"path": "/teams/x/", "permissions_boundary": None}
+    assert made["notifications"] == {"states": ["FAILED"], "emails": ["one@example.org"]}
 
 
 def test_the_provider_acts_on_one_account_and_tags_whatever_it_makes(folder: StackFolder) -> None:
