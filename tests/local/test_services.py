@@ -73,7 +73,7 @@ def test_a_network_acl_that_is_gone_is_told_by_its_own_code(endpoint: str) -> No
     assert caught.value.response["Error"]["Code"] == "InvalidNetworkAclID.NotFound"
 
 
-def test_a_bucket_for_tls_only_takes_objects_over_loopback(endpoint: str, name: str) -> None:
+def test_a_bucket_that_denies_under_conditions_takes_objects_over_loopback(endpoint: str, name: str) -> None:
     s3, everything = (
         client("s3", endpoint, "us-east-1"),
         [f"arn:aws:s3:::{name}-tls", f"arn:aws:s3:::{name}-tls/*"],
@@ -82,7 +82,10 @@ def test_a_bucket_for_tls_only_takes_objects_over_loopback(endpoint: str, name: 
     s3.create_bucket(Bucket=f"{name}-tls")
     policy = {
         "Version": "2012-10-17",
-        "Statement": [deny | {"Condition": {"Bool": {"aws:SecureTransport": "false"}}}],
+        "Statement": [
+            deny | {"Condition": {"Bool": {"aws:SecureTransport": "false"}}},
+            deny | {"Condition": {"Null": {"s3:x-amz-server-side-encryption": "false"}}},
+        ],
     }
     s3.put_bucket_policy(Bucket=f"{name}-tls", Policy=json.dumps(policy))
     s3.put_object(Bucket=f"{name}-tls", Key="k", Body=b"v")
@@ -91,6 +94,35 @@ def test_a_bucket_for_tls_only_takes_objects_over_loopback(endpoint: str, name: 
     s3.put_bucket_policy(Bucket=f"{name}-tls", Policy=json.dumps(policy | {"Statement": [deny]}))
     with pytest.raises(ClientError, match="Forbidden"):
         s3.put_object(Bucket=f"{name}-tls", Key="k", Body=b"w")
+
+
+def test_an_array_tells_eventbridge_once_where_its_children_are_left_out(
+    batch: Any, endpoint: str, logs: Any, name: str
+) -> None:
+    events = client("events", endpoint)
+    group = f"/events/{name}"
+    logs.create_log_group(logGroupName=group)
+    queue = make_queue(batch, name)
+    detail = {"jobQueue": [queue], "status": ["SUCCEEDED"], "arrayProperties": {"index": [{"exists": False}]}}
+    pattern = {"source": ["aws.batch"], "detail-type": ["Batch Job State Change"], "detail": detail}
+    events.put_rule(Name=name, EventPattern=json.dumps(pattern))
+    arn = f"arn:aws:logs:eu-west-1:123456789012:log-group:{group}"
+    events.put_targets(Rule=name, Targets=[{"Id": "logs", "Arn": arn}])
+    definition = make_definition(batch, name)
+    request = {"jobName": name, "jobQueue": name, "jobDefinition": definition}
+    array = batch.submit_job(**request, arrayProperties={"size": 3})["jobId"]
+    wait_for_job(batch, array, "SUCCEEDED")
+    single = batch.submit_job(**request)["jobId"]
+    wait_for_job(batch, single, "SUCCEEDED")
+
+    def told() -> list[str]:
+        found = logs.filter_log_events(logGroupName=group)["events"]
+        return [json.loads(event["message"])["detail"]["jobId"] for event in found]
+
+    wait_until(lambda: single in told())
+    assert told() == [array, single]
+    events.remove_targets(Rule=name, Ids=["logs"])
+    events.delete_rule(Name=name)
 
 
 def test_every_state_of_a_job_reaches_a_log_group_by_way_of_eventbridge(

@@ -77,6 +77,16 @@ def _tagged(call: str, key: str, name: str) -> Callable[[Any, str], Iterator[str
     return names
 
 
+def _arns(call: str, key: str, member: str, separator: str) -> Callable[[Any, str], Iterator[str]]:
+    """Names out of ARNs, where AWS lists nothing else."""
+
+    def names(client: Any, _project: str) -> Iterator[str]:
+        for page in _pages(client, call):
+            yield from (item[member].rpartition(separator)[2] for item in page[key])
+
+    return names
+
+
 _ENDED = frozenset({"deleting", "deleted"})
 
 
@@ -115,6 +125,12 @@ _LISTERS = (
         _named("-on-demand-[0-9a-f]+", "-spot-[0-9a-f]+"),
     ),
     _Lister(
+        "scheduling policy",
+        "batch",
+        _arns("list_scheduling_policies", "schedulingPolicies", "arn", "/"),
+        _named(""),
+    ),
+    _Lister(
         "job definition",
         "batch",
         _paged("describe_job_definitions", "jobDefinitions", "jobDefinitionName", status="ACTIVE"),
@@ -129,5 +145,6 @@ _LISTERS = (
         "role", "iam", _paged("list_roles", "Roles", "RoleName"), _named("-execution", "-job", "-flow-logs")
     ),
     _Lister("key alias", "kms", _aliases, _named("")),
-    _Lister("event rule", "events", _paged("list_rules", "Rules", "Name"), _named("-job-state")),
+    _Lister("event rule", "events", _paged("list_rules", "Rules", "Name"), _named("-job-state", "-notify")),
+    _Lister("topic", "sns", _arns("list_topics", "Topics", "TopicArn", ":"), _named("-jobs")),
 )

@@ -32,7 +32,7 @@ def apply() -> None:
     """Mend moto in this process."""
     _service_linked_roles()
     _key_rotation()
-    _secure_transport()
+    _conditional_denials()
     _missing_network_acl()
     _bucket_dates()
 
@@ -90,19 +90,21 @@ def _key_rotation() -> None:
     responses.KmsResponse.get_key_rotation_status = status_with_period
 
 
-def _secure_transport() -> None:
-    """A bucket policy that denies calls without TLS says nothing here: loopback stands for TLS.
+def _conditional_denials() -> None:
+    """A bucket policy that denies under a condition says nothing here: moto does not look at the request.
 
-    moto takes a condition that it cannot check for one that holds, and denies every call.
+    It takes a condition that it cannot check for one that holds, and denies every call: those with TLS
+    too (loopback stands for it), and those that name no key.
     """
     statements = _module("moto.iam.access_control")
     permitted = statements.IAMPolicyStatement.is_action_permitted
 
-    def is_action_permitted(self: Any, *args: Any, **kwargs: Any) -> Any:
-        conditions = self._statement.get("Condition") or {}
-        if "aws:SecureTransport" in conditions.get("Bool", {}):
+    def is_action_permitted(
+        self: Any, action: str, resource: str = "*", principal: str | None = None, given: Any = None
+    ) -> Any:
+        if self._statement["Effect"] == "Deny" and self._statement.get("Condition") and not given:
             return statements.PermissionResult.NEUTRAL
-        return permitted(self, *args, **kwargs)
+        return permitted(self, action, resource, principal, given)
 
     statements.IAMPolicyStatement.is_action_permitted = is_action_permitted
 
