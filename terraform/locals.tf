@@ -17,7 +17,9 @@ locals {
     region     = data.aws_region.current.name
   }
 
-  vpc = one(concat(module.network[*].vpc, module.existing_network[*].vpc))
+  # By index and not by [*], which waits for the whole module: the environments' create_before_destroy
+  # would spread to roles and log groups, whose names are fixed.
+  vpc = var.network.existing == null ? module.network[0].vpc : module.existing_network[0].vpc
 
   log_groups = {
     for purpose in ["jobs", "events", "network"] : purpose => {
