@@ -66,6 +66,8 @@ def deploy(folder: Path, endpoint: str, name: str = "demo") -> dict[str, Any]:
         "subnet_ids": ["subnet-1"],
         "zones": ["us-east-1a", "us-east-1b"],
         "interface_endpoints": ["ecr.api", "ecr.dkr", "logs"],
+        "scheduling": "FIFO",
+        "topic_arn": "",
     }
     state = folder / ".fargo" / "local"
     state.mkdir(parents=True)
