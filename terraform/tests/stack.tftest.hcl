@@ -206,7 +206,7 @@ run "what_is_uploaded_is_enciphered_with_the_projects_key_or_refused" {
       for statement in data.aws_iam_policy_document.bucket.statement : statement.sid => [for condition in statement.condition : "${condition.test} ${condition.variable}"]
       if statement.effect == "Deny" && statement.actions == toset(["s3:PutObject"])
       } == {
-      OurKeyOnly       = ["Null s3:x-amz-server-side-encryption", "StringNotEquals s3:x-amz-server-side-encryption-aws-kms-key-id"]
+      OurKeyOnly       = ["Null s3:x-amz-server-side-encryption", "ArnNotEquals s3:x-amz-server-side-encryption-aws-kms-key-id"]
       NoKeyOfTheCaller = ["Null s3:x-amz-server-side-encryption-customer-algorithm"]
     }
     error_message = "another key, no key and the caller's own key are refused; an upload that names none is not"
