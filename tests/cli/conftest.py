@@ -11,7 +11,10 @@ from typing import Any
 
 import pytest
 from local_aws import local_aws
-from projects import deploy, write_project
+from projects import REGION, deploy, write_project
+
+from fargo.aws import inventory
+from fargo.aws.session import Session, Target
 
 TOOL = Path(__file__).parents[2] / "tool"
 
@@ -87,15 +90,25 @@ def aws(project: Path) -> Iterator[str]:
 
 @pytest.fixture
 def state(project: Path, aws: str) -> Path:
-    """A state of Terraform's that holds a resource: there is something to take down."""
-    assert aws
-    resource = {
-        "mode": "managed",
-        "type": "terraform_data",
-        "name": "standing",
-        "provider": 'provider["terraform.io/builtin/terraform"]',
-        "instances": [{"schema_version": 0, "attributes": {"id": "x"}}],
-    }
+    """A state of Terraform's that knows the bucket, and the names of all else: there is something to take down."""
+    session = Session(Target.LOCAL, REGION, endpoint=aws)
+    names = [thing.name for thing in inventory.listing(session, "demo")]
+    known = {"value": names, "type": ["list", "string"]}
+    bucket = next(name for name in names if name.startswith("fargo-demo-1"))
+    resources = [
+        _resource("terraform.io/builtin/terraform", "terraform_data", {"id": "x", "input": known}),
+        _resource("registry.terraform.io/hashicorp/aws", "aws_s3_bucket", {"id": bucket, "bucket": bucket}),
+    ]
     file = project / ".fargo" / "local" / "terraform.tfstate"
-    file.write_text(json.dumps({"version": 4, "resources": [resource]}), encoding="utf-8")
+    file.write_text(json.dumps({"version": 4, "resources": resources}), encoding="utf-8")
     return file
+
+
+def _resource(provider: str, kind: str, attributes: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "mode": "managed",
+        "type": kind,
+        "name": "standing",
+        "provider": f'provider["{provider}"]',
+        "instances": [{"schema_version": 0, "attributes": attributes}],
+    }

@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from local_aws import set_rules
+from local_aws import client, set_rules
+from projects import REGION
 
 TOOL = Path(__file__).parents[2] / "tool"
 CODES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
@@ -126,7 +127,26 @@ def test_down_asks_and_no_changes_nothing(terminal: Callable[..., Terminal], sta
     before = state.read_text(encoding="utf-8")
     asked = terminal("--local", "down")
     asked.read_until("Go on? [y/N]:")
+    assert "0 jobs to stop, then 2 resources to remove" in asked.text
     asked.type("n\n")
     assert asked.end() == 130
     assert "not confirmed: nothing was changed" in asked.text
     assert state.read_text(encoding="utf-8") == before
+
+
+@pytest.mark.terraform
+def test_where_data_would_be_lost_down_wants_the_projects_name(
+    terminal: Callable[..., Terminal], state: Path, aws: str
+) -> None:
+    s3 = client("s3", aws, REGION)
+    bucket = s3.list_buckets()["Buckets"][0]["Name"]
+    s3.put_object(Bucket=bucket, Key="runs/1", Body=b"0" * 1500)
+    before = state.read_text(encoding="utf-8")
+    asked = terminal("--local", "down")
+    asked.read_until("Type demo to go on:")
+    assert "lost with them: 1 object in the bucket, 1.5 KiB" in asked.text
+    asked.type("y\n")
+    assert asked.end() == 130
+    assert "not confirmed: nothing was changed" in asked.text
+    assert state.read_text(encoding="utf-8") == before
+    assert s3.list_objects_v2(Bucket=bucket)["KeyCount"] == 1

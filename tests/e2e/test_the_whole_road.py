@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from account import things
 
 from fargo.docker import Engine
 
@@ -191,29 +192,10 @@ def test_down_stops_what_runs_and_leaves_an_empty_account(road: "Road") -> None:
     assert ended.returncode == 0, ended.stderr
     assert "1 job to stop" in ended.stderr
     assert "holds nothing of the project" in ended.stderr
-    _assert_empty(road)
+    # By listing, in boto3's own words: only what AWS itself keeps is there.
+    assert things(road.client) == {"roles": ["AWSServiceRoleForBatch", "AWSServiceRoleForECS"]}
     assert run
     assert not (road.folder / ".fargo").exists()
     engine = Engine.connect(environ=road.environ)
     assert engine.tags("123456789012.dkr.ecr.us-east-1.amazonaws.com/fargo-simulate") == []
     engine.close()
-
-
-def _assert_empty(road: "Road") -> None:
-    """By listing, in boto3's own words: only what AWS itself keeps is there."""
-    batch, ec2, logs = road.client("batch"), road.client("ec2"), road.client("logs")
-    assert batch.describe_job_queues()["jobQueues"] == []
-    assert batch.describe_compute_environments()["computeEnvironments"] == []
-    assert batch.describe_job_definitions(status="ACTIVE")["jobDefinitions"] == []
-    assert [vpc for vpc in ec2.describe_vpcs()["Vpcs"] if not vpc["IsDefault"]] == []
-    endpoints = ec2.describe_vpc_endpoints()["VpcEndpoints"]
-    assert [endpoint for endpoint in endpoints if endpoint["State"] != "deleted"] == []
-    assert road.client("s3").list_buckets()["Buckets"] == []
-    assert road.client("ecr").describe_repositories()["repositories"] == []
-    assert logs.describe_log_groups()["logGroups"] == []
-    assert road.client("events").list_rules()["Rules"] == []
-    roles = [role["RoleName"] for role in road.client("iam").list_roles()["Roles"]]
-    assert sorted(roles) == ["AWSServiceRoleForBatch", "AWSServiceRoleForECS"]
-    keys = [key["KeyId"] for key in road.client("kms").list_keys()["Keys"]]
-    states = {road.client("kms").describe_key(KeyId=key)["KeyMetadata"]["KeyState"] for key in keys}
-    assert states == {"PendingDeletion"}

@@ -1,4 +1,6 @@
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +62,54 @@ def test_roles_that_exist_are_adopted_by_import_blocks(folder: StackFolder) -> N
     }
     _materialise(folder)
     assert _written(folder, "adopt.tf.json") == {}
+
+
+def test_what_a_plan_found_is_adopted_besides_the_roles(folder: StackFolder) -> None:
+    _materialise(folder, {"batch": ROLE})
+    folder.adopt({"module.a.aws_vpc.this": "vpc-1"})
+    assert [block["id"] for block in _written(folder, "adopt.tf.json")["import"]] == [ROLE, "vpc-1"]
+    folder.adopt_nothing()
+    assert _written(folder, "adopt.tf.json") == {}
+
+
+@pytest.mark.parametrize("cut", ["", '{"version": 4, "resou'])
+def test_a_state_that_was_cut_off_is_what_it_was_before_that_run(folder: StackFolder, cut: str) -> None:
+    state, whole = folder.state, '{"version": 4}'
+    assert not folder.mend_state()
+    folder.root.mkdir(parents=True)
+    state.write_text(whole, encoding="utf-8")
+    assert not folder.mend_state()
+    state.write_text(cut, encoding="utf-8")
+    (folder.root / "terraform.tfstate.backup").write_text(whole, encoding="utf-8")
+    assert folder.mend_state()
+    assert state.read_text(encoding="utf-8") == whole
+    (folder.root / "terraform.tfstate.backup").unlink()
+    state.write_text(cut, encoding="utf-8")
+    assert folder.mend_state()  # of the first run: there was nothing before it
+    assert not state.exists()
+
+
+def test_a_state_that_terraform_is_writing_is_left_alone(folder: StackFolder) -> None:
+    folder.root.mkdir(parents=True)
+    folder.state.write_text("", encoding="utf-8")
+    holder = "import fcntl, sys; f = open(sys.argv[1], 'r+'); fcntl.lockf(f, fcntl.LOCK_EX); print('held', flush=True); sys.stdin.read()"
+    command = [sys.executable, "-c", holder, str(folder.state)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "held\n"
+        assert not folder.mend_state()
+    assert folder.state.exists()
+
+
+def test_what_is_kept_needs_the_states_name_and_nothing_else_of_the_folder(folder: StackFolder) -> None:
+    _materialise(folder)
+    folder.claim("111111111111", "eu-west-1")
+    name = folder.state_id
+    folder.remove(kept=True)
+    assert [item.name for item in folder.root.iterdir()] == ["target.json"]
+    assert folder.state_id == name
+    folder.expect_state()
+    assert folder.is_claimed
 
 
 def test_the_state_lies_beside_the_module_or_in_the_bucket_that_the_project_names(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from fargo.errors import TerraformFailed, TerraformMissing
-from fargo.terraform import Diagnostic, Message, Terraform, binary
+from fargo.terraform import Diagnostic, Message, Resource, Terraform, binary
 from fargo.terraform.process import STOPPING
 
 VERSION = 'if [ "$1" = version ]; then echo \'{"terraform_version": "1.11.4"}\'; exit 0; fi\n'
@@ -101,8 +101,22 @@ def test_warnings_are_events_and_no_failure(tmp_path: Path) -> None:
 
 
 def test_no_state_is_no_resources(tmp_path: Path) -> None:
-    empty = _terraform(tmp_path, "echo 'No state file was found!' >&2; exit 1")
-    assert empty.resources() == []
+    empty = _terraform(tmp_path, """echo '{"format_version": "1.0"}'""")
+    assert empty.resources() == ()
+
+
+def test_resources_are_those_of_every_module_and_no_lookups(tmp_path: Path) -> None:
+    vpc = {
+        "address": "module.n[0].aws_vpc.this",
+        "mode": "managed",
+        "type": "aws_vpc",
+        "values": {"id": "vpc-1"},
+    }
+    region = {"address": "data.aws_region.this", "mode": "data", "type": "aws_region", "values": {}}
+    module = {"resources": [region], "child_modules": [{"resources": [vpc]}]}
+    (tmp_path / "state.json").write_text(json.dumps({"values": {"root_module": module}}), encoding="utf-8")
+    found = _terraform(tmp_path, f'cat "{tmp_path}/state.json"').resources()
+    assert found == (Resource("module.n[0].aws_vpc.this", "aws_vpc", {"id": "vpc-1"}),)
 
 
 def test_what_was_cut_off_is_kept_and_what_failed_by_itself_is_not(tmp_path: Path) -> None:

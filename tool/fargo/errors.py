@@ -10,7 +10,8 @@ FargoError
 │   ├── NotDeployed       3  no `fargo up` yet
 │   ├── NewerState        3  the state is of a newer fargo or a newer Terraform
 │   ├── StalePlan         3  a saved plan is not of the stack as it is now
-│   └── WrongAccount      3  the credentials or the region are not those deployed to
+│   ├── WrongAccount      3  the credentials or the region are not those deployed to
+│   └── NameTaken         3  what would be created exists, and is not this project's
 ├── TerraformFailed       4  Terraform ended with an error
 │   └── StateLocked       4  another process holds the state
 ├── ImageError            5  the image cannot be hashed, built or pushed
@@ -90,6 +91,10 @@ class StalePlan(PrerequisiteError):
 
 class WrongAccount(PrerequisiteError):
     """Credentials or region are not those that the stack was deployed to."""
+
+
+class NameTaken(PrerequisiteError):
+    """What would be created exists in the account, and is another deployment's or nobody's that we know."""
 
 
 class TerraformFailed(FargoError):

@@ -3,6 +3,7 @@
 Touches the disk, never AWS.
 """
 
+import fcntl
 import hashlib
 import json
 import os
@@ -22,6 +23,7 @@ from fargo.model.stack import STACK_VERSION, StackOutputs
 # Of the packaged folder, what a root module does not need.
 LEFT_OUT = frozenset({"tests", "policies", "examples", "readme.py", ".terraform", ".terraform.lock.hcl"})
 MARKER = ".fargo-content"
+ADOPT = "adopt.tf.json"
 ROLE_ADDRESS = "module.roles.aws_iam_service_linked_role.{}"
 
 
@@ -58,7 +60,10 @@ class StackFolder:
 
     def _know(self, known: Mapping[str, str]) -> None:
         self.root.mkdir(parents=True, exist_ok=True)
-        self._owner.write_text(json.dumps(known) + "\n", encoding="utf-8")
+        # Whole or not at all, also where fargo is killed: the state's word is written nowhere else.
+        new = self._owner.with_suffix(f".{os.getpid()}")
+        new.write_text(json.dumps(known) + "\n", encoding="utf-8")
+        new.replace(self._owner)
 
     def check_owner(self, account_id: str, region: str) -> None:
         """Make sure that the folder is not bound to another project, account or region.
@@ -87,10 +92,16 @@ class StackFolder:
                 "keep each project file in a folder of its own, or take the other one down first",
             )
 
-    def forget_roles(self) -> None:
-        """Adopt nothing: an import block would bring back what is taken out of the state."""
+    def adopt(self, imports: Mapping[str, str]) -> None:
+        """Have Terraform import these besides what it imports already, address → id."""
+        blocks = json.loads((self.module / ADOPT).read_text(encoding="utf-8")).get("import", [])
+        blocks += [{"to": address, "id": thing} for address, thing in sorted(imports.items())]
+        self._write(ADOPT, {"import": blocks} if blocks else {})
+
+    def adopt_nothing(self) -> None:
+        """Have Terraform import nothing: it would bring back what is taken out of the state."""
         if self.module.is_dir():
-            self._write("adopt.tf.json", {})
+            self._write(ADOPT, {})
 
     @property
     def state_id(self) -> str:
@@ -123,7 +134,8 @@ class StackFolder:
         (self.root.parent / ".gitignore").write_text("*\n", encoding="utf-8")
         self._write("terraform.tfvars.json", variables)
         self._write("provider.tf.json", {"provider": {"aws": provider}})
-        self._write("adopt.tf.json", {"import": _imports(existing_roles)} if existing_roles else {})
+        self.adopt_nothing()
+        self.adopt({ROLE_ADDRESS.format(short): arn for short, arn in existing_roles.items()})
         self._write("backend.tf.json", {"terraform": {"backend": self._backend()}})
         self._copy_code()
         return (
@@ -207,14 +219,52 @@ class StackFolder:
         """Make sure that there may be something to take down.
 
         Raises:
-            NotDeployed: there is no state.
+            NotDeployed: nothing was ever planned here.
         """
         remote = self.project.state.bucket and not self._is_local
-        if not remote and not (self.root / "terraform.tfstate").is_file():
+        if not remote and not self.state.is_file() and not self._owner.is_file():
             raise NotDeployed(f"{self.project.name} is not deployed here: nothing to take down")
 
-    def remove(self) -> None:
-        """Forget the stack: there is nothing left of it."""
+    @property
+    def is_claimed(self) -> bool:
+        """Whether something was created from here, and not taken down to the end."""
+        return "account_id" in self._known()
+
+    def mend_state(self) -> bool:
+        """Put a state file on this machine right that Terraform was killed over.
+
+        It empties the file and writes it anew after each resource; before the first time it keeps what was
+        in it in `terraform.tfstate.backup`. That takes its place; what came since is found in the account.
+
+        Returns:
+            Whether it was cut off.
+        """
+        try:
+            with self.state.open("r+b") as file:
+                fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                json.loads(file.read())
+        except (FileNotFoundError, BlockingIOError):  # none; or a Terraform is writing it right now
+            return False
+        except ValueError:
+            backup = self.state.with_suffix(".tfstate.backup")
+            if backup.is_file():
+                shutil.copyfile(backup, self.state)
+            else:
+                self.state.unlink()
+            return True
+        return False
+
+    def remove(self, *, kept: bool = False) -> None:
+        """Forget the stack: there is nothing left of it.
+
+        Args:
+            kept: something is: its tags name this state, so the state's name stays.
+        """
+        if kept:
+            for item in self.root.iterdir():
+                if item != self._owner:
+                    shutil.rmtree(item) if item.is_dir() else item.unlink()
+            return
         shutil.rmtree(self.root, ignore_errors=True)
         rest = self.root.parent
         if rest.is_dir() and {item.name for item in rest.iterdir()} <= {".gitignore"}:
@@ -312,10 +362,6 @@ def _job(job: JobSettings) -> dict[str, Any]:
         "exec": job.exec,
         "policy": json.dumps(job.policy),
     }
-
-
-def _imports(existing_roles: Mapping[str, str]) -> list[dict[str, str]]:
-    return [{"to": ROLE_ADDRESS.format(short), "id": arn} for short, arn in sorted(existing_roles.items())]
 
 
 def _content(folder: Path) -> str:

@@ -111,8 +111,11 @@ class Batch:
 
     def queues(self, names: Iterable[str]) -> tuple[Queue, ...]:
         """The job queues of these names or ARNs that exist."""
+        names = list(names)
+        if not names:
+            return ()  # asked for none, AWS answers all
         with translated("DescribeJobQueues"):
-            answer = self._client.describe_job_queues(jobQueues=list(names))
+            answer = self._client.describe_job_queues(jobQueues=names)
         return tuple(
             Queue(q["jobQueueArn"], q["jobQueueName"], q["state"], q["status"], q.get("statusReason", ""))
             for q in answer["jobQueues"]
@@ -123,9 +126,9 @@ class Batch:
         with translated("UpdateJobQueue"):
             self._client.update_job_queue(jobQueue=queue, state="DISABLED")
 
-    def live_job_ids(self, queue: str) -> tuple[str, ...]:
-        """Every job of a queue that has not ended; ListJobs wants one call chain per state."""
-        ids: list[str] = []
+    def live_jobs(self, queue: str) -> dict[str, JobState]:
+        """Every job of a queue that has not ended, id → state; ListJobs wants one call chain per state."""
+        found: dict[str, JobState] = {}
         for state in JobState:
             if state.finished:
                 continue
@@ -133,8 +136,8 @@ class Batch:
                 pages = self._client.get_paginator("list_jobs").paginate(
                     jobQueue=queue, jobStatus=state.value
                 )
-                ids += [job["jobId"] for page in pages for job in page["jobSummaryList"]]
-        return tuple(ids)
+                found |= {job["jobId"]: state for page in pages for job in page["jobSummaryList"]}
+        return found
 
 
 def job_from(detail: dict[str, Any]) -> Job:

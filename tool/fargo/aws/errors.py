@@ -25,7 +25,7 @@ THROTTLED = frozenset(
 NOT_FOUND = frozenset(
     {
         "NoSuchKey", "NoSuchBucket", "NoSuchEntity", "ResourceNotFoundException",
-        "RepositoryNotFoundException", "ImageNotFoundException", "404",
+        "RepositoryNotFoundException", "ImageNotFoundException", "NotFoundException", "404",
     }
 )  # fmt: skip
 TIMED_OUT = frozenset({"RequestTimeout", "RequestTimeoutException"})

@@ -1,9 +1,13 @@
 """The workspace bucket: objects by key."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
 from typing import Any
 
+from fargo.aws.calls import THREADS, pages
 from fargo.aws.errors import translated
+from fargo.errors import AwsError, AwsNotFound
 
 
 class Store:
@@ -39,6 +43,47 @@ class Store:
         with translated("GetObject"):
             body: bytes = self._client.get_object(Bucket=self.bucket, Key=key)["Body"].read()
         return body
+
+    def first_page(self) -> tuple[int, int, bool]:
+        """How many objects there are and their bytes, by one call; and whether there are more than it counts.
+
+        Raises:
+            AwsNotFound: the bucket is not there.
+        """
+        with translated("ListObjectsV2"):
+            answer = self._client.list_objects_v2(Bucket=self.bucket)
+        objects = answer.get("Contents", ())
+        return len(objects), sum(item["Size"] for item in objects), bool(answer["IsTruncated"])
+
+    def empty(self) -> Iterator[int]:
+        """Remove every object with all its versions and delete markers; yields how many are gone so far."""
+        gone = 0
+        with ThreadPoolExecutor(THREADS) as pool:
+            batches = self._versions()
+            while several := list(islice(batches, THREADS)):
+                gone += sum(pool.map(self._delete, several))
+                yield gone
+
+    def _versions(self) -> Iterator[list[dict[str, str]]]:
+        """Keys and versions, in the thousands that DeleteObjects takes."""
+        found = pages(self._client, "list_object_versions", Bucket=self.bucket)
+        try:
+            for page in found:
+                items = [*page.get("Versions", ()), *page.get("DeleteMarkers", ())]
+                if items:
+                    yield [{"Key": item["Key"], "VersionId": item["VersionId"]} for item in items]
+        except AwsNotFound:
+            return
+
+    def _delete(self, objects: list[dict[str, str]]) -> int:
+        with translated("DeleteObjects"):
+            answer = self._client.delete_objects(
+                Bucket=self.bucket, Delete={"Objects": objects, "Quiet": True}
+            )
+        for error in answer.get("Errors", ()):
+            text = f"AWS refused to delete {error['Key']} of {self.bucket}: {error['Message']}"
+            raise AwsError(f"{text} ({error['Code']})", operation="DeleteObjects", code=error["Code"])
+        return len(objects)
 
     def folders(self, prefix: str) -> Iterator[str]:
         """The names directly below `prefix`, without their trailing slash."""

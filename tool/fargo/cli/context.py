@@ -139,6 +139,21 @@ class Context:
         if not click.confirm(question, err=True):
             raise Interrupted("not confirmed: nothing was changed")
 
+    def confirm_by_name(self, warning: str) -> None:
+        """Have the project's name typed, unless `--yes`: more than a reflex where data would be lost.
+
+        Raises:
+            UsageError: there is nobody to ask.
+            Interrupted: another word was typed.
+        """
+        name = self.project.name
+        if self.options.yes:
+            return
+        if not sys.stdin.isatty():
+            raise UsageError(f"{warning} Nobody is here to type {name}", "say so beforehand: --yes")
+        if click.prompt(f"{warning} Type {name} to go on", err=True, default="", show_default=False) != name:
+            raise Interrupted("not confirmed: nothing was changed")
+
     def consume(self, events: Generator[E, None, R], take: Callable[[E], None]) -> R:
         """Hand every event to `take`, and return what the generator returns."""
         while True:

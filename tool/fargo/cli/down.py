@@ -1,41 +1,76 @@
 """`fargo down`: take everything down."""
 
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
 import click
 
 from fargo.cli.context import Context, pass_context
 from fargo.cli.options import FargoCommand
 from fargo.errors import AwsError
 
+if TYPE_CHECKING:
+    from fargo.deploy import Keep, Outcome, Standing
+
 
 @click.command(cls=FargoCommand)
+@click.option(
+    "--keep",
+    "kept",
+    type=click.Choice(["data", "logs"]),
+    multiple=True,
+    help="Leave the bucket, or the log groups, and their key; both by giving it twice.",
+)
 @pass_context
-def down(context: Context) -> None:
+def down(context: Context, kept: "tuple[str, ...]") -> None:
     """Stop the jobs, remove everything, and prove that it is gone."""
     from fargo.cli.deploying import follow
-    from fargo.deploy import Teardown
-    from fargo.view.text import plural
+    from fargo.deploy import Keep, Teardown
 
+    keep = frozenset(Keep(each) for each in kept)
     context.folder.expect_state()  # before a local AWS is started only to find nothing in it
-    teardown = Teardown(context.deployment)
+    teardown = Teardown(context.deployment, keep=keep)
     standing = follow(context, "look", teardown.standing())
-    resources, jobs = plural(standing.resources, "resource"), plural(len(standing.jobs), "job")
-    context.out.say(
-        f"{context.project.name}: {jobs} to stop, then {resources} to remove, with runs and results"
-    )
-    context.confirm("This cannot be undone. Go on?")
-    left = follow(context, "down", teardown.run())
+    _ask(context, standing, keep)
+    outcome = follow(context, "down", teardown.run())
     if context.out.json:
-        context.out.data({"left": left})
-    if left:
+        context.out.data(_data(standing, outcome))
+    if outcome.left:
         raise AwsError(
-            f"still there: {', '.join(left)}",
+            f"still there: {', '.join(map(str, outcome.left))}",
             "try `fargo down` again; what fargo did not create it does not remove",
         )
     _remove_images(context)
-    context.out.say("gone: the account was listed and holds nothing of the project", "green")
-    context.out.say(
-        "AWS keeps the deleted encryption key for its waiting period, and the service-linked roles stay"
-    )
+    _say_end(context, outcome)
+
+
+def _ask(context: Context, standing: "Standing", keep: "frozenset[Keep]") -> None:
+    from fargo.view import down as view
+
+    for line in view.standing_lines(context.project.name, standing, keep):
+        context.out.say(line)
+    if standing.loses_data:
+        context.confirm_by_name("This cannot be undone.")
+    elif standing.resources:
+        context.confirm("This cannot be undone. Go on?")
+
+
+def _data(standing: "Standing", outcome: "Outcome") -> dict[str, object]:
+    return {
+        "counts": asdict(standing),
+        "left": [str(thing) for thing in outcome.left],
+        "kept": [str(thing) for thing in outcome.kept],
+        "key_deletion": outcome.key_deletion.isoformat() if outcome.key_deletion else None,
+    }
+
+
+def _say_end(context: Context, outcome: "Outcome") -> None:
+    from fargo.view import down as view
+
+    first, *rest = view.end_lines(outcome)
+    context.out.say(first, "green")
+    for line in rest:
+        context.out.say(context.options.completed(line))
 
 
 def _remove_images(context: Context) -> None:

@@ -8,6 +8,7 @@ import click
 
 from fargo.cli.context import Context, pass_context
 from fargo.cli.options import FargoCommand
+from fargo.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -27,14 +28,15 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="Apply exactly the plan that `fargo plan --out FILE` wrote.",
 )
+@click.option("--adopt", is_flag=True, help="Take over what another state of this project's name made.")
 @pass_context
-def up(context: Context, saved: Path | None) -> None:
+def up(context: Context, saved: Path | None, adopt: bool) -> None:
     """Deploy: network, roles, queues, job definitions; build and push the image beside it."""
     from fargo.cli.deploying import engine, follow, planned, show_plan
     from fargo.view import deploy
 
     # A missing engine is said before anything is planned or asked.
-    with engine() as docker, planned(context, _plan(context, saved)) as plan:
+    with engine() as docker, planned(context, _plan(context, saved, adopt)) as plan:
         show_plan(context, plan, whole=context.options.verbose)
         if not plan.empty:
             target = "the local AWS" if context.options.local else f"account {plan.account_id}, {plan.region}"
@@ -44,12 +46,16 @@ def up(context: Context, saved: Path | None) -> None:
     _say_next(context, outputs)
 
 
-def _plan(context: Context, saved: Path | None) -> "Generator[DeployEvent, None, DeployPlan]":
+def _plan(context: Context, saved: Path | None, adopt: bool) -> "Generator[DeployEvent, None, DeployPlan]":
     from fargo.cli.deploying import image_tag
     from fargo.deploy import load
 
+    if saved and adopt:
+        raise UsageError("--adopt plans anew, and --plan brings a plan", "give one of the two")
     tag = image_tag(context)
-    return load(context.deployment, saved, tag) if saved else context.deployment.plan(tag, quick=True)
+    if saved:
+        return load(context.deployment, saved, tag)
+    return context.deployment.plan(tag, quick=not adopt, adopt=adopt)
 
 
 def _image(context: Context, plan: "DeployPlan", docker: "Engine") -> "Iterator[ImageEvent]":

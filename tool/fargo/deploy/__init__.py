@@ -9,8 +9,20 @@ are generators: they yield events as things happen and return their result. Noth
 
 from fargo.deploy.attributes import Attribute
 from fargo.deploy.deployment import Deployment
-from fargo.deploy.down import Teardown
+from fargo.deploy.down import Outcome, Teardown
 from fargo.deploy.plan import Change, DeployPlan
 from fargo.deploy.saved import load, save
+from fargo.deploy.standing import Keep, Standing
 
-__all__ = ["Attribute", "Change", "DeployPlan", "Deployment", "Teardown", "load", "save"]
+__all__ = [
+    "Attribute",
+    "Change",
+    "DeployPlan",
+    "Deployment",
+    "Keep",
+    "Outcome",
+    "Standing",
+    "Teardown",
+    "load",
+    "save",
+]

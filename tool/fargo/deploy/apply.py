@@ -92,11 +92,10 @@ class Apply:
     def _once_more(self) -> "Iterator[DeployEvent]":
         """A plan is applied once: the rest of it needs a new one, which must hold nothing else."""
         agreed = self._plan
-        yield from self._deployment.prepare(
-            agreed.account_id, agreed.image_tag
-        )  # what came meanwhile is adopted
-        yield from self._terraform.plan(agreed.file)
-        again = self._deployment.read_plan(agreed.account_id, agreed.image_tag)
+        yield from self._deployment.prepare(agreed.account_id, agreed.image_tag)
+        again = yield from self._deployment.plan_prepared(
+            agreed.account_id, agreed.image_tag, adopt=agreed.adopt
+        )
         if new := races.beyond(agreed.changes, again.changes):
             listed = ", ".join(f"{change.action} {change.address}" for change in new)
             raise TerraformFailed(

@@ -1,7 +1,7 @@
 """Plan and apply."""
 
 import os
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Collection, Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +12,7 @@ from fargo.aws import roles
 from fargo.aws.session import Session, Target
 from fargo.config import Project
 from fargo.deploy import races
+from fargo.deploy.adopt import Adoption
 from fargo.deploy.applied import Applied
 from fargo.deploy.apply import Apply
 from fargo.deploy.backups import back_up
@@ -85,17 +86,21 @@ class Deployment:
             self._terraform = Terraform(folder.module, environ=self.environ, more=more)
         return self._terraform
 
-    def plan(self, image_tag: str, *, quick: bool = False) -> Generator[DeployEvent, None, DeployPlan]:
-        """Plan what `up` would change. Changes nothing on AWS.
+    def plan(
+        self, image_tag: str, *, quick: bool = False, adopt: bool = False
+    ) -> Generator[DeployEvent, None, DeployPlan]:
+        """Plan what `up` would change, with what is there already adopted. Changes nothing on AWS.
 
         Args:
             image_tag: the content hash of the image that the job definitions shall name.
             quick: do not ask AWS again where only the image has changed since the last apply.
+            adopt: adopt also what another state of this project's name made.
 
         Raises:
             WrongAccount: credentials or region are not those deployed to.
             NewerState: a newer fargo or Terraform wrote the state.
             StateLocked: another process holds it.
+            NameTaken: what would be created is there and not ours.
             TerraformMissing, TerraformFailed, AwsError: as they say.
             Interrupted: Ctrl-C.
         """
@@ -106,13 +111,44 @@ class Deployment:
             said = yield from self._plan_events(refresh=False)
             if changes := image_changes(said, self.folder.outputs().image_tag, image_tag):
                 return self._image_plan(account_id, image_tag, changes)
-        yield from self._plan_events()
-        return self.read_plan(account_id, image_tag)
+        return (yield from self.plan_prepared(account_id, image_tag, adopt=adopt))
 
-    def _plan_events(self, *, refresh: bool = True) -> Generator[DeployEvent, None, list[DeployEvent]]:
+    def plan_prepared(
+        self, account_id: str, image_tag: str, *, adopt: bool
+    ) -> Generator[DeployEvent, None, DeployPlan]:
+        """Plan in the folder that `prepare` has written; see `plan`."""
+        shown = yield from self.planned()
+        while found := self.adoption(any_state=adopt).imports(shown):
+            yield Message(f"{len(found)} of these resources exist already: adopting them")
+            self.folder.adopt({each.address: each.id for each in found})
+            shown = yield from self.planned()
+        return self._plan_of(shown, account_id, image_tag, adopt=adopt)
+
+    def planned(self, *, targets: Collection[str] = ()) -> Generator[DeployEvent, None, dict[str, Any]]:
+        """Have Terraform plan, into the folder's plan file, and give the plan as data.
+
+        Args:
+            targets: see `Terraform.plan`.
+        """
+        yield from self._plan_events(targets=targets)
+        return self.terraform().show(self.folder.plan)
+
+    def adoption(self, *, any_state: bool = False, refuse: bool = True) -> Adoption:
+        """What looks up, in this account, what a plan would create."""
+        return Adoption(
+            session=self.session,
+            project=self.project.name,
+            state_id=self.folder.state_id,
+            any_state=any_state,
+            refuse=refuse,
+        )
+
+    def _plan_events(
+        self, *, refresh: bool = True, targets: Collection[str] = ()
+    ) -> Generator[DeployEvent, None, list[DeployEvent]]:
         terraform = self.terraform()
         said: list[DeployEvent] = []
-        events = terraform.plan(self.folder.plan, refresh=refresh)
+        events = terraform.plan(self.folder.plan, refresh=refresh, targets=targets)
         for event in interruptible(terraform.interrupt, events, NOTHING_CHANGED):
             said.append(event)
             yield event
@@ -125,6 +161,11 @@ class Deployment:
             NewerState: a newer fargo wrote the state.
         """
         shown = self.terraform().show(self.folder.plan)
+        return self._plan_of(shown, account_id, image_tag, adopt=False)
+
+    def _plan_of(
+        self, shown: Mapping[str, Any], account_id: str, image_tag: str, *, adopt: bool
+    ) -> DeployPlan:
         outputs = outputs_now(shown)
         check_version(outputs)
         return DeployPlan(
@@ -138,6 +179,7 @@ class Deployment:
             outputs=outputs,
             standing=standing_then(shown, self.project.network.zones),
             standing_now=standing_now(shown),
+            adopt=adopt,
         )
 
     def _image_plan(self, account_id: str, image_tag: str, changes: tuple[Change, ...]) -> DeployPlan:
@@ -165,6 +207,8 @@ class Deployment:
             image_tag: the content hash of the image.
         """
         terraform = self.terraform()
+        if self.folder.mend_state():
+            yield Message("the state was cut off while it was written: going on from what was before it")
         variables = stack.variables(self.project, image_tag)
         provider = stack.provider(
             self.project,
@@ -217,6 +261,7 @@ class Deployment:
         """
         told = said if all("value" in output for output in said.values()) else {}
         outputs = StackOutputs.from_terraform(dict(told) or self.terraform().outputs())
+        self.folder.adopt_nothing()
         self.folder.remember(outputs)
         self.applied.note(plan.image_tag)
         return outputs

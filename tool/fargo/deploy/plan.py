@@ -76,6 +76,7 @@ class DeployPlan:
         standing: what the stack costs each month once applied.
         standing_now: what it costs now; None where nothing is deployed.
         refreshed: whether AWS was asked how things stand; else the state was believed.
+        adopt: whether it takes over what another state of the name made.
     """
 
     file: Path
@@ -89,6 +90,7 @@ class DeployPlan:
     standing: StandingCost
     standing_now: StandingCost | None = None
     refreshed: bool = True
+    adopt: bool = False
 
     @property
     def empty(self) -> bool:

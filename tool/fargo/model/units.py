@@ -1,7 +1,10 @@
 """Sizes and durations as people write them."""
 
+import math
 import re
 
+KIBI = 1024
+BYTES = ("KiB", "MiB", "GiB", "TiB")
 _MEMORY = re.compile(r"\s*(\d{1,9}(?:\.\d{1,9})?)\s*(MiB|GiB|M|G)\s*")
 _SECONDS = re.compile(r"\s*(\d{1,9})\s*")
 _DURATION = re.compile(r"\s*(?=\d)(?:(\d{1,9})d)?\s*(?:(\d{1,9})h)?\s*(?:(\d{1,9})m)?\s*(?:(\d{1,9})s)?\s*")
@@ -35,6 +38,14 @@ def seconds(text: str) -> int:
         raise ValueError("a duration such as 90s, 15m, 1h30m or 2d")
     days, hours, minutes, rest = (int(part or 0) for part in match.groups())
     return ((days * 24 + hours) * 60 + minutes) * 60 + rest
+
+
+def bytes_text(count: int) -> str:
+    """Bytes as a person reads them: `7 bytes`, `12.3 KiB`, `2.0 GiB`."""
+    if count < KIBI:
+        return f"{count} bytes"
+    power = min(int(math.log(count, KIBI)), len(BYTES))
+    return f"{count / KIBI**power:.1f} {BYTES[power - 1]}"
 
 
 def duration_text(total: float) -> str:

@@ -3,10 +3,11 @@
 import json
 import shutil
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from fargo.errors import TerraformFailed, TerraformMissing
+from fargo.errors import TerraformMissing
 from fargo.terraform.events import (
     Diagnostic,
     Message,
@@ -15,7 +16,6 @@ from fargo.terraform.events import (
     Planned,
     Progress,
     TerraformEvent,
-    is_data,
     parse,
 )
 from fargo.terraform.failures import INSTALL, failed
@@ -30,10 +30,10 @@ __all__ = [
     "Phase",
     "Planned",
     "Progress",
+    "Resource",
     "Terraform",
     "TerraformEvent",
     "binary",
-    "is_data",
 ]
 
 MINIMUM = (1, 9)
@@ -52,6 +52,15 @@ def binary(environ: Mapping[str, str]) -> str:
     if found is None:
         raise TerraformMissing("terraform is not on the PATH", INSTALL)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A resource in the state: `kind` is Terraform's type, `values` its attributes."""
+
+    address: str
+    kind: str
+    values: Mapping[str, Any]
 
 
 class Terraform:
@@ -90,15 +99,19 @@ class Terraform:
         """Note in the lock file what the provider's packages for other machines must hash to."""
         self._capture("providers lock", *(f"-platform={each}" for each in PLATFORMS), no_color=True)
 
-    def plan(self, out: Path, *, destroy: bool = False, refresh: bool = True) -> Iterator[TerraformEvent]:
+    def plan(
+        self, out: Path, *, destroy: bool = False, refresh: bool = True, targets: Collection[str] = ()
+    ) -> Iterator[TerraformEvent]:
         """Plan into a file.
 
         Args:
             out: where the plan is written.
             destroy: plan to remove everything.
             refresh: ask AWS how things stand; else the state is believed.
+            targets: plan these addresses alone and what they need; none: everything.
         """
-        return self._stream("plan", out=str(out), destroy=destroy, refresh=refresh, lock_timeout="10s")
+        chosen = {"destroy": destroy, "refresh": refresh, "target": list(targets)}
+        return self._stream("plan", out=str(out), lock_timeout="10s", **chosen)
 
     def apply(self, plan: Path) -> Iterator[TerraformEvent]:
         """Apply exactly this plan."""
@@ -114,14 +127,13 @@ class Terraform:
         found: dict[str, Any] = json.loads(self._capture("output", json=True, no_color=True))
         return found
 
-    def resources(self) -> list[str]:
-        """The addresses in the state; none where there is no state."""
-        try:
-            return self._capture("state list").split()
-        except TerraformFailed as error:
-            if "No state file was found" in error.message:
-                return []
-            raise
+    def resources(self) -> tuple[Resource, ...]:
+        """What is in the state, without lookups; none where there is no state."""
+        return tuple(
+            Resource(item["address"], item["type"], item.get("values", {}))
+            for item in self._state()
+            if item["mode"] == "managed"
+        )
 
     def keep(self, addresses: Collection[str]) -> None:
         """Take the mark of a failed creation from these, where they have it: a plan then mends them.
@@ -129,10 +141,13 @@ class Terraform:
         Args:
             addresses: resources that exist.
         """
+        for item in self._state():
+            if item.get("tainted") and item["address"] in addresses:
+                self._capture("untaint", item["address"], lock_timeout="10s")
+
+    def _state(self) -> Iterator[dict[str, Any]]:
         state = json.loads(self._capture("show", json=True, no_color=True))
-        for address in _tainted(state.get("values", {}).get("root_module", {})):
-            if address in addresses:
-                self._capture("untaint", address, lock_timeout="10s")
+        return _resources(state.get("values", {}).get("root_module", {}))
 
     def forget(self, addresses: list[str]) -> None:
         """Take resources out of the state and leave them standing."""
@@ -185,7 +200,7 @@ class Terraform:
         return out
 
 
-def _tainted(module: Mapping[str, Any]) -> Iterator[str]:
-    yield from (item["address"] for item in module.get("resources", ()) if item.get("tainted"))
+def _resources(module: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    yield from module.get("resources", ())
     for child in module.get("child_modules", ()):
-        yield from _tainted(child)
+        yield from _resources(child)
