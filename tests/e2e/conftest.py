@@ -1,7 +1,8 @@
-"""One project that goes the whole road on real parts: Terraform, the AWS provider, the engine, containers.
+"""Projects on real parts: Terraform, the AWS provider, the engine.
 
-An apply and a destroy take minutes, most of them waits of the provider's own: every test of
-this folder shares one, in the order in which they stand.
+An apply and a destroy take minutes, most of them waits of the provider's own. So there are two stacks, made
+once: `road` is a project whose jobs are containers, and `standing` one whose jobs are scripts, which the
+tests of its file take through its life in the order in which they stand.
 """
 
 import json
@@ -10,18 +11,21 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import pytest
+from local_aws import client
 
 from fargo.docker import Engine
 from fargo.images import forget
 
 TOOL = Path(__file__).parents[2] / "tool"
 REGION = "us-east-1"
-REPOSITORY = "123456789012.dkr.ecr.us-east-1.amazonaws.com/fargo-simulate"
+REGISTRY = "123456789012.dkr.ecr.us-east-1.amazonaws.com"
 JOBS = """
 [jobs.missing]
 command = ["no-such-program"]
@@ -31,6 +35,26 @@ command = ["python3", "-c", "x = bytearray(900 << 20); print(len(x))"]
 
 [jobs.patient]
 command = ["python3", "-c", "import time; print('here', flush=True); time.sleep(300)"]
+"""
+
+CYCLE = """
+name = "cycle"
+region = "us-east-1"
+
+[jobs.work]
+command = ["work"]
+secrets = { TOKEN = "arn:aws:secretsmanager:us-east-1:123456789012:secret:token-AbCdEf" }
+
+[[jobs.work.policy]]
+Effect = "Allow"
+Action = ["dynamodb:GetItem", "dynamodb:Query"]
+Resource = "arn:aws:dynamodb:us-east-1:123456789012:table/genomes"
+
+[network]
+endpoints = ["dynamodb"]
+
+[compute]
+max_vcpus = 8
 """
 
 
@@ -76,17 +100,32 @@ class Road:
             out, err = process.communicate(timeout=120)
         return subprocess.CompletedProcess(process.args, process.returncode, out, "".join(seen) + err)
 
-    def client(self, service: str) -> Any:
-        import boto3
+    @cached_property
+    def endpoint(self) -> str:
+        with self.start("local", "status", "--json") as status:
+            return str(json.loads(status.communicate(timeout=30)[0])["endpoint"])
 
-        status = self.start("local", "status", "--json")
-        endpoint = json.loads(status.communicate(timeout=30)[0])["endpoint"]
-        return boto3.client(
-            service,
-            endpoint_url=endpoint,
-            region_name=REGION,
-            aws_access_key_id="local",
-            aws_secret_access_key="local",
+    def client(self, service: str) -> Any:
+        return client(service, self.endpoint, REGION)
+
+    def terraform(self, *arguments: str) -> "subprocess.Popen[str]":
+        """Terraform by hand in the stack's folder."""
+        kept = self.folder / ".fargo" / "local"
+        environ = {
+            **self.environ,
+            "AWS_ENDPOINT_URL": self.endpoint,
+            "AWS_ACCESS_KEY_ID": "local",
+            "AWS_SECRET_ACCESS_KEY": "local",
+        }
+        if (mirror := kept / "terraform.rc").is_file():
+            environ["TF_CLI_CONFIG_FILE"] = str(mirror)
+        return subprocess.Popen(
+            ["terraform", f"-chdir={kept / 'stack'}", *arguments],
+            env=environ,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
         )
 
 
@@ -95,21 +134,70 @@ def road(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Road]:
     """A fresh project with its own local AWS; the engine's network is the machine's."""
     base = os.environ.get("FARGO_TEST_BASE_IMAGE", "")
     root = tmp_path_factory.mktemp("road")
-    environ = {**os.environ, "XDG_STATE_HOME": str(root / "state"), "PYTHONPATH": str(TOOL)}
-    made = Road(root, environ)
+    made = _road(root, root)
     folder = root / "simulate"
     initial = made.fargo("init", str(folder), *(["--base-image", base] if base else []))
     assert initial.returncode == 0, initial.stderr
     project = folder / "fargo.toml"
     project.write_text(project.read_text(encoding="utf-8") + JOBS, encoding="utf-8")
-    _forget_images()  # of a run before this one that did not come to its end
-    yield Road(folder, environ)
-    with made.start("local", "stop") as stopping:
-        stopping.communicate(timeout=60)
-    _forget_images()
+    with _no_traces(made, f"{REGISTRY}/fargo-simulate"):
+        yield _road(folder, root)
 
 
-def _forget_images() -> None:
+@dataclass(frozen=True)
+class Standing:
+    """A stack that stands, and the plan that was made of it at once.
+
+    Attributes:
+        road: its project.
+        plan_exit_code: of `terraform plan -detailed-exitcode`.
+        shown: the plan as `terraform show -json` tells it.
+    """
+
+    road: Road
+    plan_exit_code: int
+    shown: dict[str, Any]
+
+
+@pytest.fixture(scope="session")
+def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Standing]:
+    """A project that has been brought up on a local AWS of its own, whose jobs are scripts."""
+    root = tmp_path_factory.mktemp("standing")
+    road = _road(root / "cycle", root)
+    road.folder.mkdir()
+    (road.folder / "fargo.toml").write_text(CYCLE, encoding="utf-8")
+    (road.folder / "Dockerfile").write_text("FROM scratch\nCOPY . /\n", encoding="utf-8")
+    with road.start("local", "start", "--executor", "scripted") as starting:
+        assert starting.wait(timeout=60) == 0
+    with _no_traces(road, f"{REGISTRY}/fargo-cycle"):
+        up = road.fargo("up", "--yes")
+        assert up.returncode == 0, up.stderr
+        file = str(root / "empty.tfplan")
+        planned = road.terraform("plan", "-input=false", "-detailed-exitcode", f"-out={file}")
+        said = planned.communicate(timeout=200)
+        assert planned.returncode != 1, said
+        shown = road.terraform("show", "-json", file).communicate(timeout=60)[0]
+        yield Standing(road, planned.returncode, json.loads(shown))
+
+
+def _road(folder: Path, root: Path) -> Road:
+    """A project's folder whose local AWS is kept under `root`."""
+    return Road(folder, {**os.environ, "XDG_STATE_HOME": str(root / "state"), "PYTHONPATH": str(TOOL)})
+
+
+@contextmanager
+def _no_traces(road: Road, repository: str) -> Iterator[None]:
+    """No image of this repository before, of a run that did not come to its end; none and no local AWS after."""
+    _forget_images(repository)
+    try:
+        yield
+    finally:
+        with road.start("local", "stop") as stopping:
+            stopping.communicate(timeout=60)
+        _forget_images(repository)
+
+
+def _forget_images(repository: str) -> None:
     engine = Engine.connect(environ=os.environ)
-    forget(REPOSITORY, engine)
+    forget(repository, engine)
     engine.close()
