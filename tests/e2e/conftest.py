@@ -43,7 +43,7 @@ region = "us-east-1"
 
 [jobs.work]
 command = ["work"]
-secrets = { TOKEN = "arn:aws:secretsmanager:us-east-1:123456789012:secret:token-AbCdEf" }
+secrets = { TOKEN = "SECRET" }
 
 [[jobs.work.policy]]
 Effect = "Allow"
@@ -165,10 +165,11 @@ def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Standing]:
     root = tmp_path_factory.mktemp("standing")
     road = _road(root / "cycle", root)
     road.folder.mkdir()
-    (road.folder / "fargo.toml").write_text(CYCLE, encoding="utf-8")
     (road.folder / "Dockerfile").write_text("FROM scratch\nCOPY . /\n", encoding="utf-8")
     with road.start("local", "start", "--executor", "scripted") as starting:
         assert starting.wait(timeout=60) == 0
+    secret = road.client("secretsmanager").create_secret(Name="token", SecretString="hush")["ARN"]
+    (road.folder / "fargo.toml").write_text(CYCLE.replace("SECRET", secret), encoding="utf-8")
     with _no_traces(road, f"{REGISTRY}/fargo-cycle"):
         up = road.fargo("up", "--yes")
         assert up.returncode == 0, up.stderr

@@ -1,0 +1,190 @@
+"""A stack from its first apply to its end: each test goes on from where the one before it left it."""
+
+import json
+import subprocess
+import time
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from account import things
+from local_aws import script, wait_for_job
+
+if TYPE_CHECKING:
+    from conftest import Road, Standing
+
+pytestmark = [pytest.mark.engine, pytest.mark.terraform]
+
+QUEUE, EVERYWHERE = "fargo-cycle-on-demand", "0.0.0.0/0"
+BATCH, ENDPOINTS, NETWORK = "module.batch", "module.endpoints", "module.network[0]"
+ENVIRONMENT = f"{BATCH}.aws_batch_compute_environment.this"
+# Where version 1 of the stack had what has moved since; of many instances, each.
+MOVED = {
+    NETWORK: "module.network",
+    f"{ENDPOINTS}.aws_vpc_endpoint.interface": "module.network.aws_vpc_endpoint.interface",
+    f"{ENDPOINTS}.aws_vpc_endpoint.gateway": "module.network.aws_vpc_endpoint.gateway",
+    f"{ENDPOINTS}.aws_security_group.jobs": "module.network.aws_security_group.jobs",
+    f"{ENDPOINTS}.aws_security_group.endpoints[0]": "module.network.aws_security_group.endpoints",
+}
+
+
+@pytest.fixture
+def road(standing: "Standing") -> "Road":
+    return standing.road
+
+
+def environments(batch: Any) -> dict[str, dict[str, Any]]:
+    """The environments of the stack by their names."""
+    found = batch.describe_compute_environments()["computeEnvironments"]
+    return {each["computeEnvironmentName"]: each for each in found}
+
+
+def behind(batch: Any) -> list[str]:
+    """The ARNs of the environments that the queue leads to."""
+    (queue,) = batch.describe_job_queues(jobQueues=[QUEUE])["jobQueues"]
+    return [each["computeEnvironment"] for each in queue["computeEnvironmentOrder"]]
+
+
+def submit(batch: Any, definition: str, *steps: dict[str, Any]) -> str:
+    sent = batch.submit_job(
+        jobName="cycle", jobQueue=QUEUE, jobDefinition=definition, containerOverrides=script(*steps)
+    )
+    return str(sent["jobId"])
+
+
+def changes(planned: dict[str, Any], kind: str = "changes") -> set[tuple[str, str]]:
+    return {(each["address"], each["action"]) for each in planned[kind]}
+
+
+def test_the_second_plan_is_empty(standing: "Standing") -> None:
+    assert standing.plan_exit_code == 0, [
+        (each["address"], each["change"]["actions"])
+        for each in standing.shown["resource_changes"]
+        if each["change"]["actions"] != ["no-op"]
+    ]
+
+
+def test_a_new_image_is_a_revision_and_more_room_an_update_in_place(road: "Road") -> None:
+    batch = road.client("batch")
+    before = environments(batch)
+    old = road.json("plan")  # nothing to do: its image is the deployed one
+    (road.folder / "new").write_text("content", encoding="utf-8")
+    project = road.folder / "fargo.toml"
+    project.write_text(
+        project.read_text(encoding="utf-8").replace("max_vcpus = 8", "max_vcpus = 16"), encoding="utf-8"
+    )
+    up = road.json("up", "--yes")
+    after = environments(batch)
+    assert set(after) == set(before)
+    assert {each["computeResources"]["maxvCpus"] for each in after.values()} == {16}
+    assert up["image_tag"] != old["image_tag"]
+    definitions = batch.describe_job_definitions(status="ACTIVE")["jobDefinitions"]
+    images = {each["revision"]: each["containerProperties"]["image"] for each in definitions}
+    assert {number: image.rpartition(":")[2] for number, image in images.items()} == {
+        1: old["image_tag"],
+        2: up["image_tag"],
+    }
+    # A run keeps the revision that it began with.
+    for definition in (up["job_definitions"]["work"].removesuffix("2") + "1", up["job_definitions"]["work"]):
+        wait_for_job(batch, submit(batch, definition), "SUCCEEDED")
+
+
+def test_an_environment_is_replaced_under_running_jobs(road: "Road") -> None:
+    """No job is lost and the queue always has an environment; the old one goes when its last job has ended."""
+    batch = road.client("batch")
+    (old,) = behind(batch)
+    short = submit(batch, "fargo-cycle_work", {"sleep": 15})
+    long = submit(batch, "fargo-cycle_work", {"sleep": 3600})
+    for job in (short, long):
+        wait_for_job(batch, job, "RUNNING")
+    replacing = road.terraform(
+        "apply", "-input=false", "-auto-approve", "-no-color", f'-replace={ENVIRONMENT}["on_demand"]'
+    )
+    seen = list(_watched(replacing, batch))
+    out, err = replacing.communicate(timeout=60)
+    assert all(len(order) == 1 for order in seen), seen
+    (new,) = behind(batch)
+    assert new != old
+    wait_for_job(batch, short, "SUCCEEDED")
+    wait_for_job(batch, submit(batch, "fargo-cycle_work"), "SUCCEEDED")
+    # AWS does not delete a Fargate environment that still has jobs, and says so.
+    assert replacing.returncode == 1, out
+    assert "Terminate the jobs of this Fargate compute environment" in err
+    assert batch.describe_jobs(jobs=[long])["jobs"][0]["status"] == "RUNNING"
+    batch.terminate_job(jobId=long, reason="enough")
+    wait_for_job(batch, long, "FAILED")
+
+
+def _watched(process: "subprocess.Popen[str]", batch: Any) -> Iterator[list[str]]:
+    while process.poll() is None:
+        yield behind(batch)
+        time.sleep(0.2)
+
+
+def test_what_others_change_is_seen_and_put_back(road: "Road") -> None:
+    ec2, iam, logs = road.client("ec2"), road.client("iam"), road.client("logs")
+    outputs = json.loads((road.folder / ".fargo" / "local" / "outputs.json").read_text(encoding="utf-8"))
+    vpc = [{"Name": "vpc-id", "Values": [outputs["vpc_id"]]}]
+    named = [*vpc, {"Name": "group-name", "Values": ["fargo-cycle-jobs"]}]
+    (group,) = ec2.describe_security_groups(Filters=named)["SecurityGroups"]
+    door = [{"IpProtocol": "-1", "IpRanges": [{"CidrIp": EVERYWHERE}]}]
+    ec2.authorize_security_group_egress(GroupId=group["GroupId"], IpPermissions=door)
+    named = [*vpc, {"Name": "tag:Name", "Values": ["fargo-cycle-jobs"]}]
+    (table,) = ec2.describe_route_tables(Filters=named)["RouteTables"]
+    gateway = ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
+    ec2.attach_internet_gateway(InternetGatewayId=gateway, VpcId=outputs["vpc_id"])
+    route = {"RouteTableId": table["RouteTableId"], "DestinationCidrBlock": EVERYWHERE}
+    ec2.create_route(**route, GatewayId=gateway)
+    logs.delete_retention_policy(logGroupName="/fargo/cycle/jobs")
+    everything = {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}],
+    }
+    iam.put_role_policy(RoleName="fargo-cycle-job", PolicyName="work", PolicyDocument=json.dumps(everything))
+
+    planned = road.json("plan")
+    seen = {
+        (f"{ENDPOINTS}.aws_security_group.jobs", "update"),
+        (f"{NETWORK}.aws_route_table.jobs", "update"),
+        (f"{BATCH}.aws_cloudwatch_log_group.jobs", "update"),
+        ("module.roles.aws_iam_role_policy.job", "update"),
+    }
+    left = {
+        (f'{ENVIRONMENT}["on_demand"]', "delete")
+    }  # the replaced environment, now that its jobs have ended
+    assert changes(planned) == seen | left
+    assert seen <= changes(planned, "drift")
+
+    up = road.fargo("up", "--yes")
+    assert up.returncode == 0, up.stderr
+    (group,) = ec2.describe_security_groups(GroupIds=[group["GroupId"]])["SecurityGroups"]
+    assert EVERYWHERE not in json.dumps(group["IpPermissionsEgress"])
+    (table,) = ec2.describe_route_tables(RouteTableIds=[table["RouteTableId"]])["RouteTables"]
+    assert EVERYWHERE not in [each.get("DestinationCidrBlock") for each in table["Routes"]]
+    (jobs,) = logs.describe_log_groups(logGroupNamePrefix="/fargo/cycle/jobs")["logGroups"]
+    assert jobs["retentionInDays"] == 30
+    document = iam.get_role_policy(RoleName="fargo-cycle-job", PolicyName="work")["PolicyDocument"]
+    assert "*" not in [statement["Action"] for statement in document["Statement"]]
+    assert len(environments(road.client("batch"))) == 2
+    # The gateway is its maker's: the VPC does not go while it is there.
+    ec2.detach_internet_gateway(InternetGatewayId=gateway, VpcId=outputs["vpc_id"])
+    ec2.delete_internet_gateway(InternetGatewayId=gateway)
+
+
+def test_a_stack_of_version_1_is_renamed_and_nothing_of_it_replaced(road: "Road") -> None:
+    state = road.folder / ".fargo" / "local" / "terraform.tfstate"
+    for now, then in MOVED.items():
+        moving = road.terraform("state", "mv", now, then)
+        out, err = moving.communicate(timeout=60)
+        assert moving.returncode == 0, out + err
+    modules = {each.get("module") for each in json.loads(state.read_text(encoding="utf-8"))["resources"]}
+    assert not {ENDPOINTS, NETWORK} & modules
+    planned = road.json("plan")
+    assert (planned["changes"], planned["drift"], planned["empty"]) == ([], [], True)
+
+
+def test_it_goes_whole_and_leaves_an_empty_account(road: "Road") -> None:
+    down = road.fargo("down", "--yes")
+    assert down.returncode == 0, down.stderr
+    assert things(road.client) == {"roles": ["AWSServiceRoleForBatch", "AWSServiceRoleForECS"]}
+    assert not (road.folder / ".fargo").exists()
