@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from ipaddress import ip_network
+from ipaddress import IPv4Network
 from typing import Any
 
 from iam import Unknown
@@ -107,7 +107,7 @@ def passes(entries: Iterable[Entry], ports: tuple[int, int], cidr: str) -> bool:
     for entry in sorted(entries, key=lambda each: each["rule_no"]):
         if entry["protocol"] not in ("-1", "6", "tcp", "all") or not entry["cidr_block"]:
             continue
-        network, peer = ip_network(entry["cidr_block"]), ip_network(cidr)
+        network, peer = IPv4Network(entry["cidr_block"]), IPv4Network(cidr)
         every = entry["protocol"] in ("-1", "all")
         low, high = (0, 65535) if every else (entry["from_port"], entry["to_port"])
         if not network.overlaps(peer) or high < ports[0] or low > ports[1]:
@@ -123,7 +123,7 @@ def _fits(rule: Entry, *, to: str = "", members: Sequence[str] = (), prefix: str
     every = rule["protocol"] == "-1"
     if not every and not (rule["protocol"] == "tcp" and rule["from_port"] <= HTTPS[0] <= rule["to_port"]):
         return False
-    inside = bool(to) and any(ip_network(to).subnet_of(ip_network(each)) for each in rule["cidr_blocks"])
+    inside = bool(to) and any(IPv4Network(to).subnet_of(IPv4Network(each)) for each in rule["cidr_blocks"])
     return inside or prefix in rule["prefix_list_ids"] or bool(set(members) & set(rule["security_groups"]))
 
 

@@ -55,9 +55,12 @@ class StackPlan:
             role: its ARN.
 
         Raises:
-            Unknown: it has a policy that is not of this stack.
+            Unknown: it has a policy, or a permissions boundary, that is not of this stack.
         """
         name, documents = role.rpartition("/")[2], self.documents()
+        found_role = self.find("aws_iam_role", arn=role)
+        if found_role and (boundary := found_role.values["permissions_boundary"]):
+            raise Unknown(f"{found_role.address} is bounded by {boundary}")
         inline = [each for each in self.of("aws_iam_role_policy") if each.values["role"] == name]
         found = [documents[each.address] for each in inline]
         for attachment in self.of("aws_iam_role_policy_attachment"):
