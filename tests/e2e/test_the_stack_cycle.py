@@ -4,6 +4,7 @@ import json
 import subprocess
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.engine, pytest.mark.terraform]
 
 QUEUE, EVERYWHERE = "fargo-cycle-on-demand", "0.0.0.0/0"
+ALL = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
 BATCH, ENDPOINTS, NETWORK = "module.batch", "module.endpoints", "module.network[0]"
 ENVIRONMENT = f"{BATCH}.aws_batch_compute_environment.this"
 # Where version 1 of the stack had what has moved since; of many instances, each.
@@ -128,27 +130,40 @@ def _watched(process: "subprocess.Popen[str]", batch: Any) -> Iterator[list[str]
         time.sleep(0.2)
 
 
-def test_what_others_change_is_seen_and_put_back(road: "Road") -> None:
-    ec2, iam, logs = road.client("ec2"), road.client("iam"), road.client("logs")
-    outputs = _outputs(road)
-    vpc = [{"Name": "vpc-id", "Values": [outputs["vpc_id"]]}]
-    named = [*vpc, {"Name": "group-name", "Values": ["fargo-cycle-jobs"]}]
-    (group,) = ec2.describe_security_groups(Filters=named)["SecurityGroups"]
-    door = [{"IpProtocol": "-1", "IpRanges": [{"CidrIp": EVERYWHERE}]}]
-    ec2.authorize_security_group_egress(GroupId=group["GroupId"], IpPermissions=door)
-    named = [*vpc, {"Name": "tag:Name", "Values": ["fargo-cycle-jobs"]}]
-    (table,) = ec2.describe_route_tables(Filters=named)["RouteTables"]
-    gateway = ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
-    ec2.attach_internet_gateway(InternetGatewayId=gateway, VpcId=outputs["vpc_id"])
-    route = {"RouteTableId": table["RouteTableId"], "DestinationCidrBlock": EVERYWHERE}
-    ec2.create_route(**route, GatewayId=gateway)
-    logs.delete_retention_policy(logGroupName="/fargo/cycle/jobs")
-    everything = {
-        "Version": "2012-10-17",
-        "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}],
-    }
-    iam.put_role_policy(RoleName="fargo-cycle-job", PolicyName="work", PolicyDocument=json.dumps(everything))
+@dataclass(frozen=True)
+class Touched:
+    """What somebody else has touched: the ids of the jobs' security group and route table."""
 
+    group: str
+    table: str
+
+
+@pytest.fixture
+def touched(road: "Road") -> Iterator[Touched]:
+    """Doors opened by hand: egress to everywhere, a way to the internet, logs for ever, a job that may do all."""
+    ec2, vpc = road.client("ec2"), _outputs(road)["vpc_id"]
+    mine = {"Name": "vpc-id", "Values": [vpc]}
+    groups = ec2.describe_security_groups(
+        Filters=[mine, {"Name": "group-name", "Values": ["fargo-cycle-jobs"]}]
+    )
+    tables = ec2.describe_route_tables(Filters=[mine, {"Name": "tag:Name", "Values": ["fargo-cycle-jobs"]}])
+    found = Touched(groups["SecurityGroups"][0]["GroupId"], tables["RouteTables"][0]["RouteTableId"])
+    everything = [{"IpProtocol": "-1", "IpRanges": [{"CidrIp": EVERYWHERE}]}]
+    ec2.authorize_security_group_egress(GroupId=found.group, IpPermissions=everything)
+    gateway = ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
+    ec2.attach_internet_gateway(InternetGatewayId=gateway, VpcId=vpc)
+    ec2.create_route(RouteTableId=found.table, DestinationCidrBlock=EVERYWHERE, GatewayId=gateway)
+    road.client("logs").delete_retention_policy(logGroupName="/fargo/cycle/jobs")
+    road.client("iam").put_role_policy(
+        RoleName="fargo-cycle-job", PolicyName="work", PolicyDocument=json.dumps(ALL)
+    )
+    yield found
+    # The gateway is its maker's: the VPC does not go while it is there.
+    ec2.detach_internet_gateway(InternetGatewayId=gateway, VpcId=vpc)
+    ec2.delete_internet_gateway(InternetGatewayId=gateway)
+
+
+def test_what_others_change_is_seen_and_put_back(road: "Road", touched: Touched) -> None:
     planned = road.json("plan")
     seen = {
         (f"{ENDPOINTS}.aws_security_group.jobs", "update"),
@@ -164,18 +179,15 @@ def test_what_others_change_is_seen_and_put_back(road: "Road") -> None:
 
     up = road.fargo("up", "--yes")
     assert up.returncode == 0, up.stderr
-    (group,) = ec2.describe_security_groups(GroupIds=[group["GroupId"]])["SecurityGroups"]
-    assert EVERYWHERE not in json.dumps(group["IpPermissionsEgress"])
-    (table,) = ec2.describe_route_tables(RouteTableIds=[table["RouteTableId"]])["RouteTables"]
-    assert EVERYWHERE not in [each.get("DestinationCidrBlock") for each in table["Routes"]]
-    (jobs,) = logs.describe_log_groups(logGroupNamePrefix="/fargo/cycle/jobs")["logGroups"]
-    assert jobs["retentionInDays"] == 30
-    document = iam.get_role_policy(RoleName="fargo-cycle-job", PolicyName="work")["PolicyDocument"]
-    assert "*" not in [statement["Action"] for statement in document["Statement"]]
+    ec2 = road.client("ec2")
+    groups = ec2.describe_security_groups(GroupIds=[touched.group])["SecurityGroups"]
+    tables = ec2.describe_route_tables(RouteTableIds=[touched.table])["RouteTables"]
+    assert EVERYWHERE not in json.dumps([groups[0]["IpPermissionsEgress"], tables[0]["Routes"]], default=str)
+    (logs,) = road.client("logs").describe_log_groups(logGroupNamePrefix="/fargo/cycle/jobs")["logGroups"]
+    assert logs["retentionInDays"] == 30
+    work = road.client("iam").get_role_policy(RoleName="fargo-cycle-job", PolicyName="work")
+    assert work["PolicyDocument"] != ALL
     assert len(environments(road.client("batch"))) == 2
-    # The gateway is its maker's: the VPC does not go while it is there.
-    ec2.detach_internet_gateway(InternetGatewayId=gateway, VpcId=outputs["vpc_id"])
-    ec2.delete_internet_gateway(InternetGatewayId=gateway)
 
 
 def test_a_stack_of_version_1_is_renamed_and_nothing_of_it_replaced(road: "Road") -> None:
