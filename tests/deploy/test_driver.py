@@ -17,7 +17,7 @@ from projects import REGION, deploy, write_project
 
 from fargo import config
 from fargo.aws.session import Session, Target
-from fargo.deploy import Deployment, load, save
+from fargo.deploy import Deployment, Teardown, load, save
 from fargo.errors import AwsDenied, FargoError, NewerState, StalePlan, TerraformFailed, UsageError
 from fargo.terraform import Message
 from fargo.terraform.mirror import ENV_CLI_CONFIG
@@ -275,6 +275,27 @@ def test_a_race_while_removing_is_tried_again_once(deployment: Deployment, told:
     assert [line.count("-destroy") for line in told.made("plan")] == [1, 1]
 
 
+def test_what_the_environments_stand_in_is_mended_where_its_creation_failed_and_not_replaced(
+    deployment: Deployment, told: Told
+) -> None:
+    subnet, role = 'module.network[0].aws_subnet.jobs["a"]', "module.roles.aws_iam_role.job"
+    failed = [
+        {"type": "apply_errored", "hook": {"resource": {"addr": each}, "action": "create"}}
+        for each in (subnet, role)
+    ]
+    words = {"type": "diagnostic", "diagnostic": {"severity": "error", "summary": "timeout"}}
+    plan = _run(deployment.plan("one"))
+    told.say("apply", *failed, words)
+    (told.folder / "code-apply").write_text("1", encoding="utf-8")
+    resources = [
+        {"address": each, "mode": "managed", "type": "t", "tainted": True} for each in (subnet, role)
+    ]
+    told.say("show", {"values": {"root_module": {"resources": resources}}})
+    with pytest.raises(TerraformFailed, match="timeout"):
+        _run(deployment.apply(plan))
+    assert [line.split()[-1] for line in told.made("untaint")] == [subnet]
+
+
 # --- the state
 
 
@@ -284,7 +305,7 @@ def test_the_state_of_a_newer_fargo_is_left_alone(deployment: Deployment, told: 
         _run(deployment.plan("one"))
     told.say("output", {"stack_version": {"value": "99"}})
     with pytest.raises(NewerState):
-        _run(deployment.destroy())
+        _run(Teardown(deployment).standing())
     assert told.made("apply") == []
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from projects import write_project
 
-from fargo import config, stack
+from fargo import config, stack, variables
 from fargo.assets import asset
 from fargo.errors import NotDeployed, PrerequisiteError, WrongAccount
 from fargo.model.stack import STACK_VERSION
@@ -23,10 +23,10 @@ def folder(tmp_path: Path) -> StackFolder:
 
 
 def _materialise(folder: StackFolder, roles: dict[str, str] | None = None) -> bool:
-    provider = stack.provider(
+    provider = variables.provider(
         folder.project, account_id="1" * 12, region="eu-west-1", state_id=folder.state_id, retries=10
     )
-    return folder.materialise(stack.variables(folder.project, "abc"), provider, roles or {})
+    return folder.materialise(variables.variables(folder.project, "abc"), provider, roles or {})
 
 
 def _written(folder: StackFolder, name: str) -> dict[str, Any]:
@@ -134,7 +134,7 @@ def test_the_state_lies_beside_the_module_or_in_the_bucket_that_the_project_name
 
 
 def test_jobs_become_what_the_module_takes(folder: StackFolder) -> None:
-    jobs = stack.variables(folder.project, "abc")["jobs"]
+    jobs = variables.variables(folder.project, "abc")["jobs"]
     assert jobs["other"] == {
         "command": ["fargo-run", "--", "other", "--fast"],
         "vcpu": 1,
@@ -165,7 +165,7 @@ states = ["failed"]
 emails = ["one@example.org"]
 """
     file.write_text(file.read_text(encoding="utf-8") + more, encoding="utf-8")
-    made = stack.variables(config.load(file, environ={}), "abc")
+    made = variables.variables(config.load(file, environ={}), "abc")
     assert made["compute"] == {"max_vcpus": 256, "scheduling": "FAIR_SHARE"}
     assert made["roles"] == {"path": "/teams/x/", "permissions_boundary": None}
     assert made["notifications"] == {"states": ["FAILED"], "emails": ["one@example.org"]}
@@ -198,7 +198,7 @@ def test_a_vpc_of_ones_own_becomes_what_the_module_takes(tmp_path: Path) -> None
     more = '\n[network]\nvpc = "vpc-1"\nsubnets = ["subnet-1", "subnet-2"]\nvpc_has_endpoints = true\n'
     project = config.load(write_project(tmp_path, more=more) / "fargo.toml", environ={})
     existing = {"vpc_id": "vpc-1", "subnet_ids": ["subnet-1", "subnet-2"], "has_endpoints": True}
-    assert stack.variables(project, "abc")["network"]["existing"] == existing
+    assert variables.variables(project, "abc")["network"]["existing"] == existing
 
 
 def test_a_folder_belongs_to_one_account_and_one_region(folder: StackFolder) -> None:

@@ -1,10 +1,12 @@
 """Apply one plan: the image built beside it, Ctrl-C passed on, a known race run once more."""
 
 import threading
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from fargo.deploy import races
 from fargo.deploy.merge import SideBySide, interruptible
+from fargo.deploy.plan import Change
 from fargo.errors import FargoError, Interrupted, TerraformFailed
 from fargo.terraform import Message, Outputs, Phase, Progress
 
@@ -17,6 +19,11 @@ if TYPE_CHECKING:
     from fargo.model.stack import StackOutputs
 
 GO_ON = "go on with `fargo up`"
+MENDED_IN_PLACE = frozenset(
+    {"aws_route_table", "aws_security_group", "aws_subnet", "aws_vpc", "aws_vpc_endpoint"}
+)
+"""What the compute environments stand in. Like them, it would be replaced by a new one beside
+the old, which AWS refuses; but all that can be wrong with one that exists changes in place."""
 
 
 class Apply:
@@ -32,7 +39,7 @@ class Apply:
         self._plan = plan
         self._terraform = deployment.terraform()
         self._stopping = threading.Event()
-        self._cut_off: set[str] = set()
+        self._exist: set[str] = set()
         self._ended_well = plan.empty
         self._outputs: dict[str, Any] = dict(plan.outputs) if plan.empty else {}
 
@@ -52,13 +59,12 @@ class Apply:
             both.leave_beside()
 
         try:
-            yield from interruptible(stop, self._noted(both), f"what was created is in the state: {GO_ON}")
+            yield from interruptible(stop, both, f"what was created is in the state: {GO_ON}")
         except TerraformFailed as error:
             error.hint = error.hint or f"what was created is in the state: mend the cause and {GO_ON}"
             raise
         except Interrupted:
-            # They exist; Terraform only was not allowed to wait for them, and would replace them.
-            self._terraform.keep(self._cut_off)
+            self._terraform.keep(self._exist)
             raise
         except FargoError as error:
             if not self._ended_well:
@@ -69,21 +75,17 @@ class Apply:
             raise
         return self._deployment.remember(plan, self._outputs)
 
-    def _noted(self, events: "Iterator[DeployEvent]") -> "Iterator[DeployEvent]":
-        for event in events:
-            if self._stopping.is_set() and isinstance(event, Progress) and event.phase is Phase.FAILED:
-                self._cut_off.add(event.address)
-            if isinstance(event, Outputs):
-                self._outputs = event.values
-            yield event
-
     def _work(self) -> "Iterator[DeployEvent]":
         self._deployment.begin()
         try:
-            yield from self._terraform.apply(self._plan.file)
+            yield from self._apply()
         except TerraformFailed as error:
+            if self._stopping.is_set():
+                raise
+            with suppress(TerraformFailed):  # what made the apply fail is what must be said
+                self._terraform.keep(self._exist)
             race = races.known(error.message)
-            if race is None or self._stopping.is_set():
+            if race is None:
                 raise
             yield Message(f"{race.why}: planned and applied once more")
             yield from self._once_more()
@@ -102,4 +104,16 @@ class Apply:
                 f"the plan for the rest holds what was not agreed to: {listed}",
                 f"look at it with `fargo plan`, then {GO_ON}",
             )
-        yield from self._terraform.apply(agreed.file)
+        yield from self._apply()
+
+    def _apply(self) -> "Iterator[DeployEvent]":
+        for event in self._terraform.apply(self._plan.file):
+            if isinstance(event, Progress) and event.phase is Phase.FAILED and self._exists(event):
+                self._exist.add(event.address)
+            if isinstance(event, Outputs):
+                self._outputs = event.values
+            yield event
+
+    def _exists(self, failed: Progress) -> bool:
+        """Whether it need not be replaced: it was only not waited for, or it changes in place."""
+        return self._stopping.is_set() or Change(failed.address, failed.action).type in MENDED_IN_PLACE

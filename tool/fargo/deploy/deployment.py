@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from fargo import cost, stack
+from fargo import cost, variables
 from fargo.aws import roles
 from fargo.aws.session import Session, Target
 from fargo.config import Project
@@ -209,8 +209,8 @@ class Deployment:
         terraform = self.terraform()
         if self.folder.mend_state():
             yield Message("the state was cut off while it was written: going on from what was before it")
-        variables = stack.variables(self.project, image_tag)
-        provider = stack.provider(
+        values = variables.variables(self.project, image_tag)
+        provider = variables.provider(
             self.project,
             account_id=account_id,
             region=self.session.region,
@@ -218,7 +218,7 @@ class Deployment:
             retries=RETRIES[self.session.target],
         )
         adopted = roles.existing_service_linked_roles(self.session.client("iam"))
-        if self.folder.materialise(variables, provider, adopted):
+        if self.folder.materialise(values, provider, adopted):
             yield from interruptible(terraform.interrupt, self._init(terraform), NOTHING_CHANGED)
 
     def _init(self, terraform: Terraform) -> Iterator[DeployEvent]:
@@ -272,12 +272,7 @@ class Deployment:
         back_up(self.folder.state, datetime.now(UTC))
 
     def destroy(self) -> Iterator[DeployEvent]:
-        """Destroy all that is in the state; on a known race, once more.
-
-        Raises:
-            NewerState: a newer fargo wrote the state.
-        """
-        check_version(self.terraform().outputs())
+        """Destroy all that is in the state; on a known race, once more."""
         self.begin()
         try:
             yield from self._destroy()

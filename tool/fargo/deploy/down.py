@@ -15,6 +15,7 @@ from fargo.aws.store import Store
 from fargo.deploy.adopt import Import
 from fargo.deploy.deployment import DeployEvent, Deployment
 from fargo.deploy.merge import interruptible
+from fargo.deploy.plan import check_version
 from fargo.deploy.standing import Keep, Owned, Standing, count
 from fargo.errors import AwsError, AwsNotFound, AwsThrottled, NotDeployed, TerraformFailed
 from fargo.terraform import Diagnostic, Message, Resource
@@ -85,6 +86,7 @@ class Teardown:
 
         Raises:
             NotDeployed: nothing is.
+            NewerState: a newer fargo wrote the state.
             WrongAccount: credentials or region are not those deployed to.
         """
         self._folder.expect_state()
@@ -92,6 +94,7 @@ class Teardown:
         self._folder.check_owner(account_id, self._session.region)
         # The state may be remote and this checkout new: Terraform needs its folder to read it.
         yield from self._deployment.prepare(account_id, NO_IMAGE)
+        check_version(self._deployment.terraform().outputs())
         self._state = self._deployment.terraform().resources()
         if self._unknown():
             self._strays = yield from self._look_up()
@@ -211,7 +214,7 @@ class Teardown:
         try:
             yield from self._deployment.destroy()
         except TerraformFailed as error:
-            error.hint = "what is left is in the state: `fargo down` again goes on from there"
+            error.hint = error.hint or "what is left is in the state: `fargo down` again goes on from there"
             raise
 
     def _key_deletion(self, key_ids: Iterable[str]) -> datetime | None:

@@ -141,7 +141,7 @@ class Terraform:
         Args:
             addresses: resources that exist.
         """
-        for item in self._state():
+        for item in self._state() if addresses else ():
             if item.get("tainted") and item["address"] in addresses:
                 self._capture("untaint", item["address"], lock_timeout="10s")
 
