@@ -111,6 +111,7 @@ def test_every_kind_of_policy_is_read(documents: Documents) -> None:
         "aws_iam_role_policy",
         "aws_kms_key",
         "aws_s3_bucket_policy",
+        "aws_sns_topic_policy",
         "aws_vpc_endpoint",
     }
 

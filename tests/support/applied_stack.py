@@ -54,16 +54,19 @@ KNOWN_TO_AWS: dict[str, dict[str, Any]] = {
     "aws_sns_topic": {"arn": _ARN.format("sns", "fargo-demo")},
 }
 
-# A project that uses what there is: every endpoint, both kinds of secrets, a policy of its own.
+# A project that uses what there is: every endpoint, both kinds of secrets, ECS Exec, a policy of its own,
+# and a topic that tells what fails.
 VARIABLES: dict[str, Any] = {
     "name": "demo",
     "image_tag": "1f0c2a3b4d5e6f70",
+    "notifications": {"states": ["FAILED"], "emails": []},
     "network": {"endpoints": ["dynamodb", "kms", "secretsmanager", "ssm", "ssmmessages", "sts"]},
     "jobs": {
         "work": {
             "command": ["fargo-run", "--", "work"],
             "vcpu": 0.25,
             "memory_mib": 512,
+            "exec": True,
             "secrets": {
                 "KEY": _ARN.format("secretsmanager", "secret:key-AbCdEf"),
                 "TOKEN": _ARN.format("ssm", "parameter/token"),
