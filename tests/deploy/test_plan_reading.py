@@ -200,3 +200,13 @@ def test_the_standing_cost_is_that_of_the_published_example() -> None:
     found = standing(("ecr.api", "ecr.dkr", "logs"), 2)
     assert round(found.lines[0].monthly, 2) == 43.80
     assert round(found.monthly, 2) == 44.80
+
+
+def test_what_aws_answers_in_other_words_is_no_change() -> None:
+    asked = {"protocol": "tcp", "rule_no": 100, "icmp_code": None, "cidr_block": "10.0.0.0/16"}
+    answered = {"protocol": "6", "rule_no": 100, "icmp_code": 0, "cidr_block": "10.0.0.0/16"}
+    same = {"before": {"egress": [asked], "ipv6": 0}, "after": {"egress": [answered], "ipv6": None}}
+    assert attributes_of(same) == ()
+    wider = answered | {"cidr_block": "0.0.0.0/0"}
+    changed = {"before": {"egress": [asked]}, "after": {"egress": [wider]}}
+    assert attributes_of(changed) == (Attribute("egress.cidr_block", "10.0.0.0/16", "0.0.0.0/0"),)

@@ -82,6 +82,7 @@ def test_a_replacement_says_why_and_a_deletion_of_data_says_what_is_lost() -> No
             Attribute("egress", None, [{"cidr_blocks": ["0.0.0.0/0"], "description": "", "self": False}]),
             "egress: none → cidr_blocks 0.0.0.0/0",
         ),
+        (Attribute("egress", [{"port": 1}], [{"port": 2}, {"port": 3}]), "egress: 2 of its entries change"),
         (Attribute("image", "r" * 70 + ":old", "r" * 70 + ":new"), "image: …old → …new"),
         (Attribute("text", "a\x1b[2J", "b"), "text: a\\x1b[2J → b"),
     ],

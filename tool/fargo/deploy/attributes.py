@@ -8,6 +8,9 @@ from typing import Any
 # Filled in by AWS on every change, and said by nobody: noise beside what the change is about.
 COMPUTED = frozenset({"arn", "arn_prefix", "id", "revision", "unique_id", "version_id"})
 
+PROTOCOLS = {"tcp": "6", "udp": "17", "icmp": "1"}
+"""Of security groups and network ACLs; AWS takes both and answers either (Amazon EC2 API, IpPermission)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
@@ -66,11 +69,13 @@ def _differences(name: str, before: Any, after: Any, unknown: Any) -> Iterator[A
     before, after = _opened(before), _opened(after)
     if isinstance(before, dict) or isinstance(after, dict):
         before, after = before or {}, after or {}
-    if (before == after and not _holds(unknown)) or (_empty(before) and _empty(after)):
+    if (_canonical(before) == _canonical(after) and not _holds(unknown)) or not (before or after):
         return
     if isinstance(before, dict) and isinstance(after, dict):
         below = unknown if isinstance(unknown, dict) else {}
-        for key in sorted(before.keys() | after.keys() | below.keys()):
+        old, new = _canonical(before), _canonical(after)
+        same = {key for key in old.keys() & new.keys() if old[key] == new[key] and not _holds(below.get(key))}
+        for key in sorted((before.keys() | after.keys() | below.keys()) - same):
             yield from _differences(f"{name}.{key}", before.get(key), after.get(key), below.get(key))
     elif _objects(before) and _objects(after):
         yield from _items(name, before, after, unknown if isinstance(unknown, list) else [])
@@ -80,8 +85,9 @@ def _differences(name: str, before: Any, after: Any, unknown: Any) -> Iterator[A
 
 def _items(name: str, before: list[Any], after: list[Any], unknown: list[Any]) -> Iterator[Attribute]:
     """Of two lists of objects, what goes and what comes; one of each is taken for the same one, changed."""
-    gone = [item for item in before if item not in after]
-    new = [item for item in after if item not in before]
+    old, then = ([_canonical(item) for item in items] for items in (before, after))
+    gone = [item for item, same in zip(before, old, strict=True) if same not in then]
+    new = [item for item, same in zip(after, then, strict=True) if same not in old]
     if len(gone) == len(new) == 1:
         at = after.index(new[0])
         yield from _differences(name, gone[0], new[0], unknown[at] if at < len(unknown) else None)
@@ -106,8 +112,16 @@ def _opened(value: Any) -> Any:
     return value
 
 
-def _empty(value: Any) -> bool:
-    return value is None or value in ("", [], {})
+def _canonical(value: Any) -> Any:
+    """A value as AWS answers it: what is empty is not set, and a protocol is a number."""
+    if isinstance(value, dict):
+        found = {key: _canonical(each) for key, each in value.items()}
+        if found.get("protocol") in PROTOCOLS:
+            found["protocol"] = PROTOCOLS[found["protocol"]]
+        return {key: each for key, each in found.items() if each}
+    if isinstance(value, list):
+        return [_canonical(each) for each in value]
+    return value or None
 
 
 def _objects(value: Any) -> bool:

@@ -23,6 +23,8 @@ WORDS = {
     "aws_ecr_repository": "image repository",
     "aws_flow_log": "flow log",
     "aws_iam_role": "role",
+    "aws_iam_role_policies_exclusive": "no other policies in role",
+    "aws_iam_role_policy_attachments_exclusive": "no policies attached to role",
     "aws_iam_role_policy": "role policy",
     "aws_iam_service_linked_role": "service-linked role",
     "aws_kms_alias": "name of the encryption key",
@@ -39,9 +41,12 @@ WORDS = {
     "aws_s3_bucket_versioning": "workspace bucket's versioning",
     "aws_security_group": "security group",
     "aws_sns_topic": "notification topic",
+    "aws_sns_topic_policy": "notification topic's policy",
+    "aws_sns_topic_subscription": "subscription of",
     "aws_subnet": "subnet",
     "aws_vpc": "VPC",
     "aws_vpc_endpoint": "VPC endpoint",
+    "terraform_data": "note of the",
 }
 """Types of `terraform/`; any other is called by its own name."""
 SAYS_NOTHING = frozenset({"this", "workspace", "closed"})
@@ -86,6 +91,8 @@ def attribute(found: Attribute) -> str:
         return f"{found.name}: changes, hidden"
     if found.unknown:
         return f"{found.name}: known after apply"
+    if _objects(found.before) and _objects(found.after):  # side by side nobody would read them
+        return f"{found.name}: {max(len(found.before), len(found.after))} of its entries change"
     return f"{found.name}: {difference(found.before, found.after)}"
 
 
@@ -94,9 +101,14 @@ def difference(before: Any, after: Any) -> str:
     old, new = _plain(before), _plain(after)
     if max(len(old), len(new)) > WIDTH:
         alike = next((i for i, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), 0)
+        alike = old.rfind(" ", 0, alike) + 1 or alike  # whole words, where there are any
         if alike > WIDTH // 2:
             old, new = "…" + old[alike:], "…" + new[alike:]
     return f"{_cut(old)} → {_cut(new)}"
+
+
+def _objects(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and isinstance(value[0], dict)
 
 
 def _cut(words: str) -> str:
