@@ -6,13 +6,11 @@ A script stands in Terraform's place and plays what it is told, call by call.
 import json
 import os
 import stat
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-from local_aws import local_aws
 from projects import REGION, deploy, write_project
 
 from fargo import config
@@ -63,12 +61,6 @@ class Told:
 
     def made(self, command: str) -> list[str]:
         return [line for line in self.calls if line.split()[0] == command]
-
-
-@pytest.fixture(scope="module")
-def endpoint() -> Iterator[str]:
-    with local_aws() as started:
-        yield started
 
 
 @pytest.fixture

@@ -38,3 +38,15 @@ def test_the_rules_for_names_are_the_same() -> None:
     assert PROJECT_NAME.pattern in text("variables.tf")
     for prefix in RESERVED_ENV_PREFIXES:
         assert f'!startswith(variable, "{prefix}")' in text("modules/batch/variables.tf")
+
+
+def test_no_block_is_of_terraform_alone() -> None:
+    """OpenTofu reads these too; a provider would make the stack unfit for people who call it as a module."""
+    shared = {"data", "locals", "module", "moved", "output", "resource", "terraform", "variable"}
+    files = [*STACK.glob("*.tf"), *STACK.glob("modules/*/*.tf")]
+    blocks = {
+        kind
+        for file in files
+        for kind in re.findall(r"^(\w+)(?: \"[^\"]+\")* \{", file.read_text(), re.MULTILINE)
+    }
+    assert blocks == shared
