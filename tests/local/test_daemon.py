@@ -11,6 +11,7 @@ import threading
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -170,7 +171,15 @@ def test_a_last_port_that_somebody_else_took_is_no_obstacle(folder: StateDir) ->
     first = start()
     daemon.stop()
     with socket.socket() as taken:
-        taken.bind(("127.0.0.1", int(first.endpoint.rpartition(":")[2])))
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+
+        def bound() -> bool:
+            with suppress(OSError):  # the process has said that all is kept, and is about to end
+                taken.bind(("127.0.0.1", int(first.endpoint.rpartition(":")[2])))
+                return True
+            return False
+
+        wait_until(bound)
         taken.listen()
         second = daemon.start(executor="scripted")
         assert second.endpoint != first.endpoint
