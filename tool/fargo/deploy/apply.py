@@ -20,10 +20,19 @@ if TYPE_CHECKING:
 
 GO_ON = "go on with `fargo up`"
 MENDED_IN_PLACE = frozenset(
-    {"aws_route_table", "aws_security_group", "aws_subnet", "aws_vpc", "aws_vpc_endpoint"}
+    {
+        "aws_ecr_repository",
+        "aws_kms_key",
+        "aws_route_table",
+        "aws_s3_bucket",
+        "aws_security_group",
+        "aws_subnet",
+        "aws_vpc",
+        "aws_vpc_endpoint",
+    }
 )
-"""What the compute environments stand in. Like them, it would be replaced by a new one beside
-the old, which AWS refuses; but all that can be wrong with one that exists changes in place."""
+"""What the compute environments stand on. Like them, a tainted one would be made anew beside the old one,
+which AWS refuses; but all that can be wrong with one that exists changes in place."""
 
 
 class Apply:
