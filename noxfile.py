@@ -111,14 +111,20 @@ def tests(session: nox.Session) -> None:
     except SetupError as error:
         session.error(str(error))
     if not session.posargs:
-        for other in ("lint", "types", "policy", "terraform"):
-            session.notify(other)
+        _lint(session)
+        _types(session)
+        session.notify("policy")
+        session.notify("terraform")
 
 
 @nox.session
 def lint(session: nox.Session) -> None:
     """Style, formatting, the direction of imports, and whether the stack's READMEs are what `docs` makes."""
     session.install("-e", ".[dev]")
+    _lint(session)
+
+
+def _lint(session: nox.Session) -> None:
     session.run("ruff", "check", *PYTHON_CODE)
     session.run("ruff", "format", "--check", *PYTHON_CODE)
     session.run("lint-imports")
@@ -135,6 +141,10 @@ def docs(session: nox.Session) -> None:
 def types(session: nox.Session) -> None:
     """mypy, strict."""
     session.install("-e", ".[dev]")
+    _types(session)
+
+
+def _types(session: nox.Session) -> None:
     session.run("mypy")
 
 
