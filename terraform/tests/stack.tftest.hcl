@@ -203,11 +203,11 @@ run "what_is_uploaded_is_enciphered_with_the_projects_key_or_refused" {
 
   assert {
     condition = {
-      for statement in data.aws_iam_policy_document.bucket.statement : statement.sid => [for condition in statement.condition : "${condition.test} ${condition.variable}"]
+      for statement in data.aws_iam_policy_document.bucket.statement : statement.sid => toset([for condition in statement.condition : "${condition.test} ${condition.variable}"])
       if statement.effect == "Deny" && statement.actions == toset(["s3:PutObject"])
       } == {
-      OurKeyOnly       = ["Null s3:x-amz-server-side-encryption", "ArnNotEquals s3:x-amz-server-side-encryption-aws-kms-key-id"]
-      NoKeyOfTheCaller = ["Null s3:x-amz-server-side-encryption-customer-algorithm"]
+      OurKeyOnly       = toset(["Null s3:x-amz-server-side-encryption", "ArnNotEquals s3:x-amz-server-side-encryption-aws-kms-key-id"])
+      NoKeyOfTheCaller = toset(["Null s3:x-amz-server-side-encryption-customer-algorithm"])
     }
     error_message = "another key, no key and the caller's own key are refused; an upload that names none is not"
   }

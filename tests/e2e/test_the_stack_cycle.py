@@ -140,7 +140,10 @@ class Touched:
 
 @pytest.fixture
 def touched(road: "Road") -> Iterator[Touched]:
-    """Doors opened by hand: egress to everywhere, a way to the internet, logs for ever, a job that may do all."""
+    """Doors opened by hand: egress to everywhere, a way to the internet, logs for ever, a job that may do all.
+
+    The last one twice: in the policy that is ours, and in one beside it.
+    """
     ec2, vpc = road.client("ec2"), _outputs(road)["vpc_id"]
     mine = {"Name": "vpc-id", "Values": [vpc]}
     groups = ec2.describe_security_groups(
@@ -154,9 +157,10 @@ def touched(road: "Road") -> Iterator[Touched]:
     ec2.attach_internet_gateway(InternetGatewayId=gateway, VpcId=vpc)
     ec2.create_route(RouteTableId=found.table, DestinationCidrBlock=EVERYWHERE, GatewayId=gateway)
     road.client("logs").delete_retention_policy(logGroupName="/fargo/cycle/jobs")
-    road.client("iam").put_role_policy(
-        RoleName="fargo-cycle-job", PolicyName="work", PolicyDocument=json.dumps(ALL)
-    )
+    for name in ("work", "more"):
+        road.client("iam").put_role_policy(
+            RoleName="fargo-cycle-job", PolicyName=name, PolicyDocument=json.dumps(ALL)
+        )
     yield found
     # The gateway is its maker's: the VPC does not go while it is there.
     ec2.detach_internet_gateway(InternetGatewayId=gateway, VpcId=vpc)
@@ -170,6 +174,7 @@ def test_what_others_change_is_seen_and_put_back(road: "Road", touched: Touched)
         (f"{NETWORK}.aws_route_table.jobs", "update"),
         (f"{BATCH}.aws_cloudwatch_log_group.jobs", "update"),
         ("module.roles.aws_iam_role_policy.job", "update"),
+        ("module.roles.aws_iam_role_policies_exclusive.job", "update"),
     }
     left = {
         (f'{ENVIRONMENT}["on_demand"]', "delete")
@@ -187,6 +192,8 @@ def test_what_others_change_is_seen_and_put_back(road: "Road", touched: Touched)
     assert logs["retentionInDays"] == 30
     work = road.client("iam").get_role_policy(RoleName="fargo-cycle-job", PolicyName="work")
     assert work["PolicyDocument"] != ALL
+    names = road.client("iam").list_role_policies(RoleName="fargo-cycle-job")["PolicyNames"]
+    assert sorted(names) == ["key", "work"]
     assert len(environments(road.client("batch"))) == 2
 
 
