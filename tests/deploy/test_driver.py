@@ -6,11 +6,13 @@ A script stands in Terraform's place and plays what it is told, call by call.
 import json
 import os
 import stat
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from local_aws import client, remove_queues
 from projects import REGION, deploy, write_project
 
 from fargo import config
@@ -79,12 +81,13 @@ def told(tmp_path: Path) -> Told:
 
 
 @pytest.fixture
-def outputs(told: Told, tmp_path: Path, endpoint: str) -> dict[str, Any]:
+def outputs(told: Told, tmp_path: Path, endpoint: str) -> Iterator[dict[str, Any]]:
     name = f"d{abs(hash(tmp_path)) % 10**8}"
     found = deploy(write_project(tmp_path / "project", name), endpoint, name)
     told.say("output", {key: {"value": value} for key, value in found.items()})
     told.say("apply", {"type": "outputs", "outputs": {key: {"value": value} for key, value in found.items()}})
-    return found
+    yield found
+    remove_queues(client("batch", endpoint, REGION), f"fargo-{name}.*")  # a region takes 50 environments
 
 
 @pytest.fixture
@@ -286,6 +289,20 @@ def test_what_the_environments_stand_in_is_mended_where_its_creation_failed_and_
     with pytest.raises(TerraformFailed, match="timeout"):
         _run(deployment.apply(plan))
     assert [line.split()[-1] for line in told.made("untaint")] == [subnet]
+
+
+def test_a_plan_that_changes_nothing_is_known_by_its_events_and_the_outputs(
+    deployment: Deployment, told: Told
+) -> None:
+    told.say("plan", {"type": "outputs", "outputs": {"bucket": {"action": "noop"}}})
+    plan = _run(deployment.plan("one"))
+    assert plan.empty
+    assert plan.outputs["name"]["value"] == deployment.project.name
+    assert plan.standing_now == plan.standing
+    assert told.made("show") == []
+    told.say("plan", {"type": "outputs", "outputs": {"bucket": {"action": "update"}}})
+    _run(deployment.plan("one"))
+    assert len(told.made("show")) == 1
 
 
 # --- the state

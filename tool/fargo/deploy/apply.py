@@ -36,11 +36,11 @@ which AWS refuses; but all that can be wrong with one that exists changes in pla
 
 
 class Apply:
-    """The way of one plan; `Deployment.apply` says what it raises.
+    """The way of one plan.
 
     Args:
         deployment: whose plan.
-        plan: what is applied.
+        plan: from its `plan`, or from `load`.
     """
 
     def __init__(self, deployment: "Deployment", plan: "DeployPlan") -> None:
@@ -53,10 +53,16 @@ class Apply:
         self._outputs: dict[str, Any] = dict(plan.outputs) if plan.empty else {}
 
     def run(self, image: "Iterable[ImageEvent]") -> "Generator[DeployEvent, None, StackOutputs]":
-        """Apply it, and remember the outputs.
+        """Apply exactly this plan, and remember the outputs.
 
         Args:
             image: a build to run beside Terraform.
+
+        Raises:
+            StalePlan: the state has changed since the plan was made.
+            TerraformFailed: names the resource and the provider's message; the state is kept.
+            ImageError: the stack stands, the image could not be built.
+            Interrupted: Ctrl-C; Terraform has finished what it began, and the state is kept.
         """
         plan = self._plan
         self._deployment.folder.claim(plan.account_id, plan.region)

@@ -20,6 +20,7 @@ from fargo.deploy.merge import interruptible
 from fargo.deploy.plan import (
     Change,
     DeployPlan,
+    changes_nothing,
     changes_of,
     check_version,
     drift_of,
@@ -27,6 +28,7 @@ from fargo.deploy.plan import (
     outputs_change,
     outputs_now,
     standing_now,
+    standing_of,
     standing_then,
 )
 from fargo.deploy.saved import LOCK_FILE
@@ -117,7 +119,10 @@ class Deployment:
         self, account_id: str, image_tag: str, *, adopt: bool
     ) -> Generator[DeployEvent, None, DeployPlan]:
         """Plan in the folder that `prepare` has written; see `plan`."""
-        shown = yield from self.planned()
+        said = yield from self._plan_events()
+        if changes_nothing(said):
+            return self._unchanged(account_id, image_tag)
+        shown = self.terraform().show(self.folder.plan)
         while found := self.adoption(any_state=adopt).imports(shown):
             yield Message(f"{len(found)} of these resources exist already: adopting them")
             self.folder.adopt({each.address: each.id for each in found})
@@ -182,21 +187,27 @@ class Deployment:
             adopt=adopt,
         )
 
+    def _unchanged(self, account_id: str, image_tag: str) -> DeployPlan:
+        outputs = self.terraform().outputs()
+        check_version(outputs)
+        return self._told(account_id, image_tag, standing_of(outputs), outputs=outputs)
+
     def _image_plan(self, account_id: str, image_tag: str, changes: tuple[Change, ...]) -> DeployPlan:
-        """Where only the image changes, Terraform's events have said it all: `show` would take seconds."""
         outputs = self.folder.outputs()
         standing = cost.standing(outputs.interface_endpoints, len(outputs.zones))
+        more = {"changes": changes, "outputs_change": True, "refreshed": False}
+        return self._told(account_id, image_tag, standing, **more)
+
+    def _told(self, account_id: str, image_tag: str, standing: cost.StandingCost, **more: Any) -> DeployPlan:
+        """A plan of which Terraform's events have said it all: `show` would take seconds."""
         return DeployPlan(
             file=self.folder.plan,
             account_id=account_id,
             region=self.session.region,
             image_tag=image_tag,
-            changes=changes,
-            drift=(),
-            outputs_change=True,
             standing=standing,
             standing_now=standing,
-            refreshed=False,
+            **more,
         )
 
     def prepare(self, account_id: str, image_tag: str) -> Iterator[DeployEvent]:
@@ -238,18 +249,7 @@ class Deployment:
     def apply(
         self, plan: DeployPlan, image: Iterable[ImageEvent] = ()
     ) -> Generator[DeployEvent, None, StackOutputs]:
-        """Apply exactly this plan, and remember the outputs.
-
-        Args:
-            plan: from `plan` or `load`.
-            image: a build to run beside Terraform.
-
-        Raises:
-            StalePlan: the state has changed since the plan was made.
-            TerraformFailed: names the resource and the provider's message; the state is kept.
-            ImageError: the stack stands, the image could not be built.
-            Interrupted: Ctrl-C; Terraform has finished what it began, and the state is kept.
-        """
+        """Apply exactly this plan, and remember the outputs; see `Apply.run`."""
         return (yield from Apply(self, plan).run(image))
 
     def remember(self, plan: DeployPlan, said: Mapping[str, Any]) -> StackOutputs:

@@ -83,9 +83,9 @@ class DeployPlan:
     account_id: str
     region: str
     image_tag: str
-    changes: tuple[Change, ...]
-    drift: tuple[Change, ...]
-    outputs_change: bool
+    changes: tuple[Change, ...] = ()
+    drift: tuple[Change, ...] = ()
+    outputs_change: bool = False
     outputs: Mapping[str, Any] = field(default_factory=dict)
     standing: StandingCost
     standing_now: StandingCost | None = None
@@ -158,6 +158,21 @@ def check_version(outputs: Mapping[str, Any]) -> None:
         )
 
 
+def changes_nothing(said: Iterable[object]) -> bool:
+    """Whether a plan's events say that it changes no resource and no output.
+
+    Args:
+        said: the events of the plan.
+    """
+    actions = []
+    for event in said:
+        if isinstance(event, Planned):
+            return False
+        if isinstance(event, Outputs):
+            actions += [output.get("action") for output in event.values.values()]
+    return set(actions) == {"noop"}
+
+
 def image_changes(said: Iterable[object], before: str, after: str) -> tuple[Change, ...]:
     """The changes that a plan's events tell of, where they are a new image's and no other.
 
@@ -199,8 +214,11 @@ def standing_then(shown: Mapping[str, Any], zones: int) -> StandingCost:
 def standing_now(shown: Mapping[str, Any]) -> StandingCost | None:
     """The standing cost now; None where nothing is deployed."""
     outputs = outputs_now(shown)
-    if "interface_endpoints" not in outputs:
-        return None
+    return standing_of(outputs) if "interface_endpoints" in outputs else None
+
+
+def standing_of(outputs: Mapping[str, Any]) -> StandingCost:
+    """The standing cost of a stack with these outputs, as `terraform output -json` gives them."""
     return cost.standing(outputs["interface_endpoints"]["value"], len(outputs["zones"]["value"]))
 
 
