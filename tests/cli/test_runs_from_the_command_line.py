@@ -260,17 +260,25 @@ def test_output_into_a_closed_pipe_is_no_error(
 def _ledger(aws: str, run: str, job_name: str, job_id: str = "", exit_code: int | None = None) -> None:
     """A run of yesterday's, as its ledger and its result say, whatever AWS Batch knows."""
     bucket = f"fargo-demo-{ACCOUNT}-{REGION}"
-    chunk = {"number": 0, "job_name": job_name, "job_id": job_id}
-    found = {
-        "id": run, "project": "demo", "job": "work", "created": "2026-01-02T03:04:05Z", "queue": "fargo-demo-on-demand",
-        "definition": "d", "image": "i", "command": ["work"], "vcpu": 0.25, "memory_mib": 512,
-        "waves": [{"number": 1, "chunks": [chunk]}],
+    created = "2026-01-02T03:04:05Z"
+    wave = {
+        "number": 1, "created": created, "queue": "fargo-demo-on-demand", "definition": "d", "image": "i", "vcpu": 0.25,
+        "memory_mib": 512, "chunks": [{"number": 0, "job_name": job_name, "job_id": job_id}],
     }  # fmt: skip
+    found = {
+        "id": run,
+        "project": "demo",
+        "job": "work",
+        "created": created,
+        "command": ["work"],
+        "waves": [wave],
+    }
     s3 = client("s3", aws, REGION)
     s3.put_object(Bucket=bucket, Key=f"runs/{run}/run.json", Body=json.dumps(found))
     if exit_code is not None:
         body = json.dumps({"exit_code": exit_code, "problem": "", "seconds": 1.0, "cpu_seconds": 1.0})
-        s3.put_object(Bucket=bucket, Key=f"runs/{run}/result/0.json", Body=body)
+        folder = "failed" if exit_code else "result"
+        s3.put_object(Bucket=bucket, Key=f"runs/{run}/{folder}/0.json", Body=body)
 
 
 def test_a_run_whose_answer_was_lost_is_found_by_ps(

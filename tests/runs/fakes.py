@@ -114,16 +114,21 @@ def described(status: str, **more: Any) -> dict[str, Any]:
 
 
 def a_run(job_id: str = "", *, created: datetime = NOW) -> Run:
+    wave = Wave(
+        number=1,
+        created=created,
+        queue="q",
+        definition="d",
+        image="i",
+        vcpu=0.25,
+        memory_mib=512,
+        chunks=(Chunk(number=0, job_name="r-w1-c0", job_id=job_id),),
+    )
     return Run(
         id="work-261122-183000-abcd",
         project="demo",
         job="work",
         created=created,
-        queue="q",
-        definition="d",
-        image="i",
         command=("work",),
-        vcpu=0.25,
-        memory_mib=512,
-        waves=(Wave(number=1, chunks=(Chunk(number=0, job_name="r-w1-c0", job_id=job_id),)),),
+        waves=(wave,),
     )

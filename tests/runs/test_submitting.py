@@ -118,7 +118,7 @@ def test_the_size_that_the_ledger_records_is_the_size_that_is_sent() -> None:
         item["type"]: item["value"]
         for item in submission.request()["containerOverrides"]["resourceRequirements"]
     }
-    assert (run.vcpu, run.memory_mib) == (0.5, 2048)
+    assert (run.last.vcpu, run.last.memory_mib) == (0.5, 2048)
     assert sent == {"VCPU": "0.5", "MEMORY": "2048"}
 
 

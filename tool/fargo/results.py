@@ -1,6 +1,7 @@
 """What the runner wrote about a row: exit code, seconds, peak memory, outputs."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -13,18 +14,18 @@ if TYPE_CHECKING:
 
 
 def result_of(store: "Store", run: str, *, row: int) -> dict[str, Any] | None:
-    """A row's result object; None where the runner wrote none (yet, or not in this image).
+    """A row's result object, that of its last failure where it has not succeeded; None where there is neither.
 
     Args:
         store: the workspace bucket.
         run: the run's id.
         row: counted from 0; a job without rows is row 0.
     """
-    try:
-        found: dict[str, Any] = msgspec.json.decode(store.get(naming.result_key(run, row)))
-    except AwsNotFound:
-        return None
-    return found
+    for key in (naming.result_key(run, row), naming.failed_key(run, row)):
+        with suppress(AwsNotFound):
+            found: dict[str, Any] = msgspec.json.decode(store.get(key))
+            return found
+    return None
 
 
 def succeeded(result: Mapping[str, Any] | None) -> bool:

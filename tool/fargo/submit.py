@@ -66,19 +66,24 @@ def plan(
     spot = settings.spot if request.spot is None else request.spot
     run_id = ledger.run_id(request.job, now, token)
     name = naming.batch_job_name(run_id, wave=1, chunk=0)
+    wave = Wave(
+        number=1,
+        created=now,
+        queue=outputs.job_queues["spot" if spot else "on_demand"],
+        definition=outputs.job_definitions[request.job],
+        image=str(outputs.image),
+        vcpu=size.vcpu,
+        memory_mib=size.memory_mib,
+        chunks=(Chunk(number=0, job_name=name),),
+    )
     run = Run(
         id=run_id,
         project=outputs.name,
         job=request.job,
         created=now,
-        queue=outputs.job_queues["spot" if spot else "on_demand"],
-        definition=outputs.job_definitions[request.job],
-        image=str(outputs.image),
         command=(*settings.command, *request.arguments),
         environment=request.environment,
-        vcpu=size.vcpu,
-        memory_mib=size.memory_mib,
-        waves=(Wave(number=1, chunks=(Chunk(number=0, job_name=name),)),),
+        waves=(wave,),
     )
     # What shares a queue are the jobs: the name is there, needs no setting, and is the same whoever submits.
     share = naming.share_identifier(request.job) if outputs.scheduling == "FAIR_SHARE" else ""
@@ -127,13 +132,13 @@ def _submission(run: Run, name: str, request: Request, share: str) -> Submission
     ours = ((naming.ENV_RUN, run.id), (naming.ENV_WAVE, "1"), (naming.ENV_CHUNK, "0"))
     return Submission(
         name=name,
-        queue=run.queue,
-        definition=run.definition,
+        queue=run.last.queue,
+        definition=run.last.definition,
         command=(naming.RUNNER, "--", *run.command),
         environment=run.environment + ours,
         tags=((naming.TAG_PROJECT, run.project), (naming.TAG_RUN, run.id), (naming.TAG_JOB, run.job)),
-        vcpu=run.vcpu,
-        memory_mib=run.memory_mib,
+        vcpu=run.last.vcpu,
+        memory_mib=run.last.memory_mib,
         timeout_seconds=request.timeout_seconds,
         share=share,
     )
@@ -218,7 +223,7 @@ def with_ids(run: Run, ids: dict[str, str]) -> Run:
 def find_missing(run: Run, *, batch: Batch, store: Store) -> Run:
     """Look for jobs whose SubmitJob answer was lost, and write what is found into the ledger."""
     names = [chunk.job_name for wave in run.waves for chunk in wave.chunks if not chunk.job_id]
-    found = {name: job_id for name in names if (job_id := batch.find(run.queue, name))}
+    found = {name: job_id for name in names if (job_id := batch.find(run.last.queue, name))}
     if not found:
         return run
     whole = with_ids(run, found)

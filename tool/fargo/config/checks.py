@@ -141,6 +141,10 @@ def _job(job: JobSettings) -> Iterator[Problem]:
         yield Problem("command", job.command, 'at least one argument, such as ["python3", "job.py"]')
     if not 1 <= job.attempts <= 10:  # noqa: PLR2004 # AWS Batch API reference, RetryStrategy
         yield Problem("attempts", job.attempts, "1 to 10")
+    if job.pack < 1:
+        yield Problem("pack", job.pack, "1 or more")
+    if not 1 <= job.workers <= job.pack:
+        yield Problem("workers", job.workers, f"1 to pack, which is {job.pack}: more have nothing to do")
     yield from _size(job)
     yield from _storage(job)
     yield from _timeout(job)

@@ -46,8 +46,14 @@ class JobSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     environment: dict[str, str] = {}
     secrets: dict[str, str] = {}
     """Variable → ARN of a Secrets Manager secret or an SSM parameter."""
+    inputs: list[str] = []
+    """Columns that name `s3://` objects or, at submit, local files: fetched before the command."""
     output: str = ""
     """A folder, relative to the working directory: uploaded after the command."""
+    pack: int = 1
+    """Rows in one container, one after the other."""
+    workers: int = 1
+    """Of the rows in one container, how many run at once."""
     read_only_root: bool = False
     """The container can write to /tmp alone."""
     user: str = ""

@@ -25,14 +25,33 @@ ENV_BUCKET = "FARGO_BUCKET"
 ENV_WAVE = "FARGO_WAVE"
 ENV_CHUNK = "FARGO_CHUNK"
 ENV_OUTPUT = "FARGO_OUTPUT"
+ENV_ROWS = "FARGO_ROWS"
+"""How many rows the wave has; 1 where it is not set."""
+ENV_MANIFEST = "FARGO_MANIFEST"
+"""`1` where the rows have columns: they lie in the manifest."""
+ENV_PACK = "FARGO_PACK"
+ENV_WORKERS = "FARGO_WORKERS"
+ENV_INPUTS = "FARGO_INPUTS"
+"""A JSON list of the columns whose `s3://` objects are fetched before the command."""
 ENV_ARRAY_INDEX = "AWS_BATCH_JOB_ARRAY_INDEX"
 RESERVED_ENV_PREFIXES = ("FARGO_", "AWS_BATCH")
+
+# What the command finds in its environment besides.
+ENV_ROW = "FARGO_ROW"
+ENV_COLUMN_PREFIX = "FARGO_ROW_"
 
 RUNNER = "fargo-run"
 """The runner's name on the image's PATH; a job's command is `fargo-run -- COMMAND…`."""
 
 ARRAY_MAX = 10_000
-"""Children of one array job (AWS Batch service limit). Chunk `c` of a wave starts at row `c * ARRAY_MAX`."""
+"""Children of one array job (AWS Batch service limit). Chunk `c` of a wave starts at its container
+`c * ARRAY_MAX`."""
+
+OFFSET = ">Q"
+"""An entry of `manifest.idx`: where a row begins in the manifest. There is one more than rows: the last is
+the manifest's end."""
+MAP_ENTRY = ">QQQ"
+"""An entry of `wave-<n>.map`: a row's number, where it begins in the manifest, and where it ends."""
 
 # Exit codes of the runner itself, those that env(1) and container engines use too.
 EXIT_RUNNER_FAILED = 125
@@ -72,11 +91,51 @@ def ledger_key(run: str) -> str:
     return f"runs/{run}/run.json"
 
 
+def manifest_key(run: str) -> str:
+    """The run's rows: a line of JSON each, an object of column → text."""
+    return f"runs/{run}/manifest.jsonl"
+
+
+def index_key(run: str) -> str:
+    """Where each row begins in the manifest: `OFFSET`s."""
+    return f"runs/{run}/manifest.idx"
+
+
+def map_key(run: str, wave: int) -> str:
+    """The rows of a wave after the first: `MAP_ENTRY`s, in order of row."""
+    return f"runs/{run}/wave-{wave}.map"
+
+
+def result_prefix(run: str) -> str:
+    """What the keys of rows that succeeded begin with."""
+    return f"runs/{run}/result/"
+
+
 def result_key(run: str, row: int) -> str:
-    """The result object that the runner writes for a row."""
-    return f"runs/{run}/result/{row}.json"
+    """The result object of a row that succeeded: it is there once all that belongs to it is stored."""
+    return f"{result_prefix(run)}{row}.json"
+
+
+def failed_prefix(run: str) -> str:
+    """What the keys of rows that failed begin with."""
+    return f"runs/{run}/failed/"
+
+
+def failed_key(run: str, row: int) -> str:
+    """The same of a row's last failure. It may have succeeded since: `result_key` decides."""
+    return f"{failed_prefix(run)}{row}.json"
 
 
 def output_prefix(run: str, row: int) -> str:
-    """Where a row's output folder is uploaded to."""
+    """Where a row's output folder is uploaded to; the result names which of it counts."""
     return f"runs/{run}/output/{row}/"
+
+
+def input_key(sha256: str, name: str) -> str:
+    """Where a local input goes: by its content, so that it is uploaded once."""
+    return f"inputs/{sha256}/{name}"
+
+
+def column_variable(column: str) -> str:
+    """The environment variable that holds a column's value: `file name` is `FARGO_ROW_FILE_NAME`."""
+    return ENV_COLUMN_PREFIX + re.sub(r"[^A-Z0-9]", "_", column.upper())

@@ -1,5 +1,6 @@
 """A run: one `fargo submit`, the jobs it became, and how they stand."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,19 +12,53 @@ APPEARS_SECONDS = 60.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chunk:
-    """One SubmitJob call of a wave. `job_id` is empty until its answer is known."""
+    """One SubmitJob call of a wave: an array, or a plain job where its size is 1.
+
+    Attributes:
+        size: containers.
+        job_id: empty until the answer is known.
+        claimed: when SubmitJob was about to be called; None: it never was.
+    """
 
     number: int
     job_name: str
+    size: int = 1
     job_id: str = ""
+    claimed: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wave:
-    """Chunks that were submitted together: the first try, or a retry of what failed."""
+    """Chunks that were submitted together: the first try, or a retry of what failed.
+
+    Attributes:
+        rows: how many it has; in the first wave all, in a later one those of its map.
+        pack: rows in a container.
+        workers: of those, how many run at once.
+        definition: the job definition's ARN with its revision, so the run never changes under itself.
+        vcpu: what each container reserves, as it is sent.
+        memory_mib: the same, in MiB.
+        after: AWS Batch jobs that it waits for; with `paired`, chunk by chunk and container by container.
+    """
 
     number: int
+    created: datetime
+    queue: str
+    definition: str
+    image: str
+    vcpu: float
+    memory_mib: int
+    rows: int = 1
+    pack: int = 1
+    workers: int = 1
+    after: tuple[str, ...] = ()
+    paired: bool = False
     chunks: tuple[Chunk, ...]
+
+    @property
+    def containers(self) -> int:
+        """How many containers it has."""
+        return sum(chunk.size for chunk in self.chunks)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,28 +67,46 @@ class Run:
 
     Attributes:
         job: the name of its `[jobs.*]` table.
-        definition: the job definition's ARN with its revision, so the run never changes under itself.
-        vcpu: what each container reserves, as it is sent.
-        memory_mib: the same, in MiB.
+        share: see `Submission.share`.
+        rows: how many it has; 1 for a job without rows.
+        columns: the names of all of them; empty where rows are only numbers, and there is no manifest.
+        inputs: the columns whose objects the runner fetches.
+        manifest: the SHA-256 of its manifest; empty where there is none.
     """
 
     id: str
     project: str
     job: str
     created: datetime
-    queue: str
-    definition: str
-    image: str
     command: tuple[str, ...]
     environment: tuple[tuple[str, str], ...] = ()
-    vcpu: float
-    memory_mib: int
-    waves: tuple[Wave, ...] = ()
+    timeout_seconds: int | None = None
+    share: str = ""
+    rows: int = 1
+    columns: tuple[str, ...] = ()
+    inputs: tuple[str, ...] = ()
+    manifest: str = ""
+    waves: tuple[Wave, ...]
+
+    @property
+    def last(self) -> Wave:
+        """The latest wave: it holds every row that had not succeeded before it."""
+        return self.waves[-1]
+
+    @property
+    def chunks(self) -> tuple[Chunk, ...]:
+        """The chunks of all waves."""
+        return tuple(chunk for wave in self.waves for chunk in wave.chunks)
 
     @property
     def job_ids(self) -> tuple[str, ...]:
         """The ids of all AWS Batch jobs submitted so far."""
-        return tuple(chunk.job_id for wave in self.waves for chunk in wave.chunks if chunk.job_id)
+        return tuple(chunk.job_id for chunk in self.chunks if chunk.job_id)
+
+    @property
+    def submitted(self) -> bool:
+        """Whether every chunk has its job."""
+        return all(chunk.job_id for chunk in self.chunks)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,14 +126,28 @@ class RunSnapshot:
 
     @property
     def state(self) -> JobState:
-        """One state for the run: FAILED once all ended and one failed; else the furthest live one."""
+        """One state for the run: while jobs live, the furthest of theirs; then how its last wave ended."""
         states = [job.state for job in self.jobs]
         if not states:
             return JobState.SUBMITTED
-        live = [state for state in states if not state.finished]
+        live = [_of_children(job) for job in self.jobs if not job.state.finished]
         if live:
             return max(live, key=list(JobState).index)
-        return JobState.FAILED if JobState.FAILED in states else JobState.SUCCEEDED
+        last = {job.state for job in self._of_last_wave()} or set(states)
+        return JobState.FAILED if JobState.FAILED in last else JobState.SUCCEEDED
+
+    @property
+    def counts(self) -> dict[JobState, int]:
+        """The containers of the last wave by state; those of jobs that AWS Batch does not know are missing."""
+        counted: Counter[JobState] = Counter()
+        sizes = {chunk.job_id: chunk.size for chunk in self.run.last.chunks}
+        for job in self._of_last_wave():
+            counted.update(dict(job.counts) or {job.state: sizes[job.id]})
+        return {state: counted[state] for state in JobState if counted[state]}
+
+    def _of_last_wave(self) -> tuple[Job, ...]:
+        ids = {chunk.job_id for chunk in self.run.last.chunks}
+        return tuple(job for job in self.jobs if job.id in ids)
 
     @property
     def finished(self) -> bool:
@@ -90,4 +157,10 @@ class RunSnapshot:
     @property
     def appearing(self) -> bool:
         """Whether jobs are missing that were submitted so lately that AWS Batch may not show them yet."""
-        return self.gone > 0 and (self.at - self.run.created).total_seconds() < APPEARS_SECONDS
+        return self.gone > 0 and (self.at - self.run.last.created).total_seconds() < APPEARS_SECONDS
+
+
+def _of_children(job: Job) -> JobState:
+    """An array's parent is PENDING while its children run: theirs says more."""
+    live = [state for state, _ in job.counts if not state.finished]
+    return max(live, key=list(JobState).index) if live else job.state

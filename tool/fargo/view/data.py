@@ -21,13 +21,13 @@ def run(found: Run) -> dict[str, Any]:
         "project": found.project,
         "job": found.job,
         "created": _time(found.created),
-        "queue": found.queue,
-        "definition": found.definition,
-        "image": found.image,
+        "queue": found.last.queue,
+        "definition": found.last.definition,
+        "image": found.last.image,
         "command": list(found.command),
         "environment": dict(found.environment),
-        "vcpu": found.vcpu,
-        "memory_mib": found.memory_mib,
+        "vcpu": found.last.vcpu,
+        "memory_mib": found.last.memory_mib,
     }
 
 

@@ -88,10 +88,10 @@ def detail(state: RunSnapshot) -> list[tuple[str, str]]:
         ("state", _word(state) if state.jobs else f"{_word(state)}: {_unknown(state)}"),
         ("job", run.job),
         ("command", text.command_text(run.command)),
-        ("size", str(Size(run.vcpu, run.memory_mib))),
-        ("image", run.image),
-        ("definition", run.definition.rpartition("/")[2]),
-        ("queue", run.queue.rpartition("/")[2]),
+        ("size", str(Size(run.last.vcpu, run.last.memory_mib))),
+        ("image", run.last.image),
+        ("definition", run.last.definition.rpartition("/")[2]),
+        ("queue", run.last.queue.rpartition("/")[2]),
         ("created", run.created.isoformat(timespec="seconds")),
     ]
     for job in state.jobs:
