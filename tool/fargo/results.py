@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def result_of(store: "Store", run: str, *, row: int) -> dict[str, Any] | None:
-    """A row's result object, that of its last failure where it has not succeeded; None where there is neither.
+    """A row's result object, or that of its last failure where it has not succeeded; None without either.
 
     Args:
         store: the workspace bucket.

@@ -138,7 +138,7 @@ class RunSnapshot:
 
     @property
     def counts(self) -> dict[JobState, int]:
-        """The containers of the last wave by state; those of jobs that AWS Batch does not know are missing."""
+        """The containers of the last wave by state, without those of jobs that AWS Batch does not know."""
         counted: Counter[JobState] = Counter()
         sizes = {chunk.job_id: chunk.size for chunk in self.run.last.chunks}
         for job in self._of_last_wave():

@@ -1,8 +1,8 @@
 """`{column}`, `{row}`, `{run}`, `{output}` in a command's arguments.
 
 The runner fills them in (`fargo_runner.task.fill`), by the same rules: `{name}` is a placeholder where the
-name is a word or one of the row's columns; `{{name}}` is a literal `{name}`; `${HOME}`, `{}`, JSON and every other
-brace stay as they are.
+name is a word or one of the row's columns; `{{name}}` is a literal `{name}`; `${HOME}`, `{}`, JSON and
+every other brace stay as they are.
 """
 
 import re
