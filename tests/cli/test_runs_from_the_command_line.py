@@ -86,8 +86,8 @@ def test_what_is_sent_is_what_was_asked_for(fargo: Fargo, aws: str, play: Callab
 
 def test_a_dry_run_sends_nothing(fargo: Fargo, play: Callable[..., None]) -> None:
     play({"exit": 0})
-    shown = fargo("--local", "submit", "work", "--dry-run").json
-    assert shown["containerOverrides"]["command"] == ["fargo-run", "--", "work"]
+    shown = fargo("--local", "submit", "work", "--dry-run", "--json").json
+    assert shown["calls"][0]["containerOverrides"]["command"] == ["fargo-run", "--", "work"]
     assert fargo("--local", "ps", "--json").json == []
 
 
@@ -263,7 +263,7 @@ def _ledger(aws: str, run: str, job_name: str, job_id: str = "", exit_code: int 
     created = "2026-01-02T03:04:05Z"
     wave = {
         "number": 1, "created": created, "queue": "fargo-demo-on-demand", "definition": "d", "image": "i", "vcpu": 0.25,
-        "memory_mib": 512, "chunks": [{"number": 0, "job_name": job_name, "job_id": job_id}],
+        "memory_mib": 512, "chunks": [{"number": 0, "job_name": job_name, "job_id": job_id, "claimed": created}],
     }  # fmt: skip
     found = {
         "id": run,

@@ -1,5 +1,7 @@
 """Clients that answer what a test tells them to, for the faults that the local AWS cannot be asked for."""
 
+import hashlib
+import io
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -83,9 +85,28 @@ class Objects:
         self.held: dict[str, bytes] = {}
         self._put = put
 
-    def put_object(self, **request: Any) -> None:
-        self._put(**request)
-        self.held[request["Key"]] = request["Body"]
+    def put_object(
+        self,
+        *,
+        Key: str,  # noqa: N803 # AWS's spelling, here and below
+        Body: bytes,  # noqa: N803
+        IfMatch: str = "",  # noqa: N803
+        IfNoneMatch: str = "",  # noqa: N803
+        **more: Any,
+    ) -> dict[str, str]:
+        self._put(Key=Key, **more)
+        if (IfNoneMatch and Key in self.held) or (IfMatch and IfMatch != self._etag(Key)):
+            raise refusal("PreconditionFailed", 412)
+        self.held[Key] = Body
+        return {"ETag": self._etag(Key)}
+
+    def get_object(self, *, Key: str, **_: Any) -> dict[str, Any]:  # noqa: N803 # AWS's spelling
+        if Key not in self.held:
+            raise refusal("NoSuchKey", 404)
+        return {"Body": io.BytesIO(self.held[Key]), "ETag": self._etag(Key)}
+
+    def _etag(self, key: str) -> str:
+        return hashlib.md5(self.held[key]).hexdigest()
 
 
 class Time:

@@ -1,31 +1,41 @@
 """SubmitJob when AWS falters: nothing is sent twice, and no run is lost without its name."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from fakes import NOW, BatchClient, Objects, Script, Time, a_run, jobs_listed, refusal, throttled, unreachable
 
-from fargo import submit as library
-from fargo.aws.batch import Batch, Submission
+from fargo import ledger
+from fargo.aws.batch import Batch
 from fargo.aws.store import Store
 from fargo.config import JobSettings
-from fargo.errors import AwsError, AwsThrottled, AwsUnreachable, Interrupted, UsageError
+from fargo.errors import AwsConflict, AwsError, AwsThrottled, Interrupted, UsageError
 from fargo.model import naming
 from fargo.model.run import Run
 from fargo.model.stack import StackOutputs
+from fargo.submit import Request, Rows, Sender, create, find_missing, plan, send, submissions
+from fargo.submit.after import After
 
 NAME = "r-w1-c0"
 ID = "work-261122-183000-abcd"
-SUBMISSION = Submission(
-    name=NAME, queue="q", definition="d", command=("x",), environment=(), tags=(), vcpu=0.25, memory_mib=512
-)
+
+
+def _sender(client: BatchClient, objects: Objects | None = None, time: Time | None = None) -> Sender:
+    store, time = Store(objects or Objects(), "bucket"), time or Time()
+    return Sender(
+        batch=Batch(client),
+        store=store,
+        sleep=time.sleep,
+        writer="w",
+        now=lambda: NOW + timedelta(seconds=time.now),
+    )
 
 
 def _submit(client: BatchClient, objects: Objects | None = None, time: Time | None = None) -> Run:
-    store = Store(objects or Objects(), "bucket")
-    sleep = (time or Time()).sleep
-    return library.submit(a_run(), SUBMISSION, batch=Batch(client), store=store, sleep=sleep)
+    sender = _sender(client, objects, time)
+    return list(send(create(a_run(), sender), sender))[-1]
 
 
 @pytest.mark.parametrize(
@@ -45,29 +55,34 @@ def test_a_job_whose_answer_was_lost_is_found_by_its_name_and_not_sent_again(los
     assert len(client.submit_job.calls) == 1
 
 
-@pytest.mark.parametrize(
-    "listed", [jobs_listed(), throttled(), unreachable(), refusal("AccessDeniedException", 403)], ids=str
-)
-def test_where_nobody_can_tell_the_lost_answer_is_told_and_the_run_is_named(listed: Any) -> None:
+def test_a_job_that_nobody_knows_after_a_lost_answer_is_sent_again() -> None:
+    time = Time()
+    client = BatchClient(submit=Script(unreachable(), {"jobId": "j2"}), listed=Script(jobs_listed()))
+    assert _submit(client, time=time).job_ids == ("j2",)
+    assert time.now > 15, "ListJobs may lag behind SubmitJob"
+
+
+@pytest.mark.parametrize("listed", [throttled(), unreachable()], ids=str)
+def test_where_nobody_can_tell_nothing_is_sent_again_and_the_run_is_named(listed: Any) -> None:
     client = BatchClient(submit=Script(refusal("ServerException", 500)), listed=Script(listed))
-    with pytest.raises(AwsUnreachable) as caught:
+    with pytest.raises(AwsError) as caught:
         _submit(client)
-    assert caught.value.operation == "SubmitJob"
-    assert f"`fargo show {ID}`" in caught.value.hint
+    assert f"`fargo submit --resume {ID}`" in caught.value.hint
+    assert len(client.submit_job.calls) == 1
 
 
 def test_what_aws_puts_off_is_sent_again_more_and_more_slowly() -> None:
     time = Time()
     client = BatchClient(submit=Script(throttled(), throttled(), {"jobId": "j1"}))
     assert _submit(client, time=time).job_ids == ("j1",)
-    assert time.slept == [1.0, 2.0]
+    assert [pause for pause in time.slept if pause] == [1.0, 2.0]
 
 
 def test_what_aws_puts_off_for_ever_is_told() -> None:
     client = BatchClient(submit=Script(throttled()))
-    with pytest.raises(AwsThrottled):
+    with pytest.raises(AwsThrottled) as caught:
         _submit(client)
-    assert len(client.submit_job.calls) == len(library.THROTTLE_PAUSES) + 1
+    assert f"`fargo submit --resume {ID}`" in caught.value.hint
     assert not client.listed.calls
 
 
@@ -84,8 +99,8 @@ def test_a_job_that_was_taken_is_no_failure_where_its_id_cannot_be_written_down(
     objects = Objects(Script({}, trouble))
     client = BatchClient(listed=Script(jobs_listed(NAME)))
     assert _submit(client, objects).job_ids == ("j1",)
-    healed = library.find_missing(a_run(), batch=Batch(client), store=Store(objects, "bucket"))
-    assert healed.job_ids == ("j1",)
+    claimed = a_run().with_chunk(replace(a_run().chunks[0], claimed=NOW))
+    assert find_missing(claimed, Batch(client)).job_ids == ("j1",)
 
 
 @pytest.mark.parametrize("where", ["submit", "save"])
@@ -95,7 +110,29 @@ def test_ctrl_c_while_submitting_names_the_run(where: str) -> None:
     with pytest.raises(Interrupted) as caught:
         _submit(client, objects)
     assert ID in caught.value.message
-    assert f"`fargo show {ID}`" in caught.value.hint
+    assert f"`fargo submit --resume {ID}`" in caught.value.hint
+
+
+def test_a_write_whose_answer_was_lost_is_known_as_our_own() -> None:
+    objects = Objects()
+    sender = _sender(BatchClient(), objects)
+    entry = create(a_run(), sender)
+    # As botocore does where no answer comes: the same call once more.
+    assert ledger.write(sender.store, entry.run).run == entry.run
+    with pytest.raises(AwsConflict):
+        ledger.write(sender.store, replace(entry.run, writer="another"))
+
+
+def test_of_two_that_submit_the_same_run_one_stops() -> None:
+    objects = Objects()
+    first = _sender(BatchClient(submit=Script(throttled())), objects)
+    entry = create(a_run(), first)
+    ledger.write(first.store, replace(entry.run, writer="another"), entry)
+    with pytest.raises(AwsConflict) as caught:
+        # Its claim is old by now, so that it claims anew before it calls SubmitJob.
+        list(send(entry, replace(first, now=lambda: NOW + timedelta(minutes=1))))
+    assert "another fargo has taken over" in caught.value.message
+    assert not first.batch._client.submit_job.calls
 
 
 OUTPUTS = StackOutputs(
@@ -106,26 +143,31 @@ OUTPUTS = StackOutputs(
 )  # fmt: skip
 
 
-def _plan(outputs: StackOutputs = OUTPUTS, **changes: Any) -> tuple[Run, Submission]:
-    settings = JobSettings(command=["work"], vcpu=0.5, memory="2 GiB", secrets={"KEY": "arn"})
-    request = library.Request(job="work", **changes)
-    return library.plan(request, settings, outputs, now=NOW, token="abcd")
+SETTINGS = JobSettings(command=["work"], vcpu=0.5, memory="2 GiB", secrets={"KEY": "arn"})
+
+
+def _plan(outputs: StackOutputs = OUTPUTS, settings: JobSettings = SETTINGS, **changes: Any) -> Run:
+    return plan(Request(job="work", **changes), settings, outputs, now=NOW, token="abcd")
+
+
+def _call(run: Run, number: int = -1) -> dict[str, Any]:
+    return submissions(run)[number].request()
+
+
+def _environment(call: dict[str, Any]) -> dict[str, str]:
+    return {item["name"]: item["value"] for item in call["containerOverrides"]["environment"]}
 
 
 def test_the_size_that_the_ledger_records_is_the_size_that_is_sent() -> None:
-    run, submission = _plan()
-    sent = {
-        item["type"]: item["value"]
-        for item in submission.request()["containerOverrides"]["resourceRequirements"]
-    }
+    run = _plan()
+    sent = {item["type"]: item["value"] for item in _call(run)["containerOverrides"]["resourceRequirements"]}
     assert (run.last.vcpu, run.last.memory_mib) == (0.5, 2048)
     assert sent == {"VCPU": "0.5", "MEMORY": "2048"}
 
 
 def test_a_share_is_sent_where_the_queue_has_shares_and_nowhere_else() -> None:
-    assert "shareIdentifier" not in _plan()[1].request()
-    fair = _plan(replace(OUTPUTS, scheduling="FAIR_SHARE"))[1]
-    assert fair.request()["shareIdentifier"] == "work"
+    assert "shareIdentifier" not in _call(_plan())
+    assert _call(_plan(replace(OUTPUTS, scheduling="FAIR_SHARE")))["shareIdentifier"] == "work"
 
 
 @pytest.mark.parametrize(("job", "share"), [("work", "work"), ("resize-photos-2x", "resizePhotos2x")])
@@ -145,8 +187,49 @@ def test_a_share_is_the_jobs_name_in_letters_and_digits(job: str, share: str) ->
         ({"environment": (("\udcff", "1"),)}, "is not UTF-8"),
         ({"environment": (("KEY", "1"),)}, "the job has a secret of this name"),
         ({"environment": (("AWS_BATCH_X", "1"),)}, "are reserved"),
+        ({"arguments": ("x" * 8192,)}, r"8,\d+ characters long, and AWS takes 8,192"),
+        ({"environment": tuple((f"V{n}", "é" * 90) for n in range(40))}, "characters long"),
+        ({"pack": 2, "workers": 3}, "--workers 3: 1 to 2"),
     ],
 )
 def test_what_cannot_be_is_refused_before_anything_is_written(changes: dict[str, Any], said: str) -> None:
     with pytest.raises(UsageError, match=said):
         _plan(**changes)
+
+
+def test_rows_are_arrays_of_ten_thousand_and_an_array_of_one_is_a_plain_job() -> None:
+    run = _plan(rows=Rows(count=20_001))
+    calls = [each.request() for each in submissions(run)]
+    assert [call.get("arrayProperties") for call in calls] == [{"size": 10_000}, {"size": 10_000}, None]
+    assert [_environment(call)["FARGO_CHUNK"] for call in calls] == ["0", "1", "2"]
+    assert {_environment(call)["FARGO_ROWS"] for call in calls} == {"20001"}
+    assert len({call["jobName"] for call in calls}) == 3
+
+
+def test_a_million_rows_are_a_hundred_calls_and_packed_one() -> None:
+    assert len(submissions(_plan(rows=Rows(count=1_000_000)))) == 100
+    packed = _call(_plan(rows=Rows(count=1_000_000), pack=100, workers=4))
+    assert packed["arrayProperties"] == {"size": 10_000}
+    told = _environment(packed)
+    assert (told["FARGO_ROWS"], told["FARGO_PACK"], told["FARGO_WORKERS"]) == ("1000000", "100", "4")
+
+
+def test_the_runner_is_told_of_manifest_and_inputs_where_there_are_some() -> None:
+    settings = JobSettings(command=["work"], inputs=["photo"])
+    rows = Rows(count=2, columns=("photo", "größe"), manifest="hash")
+    told = _environment(_call(_plan(settings=settings, rows=rows)))
+    assert (told["FARGO_MANIFEST"], told["FARGO_INPUTS"]) == ("1", '["photo"]')
+    plain = _environment(_call(_plan(settings=settings, rows=Rows(count=2))))
+    assert not {"FARGO_MANIFEST", "FARGO_INPUTS", "FARGO_PACK"} & plain.keys()
+
+
+def test_what_waits_for_the_same_rows_waits_container_by_container() -> None:
+    paired = _plan(rows=Rows(count=20_001), after=After(("a", "b", "c"), paired=True))
+    depends = [each.request()["dependsOn"] for each in submissions(paired)]
+    assert depends == [
+        [{"jobId": "a", "type": "N_TO_N"}],
+        [{"jobId": "b", "type": "N_TO_N"}],
+        [{"jobId": "c"}],
+    ]
+    whole = _plan(rows=Rows(count=5), after=After(("a", "b")))
+    assert _call(whole)["dependsOn"] == [{"jobId": "a"}, {"jobId": "b"}]

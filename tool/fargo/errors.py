@@ -19,7 +19,8 @@ FargoError
 │   ├── AwsUnreachable    6
 │   ├── AwsDenied         6
 │   ├── AwsThrottled      6
-│   └── AwsNotFound       6
+│   ├── AwsNotFound       6
+│   └── AwsConflict       6  somebody else changed it meanwhile
 ├── WaitTimeout         124  --timeout passed first
 └── Interrupted         130  Ctrl-C
 
@@ -143,6 +144,10 @@ class AwsThrottled(AwsError):
 
 class AwsNotFound(AwsError):
     """What was asked for is not there."""
+
+
+class AwsConflict(AwsError):
+    """What was to be written has been written by somebody else meanwhile."""
 
 
 class WaitTimeout(FargoError):

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from fargo.errors import AwsNotFound, UsageError
+from fargo.errors import AwsConflict, AwsNotFound, UsageError
 from fargo.model import naming
 from fargo.model.run import Run
 
@@ -29,13 +30,41 @@ def run_id(job: str, now: datetime, token: str) -> str:
     return f"{job}-{now:%y%m%d-%H%M%S}-{token}"
 
 
-def save(store: "Store", run: Run, *, new: bool = False) -> None:
-    """Write a run's ledger; with `new`, only where there is none."""
-    store.put(naming.ledger_key(run.id), msgspec.json.encode(run), new=new)
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A run's ledger as it was read or written, and the mark that a later write must find unchanged."""
+
+    run: Run
+    etag: str
+
+
+def write(store: "Store", run: Run, after: Entry | None = None) -> Entry:
+    """Write a run's ledger: a new one, or in place of the one that was read.
+
+    Args:
+        run: with a `writer` of this process alone, so that a write whose answer was lost is known again.
+        after: what it takes the place of; None for a new run.
+
+    Raises:
+        AwsConflict: somebody else wrote it meanwhile; nothing was changed.
+    """
+    key, content = naming.ledger_key(run.id), msgspec.json.encode(run)
+    try:
+        return Entry(run, store.put(key, content, after=after.etag if after else ""))
+    except AwsConflict:
+        held, etag = store.get_tagged(key)
+        if held != content:
+            raise
+        return Entry(run, etag)
 
 
 def load(store: "Store", name: str) -> Run:
-    """Read a run's ledger.
+    """Read a run's ledger; see `read`."""
+    return read(store, name).run
+
+
+def read(store: "Store", name: str) -> Entry:
+    """Read a run's ledger, to write it again.
 
     Args:
         name: the run's id, or a beginning of it that no other run shares.
@@ -48,12 +77,12 @@ def load(store: "Store", name: str) -> Run:
     if not _NAME.fullmatch(name):
         raise UsageError(f"there is no run {name}", "`fargo ps` lists the runs")
     try:
-        return msgspec.json.decode(store.get(naming.ledger_key(name)), type=Run)
+        return _read(store, name)
     except AwsNotFound:
         pass
     matches = [run for run in store.folders("runs/") if run.startswith(name)]
     if len(matches) == 1:
-        return msgspec.json.decode(store.get(naming.ledger_key(matches[0])), type=Run)
+        return _read(store, matches[0])
     if matches:
         raise UsageError(
             f"{name} may be any of {', '.join(sorted(matches)[:5])}", "write more of the run's id"
@@ -61,12 +90,17 @@ def load(store: "Store", name: str) -> Run:
     raise UsageError(f"there is no run {name}", "`fargo ps` lists the runs")
 
 
+def _read(store: "Store", run: str) -> Entry:
+    content, etag = store.get_tagged(naming.ledger_key(run))
+    return Entry(msgspec.json.decode(content, type=Run), etag)
+
+
 def recent(store: "Store", limit: int) -> Iterator[Run]:
     """The latest runs, newest first: one listing, then one small object each."""
     names = sorted(store.folders("runs/"), key=_started, reverse=True)[:limit]
     for name in names:
         try:
-            yield msgspec.json.decode(store.get(naming.ledger_key(name)), type=Run)
+            yield _read(store, name).run
         except AwsNotFound:  # outputs outlive a ledger that somebody removed
             continue
 

@@ -11,6 +11,9 @@ from fargo.model.job import Attempt, Job, JobState
 DESCRIBE_MAX = 100
 """Ids in one DescribeJobs call (AWS Batch API reference, DescribeJobs)."""
 
+TERMINATE_MAX = 50
+"""Ids in one TerminateJobs call (AWS Batch API reference, TerminateJobs)."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submission:
@@ -20,6 +23,8 @@ class Submission:
 
     Attributes:
         share: what a queue with a fair-share policy wants of each job, and any other refuses; empty: none.
+        size: children of the array; 1: a plain job, because AWS Batch knows no array of one.
+        after: jobs to wait for; with `paired`, child by child.
     """
 
     name: str
@@ -32,6 +37,9 @@ class Submission:
     memory_mib: int
     timeout_seconds: int | None = None
     share: str = ""
+    size: int = 1
+    after: tuple[str, ...] = ()
+    paired: bool = False
 
     def request(self) -> dict[str, Any]:
         """The call's parameters, in AWS's words."""
@@ -47,6 +55,11 @@ class Submission:
         more: dict[str, Any] = {} if seconds is None else {"timeout": {"attemptDurationSeconds": seconds}}
         if self.share:
             more["shareIdentifier"] = self.share
+        if self.size > 1:
+            more["arrayProperties"] = {"size": self.size}
+        if self.after:
+            kind = {"type": "N_TO_N"} if self.paired and self.size > 1 else {}
+            more["dependsOn"] = [{"jobId": job_id} | kind for job_id in self.after]
         return {
             "jobName": self.name,
             "jobQueue": self.queue,
@@ -108,6 +121,16 @@ class Batch:
         """Stop a job in whatever state: TerminateJob also cancels what has not started."""
         with translated("TerminateJob"):
             self._client.terminate_job(jobId=job_id, reason=reason)
+
+    def terminate_all(self, job_ids: Sequence[str], reason: str) -> dict[str, str]:
+        """The same for many, arrays with all their children: what AWS refused, id → why."""
+        refused: dict[str, str] = {}
+        for start in range(0, len(job_ids), TERMINATE_MAX):
+            batch = list(job_ids[start : start + TERMINATE_MAX])
+            with translated("TerminateJobs"):
+                answer = self._client.terminate_jobs(jobs=batch, reason=reason)
+            refused.update((error["job"], error["message"]) for error in answer["errors"])
+        return refused
 
     def queues(self, names: Iterable[str]) -> tuple[Queue, ...]:
         """The job queues of these names or ARNs that exist."""

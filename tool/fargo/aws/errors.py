@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from fargo.errors import AwsDenied, AwsError, AwsNotFound, AwsThrottled, AwsUnreachable
+from fargo.errors import AwsConflict, AwsDenied, AwsError, AwsNotFound, AwsThrottled, AwsUnreachable
 
 if TYPE_CHECKING:
     from botocore.exceptions import BotoCoreError, ClientError
@@ -28,6 +28,8 @@ NOT_FOUND = frozenset(
         "RepositoryNotFoundException", "ImageNotFoundException", "NotFoundException", "404",
     }
 )  # fmt: skip
+CONFLICT = frozenset({"PreconditionFailed", "ConditionalRequestConflict", "412"})
+"""A conditional write came too late (Amazon S3 API reference, PutObject)."""
 TIMED_OUT = frozenset({"RequestTimeout", "RequestTimeoutException"})
 """S3 says so with status 400, others with 408."""
 STATUS_TIMED_OUT = 408
@@ -76,6 +78,8 @@ def _from_answer(operation: str, error: "ClientError") -> AwsError:
     if code in NOT_FOUND:
         hint = "is the stack still there? `fargo plan` shows what is missing"
         return AwsNotFound(text, hint, operation=operation, code=code)
+    if code in CONFLICT:
+        return AwsConflict(text, "try again", operation=operation, code=code)
     if code in TIMED_OUT or status == STATUS_TIMED_OUT or status >= STATUS_SERVER:
         text = f"AWS did not get {operation} done: {said} ({code})"
         return AwsUnreachable(text, HINT_FAILED, operation=operation, code=code)

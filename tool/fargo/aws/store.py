@@ -22,17 +22,23 @@ class Store:
         self._client = client
         self.bucket = bucket
 
-    def put(self, key: str, body: bytes, *, new: bool = False) -> None:
-        """Write an object whole.
+    def put(self, key: str, body: bytes, *, after: str | None = None) -> str:
+        """Write an object whole; its ETag.
 
         Args:
-            new: refuse to overwrite (a conditional write).
+            after: the ETag that the object must still have, or an empty text where there must be none
+                (conditional writes; Amazon S3 user guide, "Conditional requests").
+
+        Raises:
+            AwsConflict: the object is not as `after` says. Where an answer was lost and the call sent
+                again, it may be our own write that stands in the way.
         """
-        condition = {"IfNoneMatch": "*"} if new else {}
+        condition = {} if after is None else {"IfMatch": after} if after else {"IfNoneMatch": "*"}
         with translated("PutObject"):
-            self._client.put_object(
+            answer = self._client.put_object(
                 Bucket=self.bucket, Key=key, Body=body, ContentType="application/json", **condition
             )
+        return str(answer["ETag"])
 
     def get(self, key: str) -> bytes:
         """Read an object whole.
@@ -40,9 +46,14 @@ class Store:
         Raises:
             AwsNotFound: there is none.
         """
+        return self.get_tagged(key)[0]
+
+    def get_tagged(self, key: str) -> tuple[bytes, str]:
+        """The same, and its ETag."""
         with translated("GetObject"):
-            body: bytes = self._client.get_object(Bucket=self.bucket, Key=key)["Body"].read()
-        return body
+            answer = self._client.get_object(Bucket=self.bucket, Key=key)
+            body: bytes = answer["Body"].read()
+        return body, str(answer["ETag"])
 
     def first_page(self) -> tuple[int, int, bool]:
         """How many objects there are and their bytes, by one call; and whether there are more than it counts.

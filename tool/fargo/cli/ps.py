@@ -18,10 +18,7 @@ def ps(context: Context, limit: int) -> None:
     from fargo.view import data, runs
     from fargo.watch import snapshots
 
-    latest = tuple(
-        find_missing(run, batch=context.batch, store=context.store)
-        for run in ledger.recent(context.store, limit)
-    )
+    latest = tuple(find_missing(run, context.batch) for run in ledger.recent(context.store, limit))
     states = snapshots(latest, context.batch)
     if context.out.json:
         context.out.data([data.snapshot(state) for state in states])

@@ -13,7 +13,7 @@ def load_run(context: Context, name: str) -> "Run":
     from fargo import ledger
     from fargo.submit import find_missing
 
-    return find_missing(ledger.load(context.store, name), batch=context.batch, store=context.store)
+    return find_missing(ledger.load(context.store, name), context.batch)
 
 
 def state_of(context: Context, name: str) -> "RunSnapshot":

@@ -1,10 +1,16 @@
 """`fargo stop`: stop a run."""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from fargo.cli.context import Context, pass_context
 from fargo.cli.options import FargoCommand
-from fargo.errors import UsageError
+from fargo.errors import AwsError, UsageError
+
+if TYPE_CHECKING:
+    from fargo.model.run import Run
+    from fargo.submit.stopping import Stopping
 
 
 @click.command(cls=FargoCommand)
@@ -12,11 +18,10 @@ from fargo.errors import UsageError
 @click.option("--reason", default="stopped by fargo stop", show_default=True, help="Kept with the job.")
 @pass_context
 def stop(context: Context, run: str, reason: str) -> None:
-    """Stop RUN's jobs that have not ended: SIGTERM, half a minute, SIGKILL."""
-    from fargo import submit as library
+    """Stop RUN's jobs that have not ended, of all its waves: SIGTERM, half a minute, SIGKILL."""
     from fargo.cli.running import state_of
+    from fargo.submit import stopping
     from fargo.view import data
-    from fargo.view.text import plural
 
     state = state_of(context, run)
     if len(run) <= len(f"{state.run.job}-"):
@@ -25,12 +30,35 @@ def stop(context: Context, run: str, reason: str) -> None:
             f"stop this one: `fargo stop {state.run.id}`",
         )
     context.verify_account()
-    stopped = library.stop(state.jobs, batch=context.batch, reason=reason)
+    found = stopping.stop(state, batch=context.batch, reason=reason)
     if context.out.json:
-        context.out.data({"run": state.run.id, "stopping": [data.job(job) for job in stopped]})
-        return
-    if not stopped:
+        context.out.data(data.stopping(state.run, found))
+    elif found.jobs:
+        _tell(context, state.run, found)
+    elif not found.refused:
         context.out.say(f"{state.run.id} has ended already: {state.state.value}")
+    if found.unsent:
+        text = f"{found.unsent} of its jobs were never submitted, and will not be unless you resume it"
+        context.out.say(text, "yellow")
+    _complain(state.run, found)
+
+
+def _tell(context: Context, run: "Run", found: "Stopping") -> None:
+    from fargo.view.text import plural
+
+    both = ((found.running, "running"), (found.waiting, "waiting"))
+    counts = [f"{count:,} {word}" for count, word in both if count]
+    whole = plural(found.running + found.waiting, "container")
+    context.out.say(f"stopping {whole} of {run.id} ({', '.join(counts)}); see it end:")
+    context.out.say(f"  {context.command(f'wait {run.id}')}")
+
+
+def _complain(run: "Run", found: "Stopping") -> None:
+    if not found.refused:
         return
-    context.out.say(f"stopping {plural(len(stopped), 'job')} of {state.run.id}; see it end:")
-    context.out.say(f"  {context.command(f'wait {state.run.id}')}")
+    job, why = next(iter(found.refused.items()))
+    raise AwsError(
+        f"AWS did not stop {len(found.refused)} of the jobs of {run.id}; of {job} it says: {why}",
+        f"try again: `fargo stop {run.id}`",
+        operation="TerminateJobs",
+    )

@@ -1,7 +1,7 @@
 """A run: one `fargo submit`, the jobs it became, and how they stand."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from fargo.model.job import Job, JobState
@@ -72,6 +72,7 @@ class Run:
         columns: the names of all of them; empty where rows are only numbers, and there is no manifest.
         inputs: the columns whose objects the runner fetches.
         manifest: the SHA-256 of its manifest; empty where there is none.
+        writer: the process that wrote the ledger last, by a random word.
     """
 
     id: str
@@ -86,6 +87,7 @@ class Run:
     columns: tuple[str, ...] = ()
     inputs: tuple[str, ...] = ()
     manifest: str = ""
+    writer: str = ""
     waves: tuple[Wave, ...]
 
     @property
@@ -107,6 +109,14 @@ class Run:
     def submitted(self) -> bool:
         """Whether every chunk has its job."""
         return all(chunk.job_id for chunk in self.chunks)
+
+    def with_chunk(self, changed: Chunk) -> "Run":
+        """The run with this chunk in place of the one of the same job name."""
+        waves = tuple(
+            replace(wave, chunks=tuple(changed if c.job_name == changed.job_name else c for c in wave.chunks))
+            for wave in self.waves
+        )
+        return replace(self, waves=waves)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,10 +150,16 @@ class RunSnapshot:
     def counts(self) -> dict[JobState, int]:
         """The containers of the last wave by state, without those of jobs that AWS Batch does not know."""
         counted: Counter[JobState] = Counter()
-        sizes = {chunk.job_id: chunk.size for chunk in self.run.last.chunks}
         for job in self._of_last_wave():
-            counted.update(dict(job.counts) or {job.state: sizes[job.id]})
+            counted.update(self.containers(job))
         return {state: counted[state] for state in JobState if counted[state]}
+
+    def containers(self, job: Job) -> dict[JobState, int]:
+        """One job's containers by state: an array's children, or the job itself."""
+        if job.counts:
+            return dict(job.counts)
+        size = next((chunk.size for chunk in self.run.chunks if chunk.job_id == job.id), 1)
+        return {job.state: size}
 
     def _of_last_wave(self) -> tuple[Job, ...]:
         ids = {chunk.job_id for chunk in self.run.last.chunks}

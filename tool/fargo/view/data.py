@@ -9,7 +9,8 @@ from fargo.cost import StandingCost
 from fargo.deploy import Change, DeployPlan
 from fargo.errors import FargoError
 from fargo.model.job import Attempt, Job
-from fargo.model.run import Run, RunSnapshot
+from fargo.model.run import Run, RunSnapshot, Wave
+from fargo.submit.stopping import Stopping
 from fargo.view import resources
 from fargo.watch import Trouble, WatchEvent
 
@@ -28,6 +29,38 @@ def run(found: Run) -> dict[str, Any]:
         "environment": dict(found.environment),
         "vcpu": found.last.vcpu,
         "memory_mib": found.last.memory_mib,
+        "rows": found.rows,
+        "columns": list(found.columns),
+        "waves": [_wave(each) for each in found.waves],
+    }
+
+
+def _wave(found: Wave) -> dict[str, Any]:
+    return {
+        "number": found.number,
+        "created": _time(found.created),
+        "rows": found.rows,
+        "pack": found.pack,
+        "workers": found.workers,
+        "containers": found.containers,
+        "queue": found.queue,
+        "definition": found.definition,
+        "image": found.image,
+        "vcpu": found.vcpu,
+        "memory_mib": found.memory_mib,
+        "jobs": [chunk.job_id for chunk in found.chunks],
+    }
+
+
+def stopping(found: Run, stopped: Stopping) -> dict[str, Any]:
+    """What a stop reached."""
+    return {
+        "run": found.id,
+        "stopping": [job(each) for each in stopped.jobs],
+        "running": stopped.running,
+        "waiting": stopped.waiting,
+        "refused": stopped.refused,
+        "unsent": stopped.unsent,
     }
 
 
@@ -38,6 +71,7 @@ def snapshot(state: RunSnapshot) -> dict[str, Any]:
         "state": state.state.value,
         "finished": state.finished,
         "gone": state.gone,
+        "counts": {each.value: count for each, count in state.counts.items()},
         "jobs": [job(each) for each in state.jobs],
     }
 

@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING, Any
 from fargo.aws.logs import LogEvent
 from fargo.model.fargate import Size
 from fargo.model.job import Job, JobState
-from fargo.model.run import RunSnapshot
+from fargo.model.run import RunSnapshot, Wave
 from fargo.view import text
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.text import Text
+
+JOBS = 5
+"""The latest of a run's AWS Batch jobs that `fargo show` tells of one by one."""
 
 
 def runs(states: Sequence[RunSnapshot]) -> "RenderableType":
@@ -23,15 +26,7 @@ def runs(states: Sequence[RunSnapshot]) -> "RenderableType":
     for column in ("RUN", "STATE", "CREATED", "WAITED", "RAN", "WHY"):
         table.add_column(column, no_wrap=column in {"RUN", "STATE"})
     for state in states:
-        first = state.jobs[0] if state.jobs else None
-        table.add_row(
-            state.run.id,
-            _state(state),
-            text.ago(state.run.created, state.at),
-            text.waited(first, state.at) if first else "",
-            text.elapsed(first, state.at) if first else "",
-            text.outcome(first) if first else _unknown(state),
-        )
+        table.add_row(state.run.id, _state(state), text.ago(state.run.created, state.at), *_cells(state))
     return table
 
 
@@ -39,17 +34,36 @@ def runs_plain(states: Sequence[RunSnapshot]) -> list[str]:
     """The same as tab-separated lines."""
     lines = ["run\tstate\tcreated\twaited\tran\twhy"]
     for state in states:
-        first = state.jobs[0] if state.jobs else None
-        cells = (
-            state.run.id,
-            _word(state),
-            state.run.created.isoformat(timespec="seconds"),
-            text.waited(first, state.at) if first else "",
-            text.elapsed(first, state.at) if first else "",
-            text.outcome(first) if first else _unknown(state),
-        )
-        lines.append("\t".join(cells))
+        created = state.run.created.isoformat(timespec="seconds")
+        lines.append("\t".join((state.run.id, _word(state), created, *_cells(state))))
     return lines
+
+
+def _cells(state: RunSnapshot) -> tuple[str, str, str]:
+    """How long it waited and ran, and what there is to say of it."""
+    if not state.jobs:
+        return "", "", _unknown(state)
+    first = state.jobs[0]
+    return text.waited(first, state.at), text.elapsed(first, state.at), said(state)
+
+
+def said(state: RunSnapshot) -> str:
+    """What there is to say of a run besides its state: of one container why, of many how many stand where."""
+    wave = state.run.last
+    if wave.containers > 1:
+        counts = ", ".join(f"{count:,} {each.value.lower()}" for each, count in state.counts.items())
+        again = f", wave {wave.number}" if wave.number > 1 else ""
+        return f"{counts} of {wave.containers:,}{again}" if counts else ""
+    return text.outcome(state.jobs[-1])
+
+
+def size_words(wave: Wave) -> str:
+    """How many rows and containers a wave is; empty for a job without rows."""
+    if wave.rows == 1:
+        return ""
+    packed = f", {wave.pack} in each" if wave.pack > 1 else ""
+    arrays = f", {len(wave.chunks)} arrays" if len(wave.chunks) > 1 else ""
+    return f"{wave.rows:,} rows in {text.plural(wave.containers, 'container')}{packed}{arrays}"
 
 
 def _unknown(state: RunSnapshot) -> str:
@@ -94,7 +108,13 @@ def detail(state: RunSnapshot) -> list[tuple[str, str]]:
         ("queue", run.last.queue.rpartition("/")[2]),
         ("created", run.created.isoformat(timespec="seconds")),
     ]
-    for job in state.jobs:
+    if run.rows > 1 or len(run.waves) > 1:
+        rows += [(f"wave {wave.number}", size_words(wave) or "1 row") for wave in run.waves]
+        rows.append(("containers", said(state)))
+    if not run.submitted:
+        left = sum(not chunk.job_id for chunk in run.chunks)
+        rows.append(("not submitted", f"{text.plural(left, 'job')}: `fargo submit --resume {run.id}`"))
+    for job in state.jobs[-JOBS:]:
         rows += _job(job, state.at)
     return rows
 
@@ -153,13 +173,13 @@ def progress_words(state: RunSnapshot) -> str:
     """How a run stands, without times: the same words as long as nothing changes."""
     if not state.jobs:
         return f"{state.run.id} {_unknown(state)}"
-    why = text.outcome(state.jobs[0])
+    why = said(state)
     return f"{state.run.id} {state.state.value}" + (f", {why}" if why else "")
 
 
 def progress_line(state: RunSnapshot) -> str:
     """The same with how long it ran."""
-    ran = text.elapsed(state.jobs[0], state.at) if state.jobs else ""
+    ran = text.elapsed(state.jobs[-1], state.at) if state.jobs else ""
     return progress_words(state) + (f", ran {ran}" if ran else "")
 
 
@@ -169,13 +189,13 @@ def progress(state: RunSnapshot) -> "RenderableType":
 
     if not state.jobs:
         return Text(progress_line(state), style="dim")
-    job = state.jobs[0]
+    job = state.jobs[-1]
     shown = state_text(state.state)
     shown.append(f"  {state.run.id}", style="bold")
     if ran := text.elapsed(job, state.at):
         shown.append(f"  {ran}")
     elif wait := text.waited(job, state.at):
         shown.append(f"  waiting {wait}")
-    if why := text.outcome(job):
+    if why := said(state):
         shown.append(f"  {why}", style="dim")
     return shown

@@ -1,0 +1,15 @@
+"""A request → a run: the ledger first, then SubmitJob.
+
+- `request`: what the user asks for, and whether it can be; touches nothing.
+- `after`: what a run waits for; touches nothing.
+- `plan`: request and stack → run → SubmitJob calls; touches nothing.
+- `sending`: ledger and SubmitJob, each chunk exactly once; S3 and AWS Batch.
+- `retry`: rows without a result → a new wave of the run; S3.
+- `stopping`: a run's jobs → TerminateJobs; AWS Batch.
+"""
+
+from fargo.submit.plan import plan, submissions
+from fargo.submit.request import Request, Rows
+from fargo.submit.sending import Sender, create, find_missing, send
+
+__all__ = ["Request", "Rows", "Sender", "create", "find_missing", "plan", "send", "submissions"]

@@ -1,0 +1,56 @@
+"""What a run waits for: another run's jobs, all of them or container by container."""
+
+from dataclasses import dataclass
+
+from fargo.errors import UsageError
+from fargo.model.job import JobState
+from fargo.model.run import RunSnapshot
+
+DEPENDS_MAX = 20
+"""Jobs that one job may wait for (AWS Batch API reference, SubmitJob)."""
+
+
+@dataclass(frozen=True, slots=True)
+class After:
+    """AWS Batch jobs to wait for; with `paired`, chunk by chunk, and in it child by child."""
+
+    jobs: tuple[str, ...] = ()
+    paired: bool = False
+
+
+NOTHING = After()
+
+
+def after(other: RunSnapshot, *, rows: int, pack: int, manifest: str) -> After:
+    """What a run over these rows waits for.
+
+    Each container waits for the one of its own rows alone where both runs have the same rows in the same
+    packing, and the other is in its first wave; else each waits for all of the other's.
+
+    Args:
+        other: how the run stands that is waited for.
+        rows: how many rows the new run has, and `pack` of them in a container.
+        manifest: the SHA-256 of its manifest; empty where it has none.
+
+    Raises:
+        UsageError: the other run has failed, is not submitted whole, or is more jobs than AWS Batch
+            lets one job wait for.
+    """
+    run = other.run
+    if not run.submitted:
+        raise UsageError(f"{run.id} is not submitted whole", f"first: `fargo submit --resume {run.id}`")
+    if other.finished and other.state is JobState.FAILED:
+        raise UsageError(f"{run.id} has failed: what waits for it would fail too", f"`fargo retry {run.id}`")
+    live = {job.id for job in other.jobs if not job.state.finished}
+    if not live:
+        return NOTHING
+    wave = run.last
+    if rows > 1 and len(run.waves) == 1 and (rows, pack, manifest) == (run.rows, wave.pack, run.manifest):
+        return After(tuple(chunk.job_id for chunk in wave.chunks), paired=True)
+    waited_for = tuple(chunk.job_id for chunk in run.chunks if chunk.job_id in live)
+    if len(waited_for) > DEPENDS_MAX:
+        raise UsageError(
+            f"{run.id} is {len(waited_for)} array jobs, and AWS Batch lets a job wait for {DEPENDS_MAX}",
+            f"wait here instead: `fargo wait {run.id}`; or give the same rows in the same packing",
+        )
+    return After(waited_for)

@@ -1,0 +1,119 @@
+"""Rows without a result → a new wave of the same run."""
+
+import math
+import struct
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from fargo.errors import UsageError
+from fargo.model import fargate, naming
+from fargo.model.fargate import Size
+from fargo.model.job import JobState
+from fargo.model.run import Run, RunSnapshot, Wave
+from fargo.model.stack import StackOutputs
+from fargo.submit.plan import check_sizes, wave_chunks
+from fargo.submit.request import offered
+
+_OFFSET, _ENTRY = struct.Struct(naming.OFFSET), struct.Struct(naming.MAP_ENTRY)
+_BLOCK = 65_536
+"""Entries of the index that are read at once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """What shall differ from the wave before; None: nothing.
+
+    Attributes:
+        memory_percent: so much more memory, and the next size that Fargate offers.
+        deployed: the job definition, and so the image, as deployed now.
+    """
+
+    vcpu: float | None = None
+    memory_mib: int | None = None
+    memory_percent: int | None = None
+    spot: bool | None = None
+    deployed: bool = False
+    pack: int | None = None
+
+
+def check(state: RunSnapshot) -> None:
+    """Refuse to retry what may still come to an end by itself.
+
+    Raises:
+        UsageError: says what to do first.
+    """
+    run = state.run
+    if not run.submitted:
+        raise UsageError(f"{run.id} is not submitted whole", f"first: `fargo submit --resume {run.id}`")
+    if state.appearing or any(not job.state.finished for job in state.jobs):
+        hint = f"wait for it, `fargo wait {run.id}`, or stop it, `fargo stop {run.id}`"
+        raise UsageError(f"{run.id} has not ended", hint)
+
+
+def plan(run: Run, changes: Changes, outputs: StackOutputs, *, rows: int, now: datetime) -> Run:
+    """The run with one more wave, of so many rows; touches nothing.
+
+    Raises:
+        UsageError: Fargate does not offer the size.
+    """
+    before, number = run.last, run.last.number + 1
+    size = _size(before, changes)
+    pack = before.pack if changes.pack is None else changes.pack
+    wave = Wave(
+        number=number,
+        created=now,
+        queue=_queue(before, changes, outputs),
+        definition=outputs.job_definitions[run.job] if changes.deployed else before.definition,
+        image=str(outputs.image) if changes.deployed else before.image,
+        vcpu=size.vcpu,
+        memory_mib=size.memory_mib,
+        rows=rows,
+        pack=pack,
+        workers=min(before.workers, pack),
+        chunks=wave_chunks(run.id, number, rows, pack),
+    )
+    longer = replace(run, waves=(*run.waves, wave))
+    check_sizes(longer)
+    return longer
+
+
+def _queue(before: Wave, changes: Changes, outputs: StackOutputs) -> str:
+    if changes.spot is None:
+        return before.queue
+    return outputs.job_queues["spot" if changes.spot else "on_demand"]
+
+
+def _size(before: Wave, changes: Changes) -> Size:
+    vcpu = before.vcpu if changes.vcpu is None else changes.vcpu
+    if changes.memory_percent is None:
+        memory = before.memory_mib if changes.memory_mib is None else changes.memory_mib
+        return offered(Size(vcpu, memory))
+    wanted = Size(vcpu, math.ceil(before.memory_mib * (1 + changes.memory_percent / 100)))
+    return fargate.next_valid(wanted) or offered(wanted)
+
+
+def row_map(rows: Iterable[int], read_index: Callable[[int, int], bytes] | None) -> Iterator[bytes]:
+    """The entries of a wave's map, in pieces.
+
+    Args:
+        rows: their numbers, ascending.
+        read_index: the index's bytes from one offset to before another, or to its end; None where the run
+            has no manifest.
+    """
+    start, block = 0, b""
+    for row in rows:
+        if read_index is None:
+            yield _ENTRY.pack(row, 0, 0)
+            continue
+        if not block or row >= start + _BLOCK:
+            start = row
+            # One entry more than rows: the last row's end is the next one's beginning.
+            block = read_index(start * _OFFSET.size, (start + _BLOCK + 1) * _OFFSET.size)
+        (begin,), (end,) = (_OFFSET.unpack_from(block, (at - start) * _OFFSET.size) for at in (row, row + 1))
+        yield _ENTRY.pack(row, begin, end)
+
+
+def has_no_runner(state: RunSnapshot, succeeded: int) -> bool:
+    """Whether all containers ended well and none wrote a result: the image has no runner to write one."""
+    return state.state is JobState.SUCCEEDED and not succeeded
