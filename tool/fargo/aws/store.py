@@ -5,8 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from typing import Any
 
-from fargo.aws.calls import THREADS, pages
+from fargo.aws.calls import THREADS, ask, pages
 from fargo.aws.errors import translated
+from fargo.aws.multipart import Multipart
+from fargo.aws.reading import ObjectReader
 from fargo.errors import AwsError, AwsNotFound
 
 
@@ -54,6 +56,38 @@ class Store:
             answer = self._client.get_object(Bucket=self.bucket, Key=key)
             body: bytes = answer["Body"].read()
         return body, str(answer["ETag"])
+
+    def beside(self, bucket: str) -> "Store":
+        """Another bucket, by the same client."""
+        return Store(self._client, bucket)
+
+    def reader(self, key: str) -> ObjectReader:
+        """An object as a stream; the first read tells whether there is one."""
+        return ObjectReader(self._client, self.bucket, key)
+
+    def keys(self, prefix: str) -> Iterator[tuple[str, int]]:
+        """The objects whose keys begin with `prefix`, and their bytes, in order of key."""
+        for page in pages(self._client, "list_objects_v2", Bucket=self.bucket, Prefix=prefix):
+            for item in page.get("Contents", ()):
+                yield item["Key"], item["Size"]
+
+    def size(self, key: str) -> int | None:
+        """An object's bytes; None where there is none."""
+        answer = ask(self._client, "head_object", Bucket=self.bucket, Key=key)
+        return answer.get("ContentLength")
+
+    def put_bytes(self, key: str, body: bytes, *, sha256: str) -> None:
+        """Write an object of no type.
+
+        Args:
+            sha256: in base64; S3 refuses what does not have it (API reference, PutObject).
+        """
+        with translated("PutObject"):
+            self._client.put_object(Bucket=self.bucket, Key=key, Body=body, ChecksumSHA256=sha256)
+
+    def begin(self, key: str) -> Multipart:
+        """Begin an object that comes in parts."""
+        return Multipart(self._client, self.bucket, key)
 
     def first_page(self) -> tuple[int, int, bool]:
         """How many objects there are and their bytes, by one call; and whether there are more than it counts.

@@ -1,0 +1,60 @@
+"""An object of any size as a stream, in ranges: a reader may take hours between two of them."""
+
+import io
+from typing import TYPE_CHECKING, Any
+
+from fargo.aws.errors import translated
+from fargo.errors import AwsError
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
+RANGE = 8 * 1024 * 1024
+
+
+class ObjectReader(io.RawIOBase):
+    """Reads one object from its begin to its end; another object of the key's in between is an error.
+
+    Args:
+        client: a boto3 client for `s3`.
+
+    Raises:
+        AwsNotFound: there is none.
+        AwsConflict: it has been replaced while it was read.
+    """
+
+    def __init__(self, client: Any, bucket: str, key: str) -> None:
+        super().__init__()
+        self._client, self._bucket, self._key = client, bucket, key
+        self._etag, self._at, self._end = "", 0, 1
+        self._left = memoryview(b"")
+
+    def readable(self) -> bool:
+        """It is."""
+        return True
+
+    def readinto(self, buffer: "WriteableBuffer") -> int:
+        """Fill what there is of the buffer; 0 at the end."""
+        if not self._left and self._at < self._end:
+            self._left = memoryview(self._fetch())
+        target = memoryview(buffer).cast("B")
+        count = min(len(target), len(self._left))
+        target[:count], self._left = self._left[:count], self._left[count:]
+        return count
+
+    def _fetch(self) -> bytes:
+        same = {"IfMatch": self._etag} if self._etag else {}
+        asked = f"bytes={self._at}-{self._at + RANGE - 1}"
+        try:
+            with translated("GetObject"):
+                answer = self._client.get_object(Bucket=self._bucket, Key=self._key, Range=asked, **same)
+                body: bytes = answer["Body"].read()
+        except AwsError as error:
+            if error.code != "InvalidRange":  # an empty object has no first byte
+                raise
+            self._end = 0
+            return b""
+        self._etag = answer["ETag"]
+        self._end = int(answer["ContentRange"].rpartition("/")[2])
+        self._at += len(body)
+        return body
