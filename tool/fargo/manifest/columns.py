@@ -101,8 +101,6 @@ class Columns:
             raise refusal(header.source, line, text, "rename one of them")
         if len(name.encode()) > NAME_MAX:
             raise refusal(header.source, line, f"a column's name of over {NAME_MAX} bytes: {name[:40]!r}…")
-        if "\0" in name:
-            raise refusal(header.source, line, f"a NUL in a column's name: {name!r}", _RENAME)
         if len(self._variables) >= COLUMNS_MAX:
             hint = "are its keys data? make them values"
             raise refusal(header.source, line, f"more than {COLUMNS_MAX:,} different columns", hint)

@@ -27,6 +27,8 @@ def jsonl_rows(lines: Iterator[tuple[int, str]], source: str) -> Iterator[Row]:
         if not line.strip(" \t\r\n"):
             continue
         row = _object(line, number, source)
+        if "\\u0000" in line:
+            _check_nul(row, number, source)
         names = tuple(row)
         if names != header.names:
             _check_names(names, number, source)
@@ -89,6 +91,12 @@ def _malformed(line: str, number: int, source: str, said: str) -> Exception:
     what, byte = match.groups() if match else (said, None)
     column = len(line.encode()[: int(byte)].decode(errors="ignore")) + 1 if byte else 0
     return refusal(source, number, f"no JSON: {what}", "each line is one whole JSON object", column=column)
+
+
+def _check_nul(row: dict[str, str], number: int, source: str) -> None:
+    for name, value in row.items():
+        if "\0" in name or "\0" in value:
+            raise refusal(source, number, f"a NUL in {name!r}, which no argument can hold", "leave it out")
 
 
 def _check_names(names: tuple[str, ...], number: int, source: str) -> None:

@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import IO, cast
 
@@ -67,7 +68,7 @@ def rows(over: Sequence[str], outside: Outside, format: str = "") -> Iterator[Ro
     if over.count(STDIN) > 1:
         raise UsageError("--over - is there twice, and standard input can be read once", "leave one out")
     readers = [_reader(value, outside, format) for value in over]
-    return (row for read in readers for row in read())
+    return chain.from_iterable(read() for read in readers)
 
 
 def _reader(value: str, outside: Outside, format: str) -> Callable[[], Iterator[Row]]:  # noqa: A002 # the same

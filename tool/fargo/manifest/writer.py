@@ -17,11 +17,10 @@ from fargo.manifest.row import Header, Row
 
 VALUE_MAX = 100_000
 """Bytes of a value. Linux takes 128 KiB for one argument or variable (execve(2), MAX_ARG_STRLEN)."""
-BATCH = 2_048
-"""Rows that are written at once."""
+BATCH = 1 << 18
+"""Bytes that are written at once."""
 
 _encode = msgspec.json.Encoder().encode
-_NUL = b"\\u0000"
 Tell = Callable[[int], None]
 
 
@@ -54,7 +53,8 @@ class Writer:
         Raises:
             UsageError: one cannot be: its place, and why.
         """
-        header, shape, batch = None, None, []
+        header, shape, size = None, None, 0
+        batch: list[bytes] = []
         for row, line, values in rows:
             if row is not header:
                 self._columns.take(row, line)
@@ -67,13 +67,14 @@ class Writer:
                 text = _encode(shape(*values))  # type: ignore[misc] # the first header has set it
             except UnicodeEncodeError:
                 raise _not_text(row, line, values) from None
-            if len(text) > VALUE_MAX or _NUL in text:
+            if len(text) > VALUE_MAX:
                 _check(row, line, values)
             batch.append(text)
-            if len(batch) == BATCH:
+            size += len(text)
+            if size > BATCH:
                 self._flush(batch)
                 tell(self.rows)
-                batch = []
+                batch, size = [], 0
         self._flush(batch)
         self._put_index(array("Q", [self._end]))
         tell(self.rows)
@@ -82,8 +83,10 @@ class Writer:
         if not batch:
             return
         data = b"\n".join(batch) + b"\n"
-        ends = accumulate((len(text) + 1 for text in batch[:-1]), initial=self._end)
-        self._put_index(array("Q", ends))
+        lengths = map(len, batch)
+        # A row begins where the one before has ended with its line end.
+        begins = [end + at for at, end in enumerate(accumulate(lengths, initial=self._end))]
+        self._put_index(array("Q", begins[:-1]))
         self._jsonl.write(data)
         self._hash.update(data)
         self._end += len(data)
@@ -121,7 +124,7 @@ def _is_text(value: str) -> bool:
 
 
 def _check(header: Header, line: int, values: Sequence[str]) -> None:
-    """Refuse what cannot be passed to a command."""
+    """Refuse what is too long to be passed to a command."""
     hint = "put it into a file, and name that in the row"
     total = 0
     for name, value in zip(header.names, values, strict=True):
