@@ -6,7 +6,7 @@ where a source is on S3; nothing is sent before `upload`.
 
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from fargo.manifest.columns import Columns, check_command
 from fargo.manifest.inputs import Inputs
 from fargo.manifest.picking import picked
 from fargo.manifest.sources import FORMATS, Outside, rows
-from fargo.manifest.upload import Sent, upload
+from fargo.manifest.uploading import Sent, upload
 from fargo.manifest.writer import Tell, Writer
 
 __all__ = ["FORMATS", "Manifest", "Outside", "Over", "Sent", "check_command", "prepared", "upload"]
@@ -98,10 +98,10 @@ def _written(
     over: Over, columns: Columns, inputs: Inputs | None, outside: Outside, folder: Path, tell: Tell
 ) -> Manifest:
     jsonl, index = folder / "manifest.jsonl", folder / "manifest.idx"
-    found = picked(rows(over.sources, outside, over.format), over.limit, over.sample)
-    with jsonl.open("wb") as lines, index.open("wb") as offsets:
+    every = rows(over.sources, outside, over.format)
+    with closing(every), jsonl.open("wb") as lines, index.open("wb") as offsets:
         writer = Writer(lines, offsets, columns, inputs)
-        writer.write(found, tell)
+        writer.write(picked(every, over.limit, over.sample), tell)
     if not writer.rows:
         raise UsageError(f"no rows in {', '.join(over.sources)}", "a run needs one row or more")
     files, size = inputs.totals() if inputs else (0, 0)

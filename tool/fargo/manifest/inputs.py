@@ -1,6 +1,7 @@
 """Local files in `inputs` columns → the `s3://` address that their content will have."""
 
 import hashlib
+import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -92,6 +93,6 @@ def _unreadable(header: Header, line: int, column: str, path: str, error: Except
     why = error.strerror if isinstance(error, OSError) else "no path can be so"
     beside = Path(header.source).parent / path
     hint = "paths are taken from the current folder; s3:// ones stay as they are"
-    if "\0" not in path and not Path(path).exists() and beside.exists():
+    if not os.path.exists(path) and os.path.exists(beside):  # noqa: PTH110 # a path that cannot be is not there
         hint = f"it is there beside {header.source}: run fargo in {beside.parent}, or write {beside}"
     return refusal(header.source, line, f"the file in {column!r} cannot be read: {path}: {why}", hint)

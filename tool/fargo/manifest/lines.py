@@ -38,7 +38,8 @@ def _blocks(stream: IO[bytes], source: str) -> Iterator[list[str]]:
     try:
         yield from _split(text, source, encoding)
     finally:
-        text.detach()  # standard input stays open
+        if not text.closed:
+            text.detach()  # standard input stays open
 
 
 def _split(text: io.TextIOWrapper, source: str, encoding: str) -> Iterator[list[str]]:

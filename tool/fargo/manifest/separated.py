@@ -31,7 +31,7 @@ def tsv_rows(lines: Iterator[tuple[int, str]], source: str) -> Iterator[Row]:
 
 def _rows(lines: Iterator[tuple[int, str]], source: str, separator: str, quote: str) -> Iterator[Row]:
     """One generator, without a call a row: this is where a million rows spend their time."""
-    header, width, begun, number = None, 0, 0, 0
+    header, width, begun, some = None, 0, 0, False
     for number, line in lines:
         if quote and quote in line:
             values = _Record(source, number, line, lines).values()
@@ -40,6 +40,7 @@ def _rows(lines: Iterator[tuple[int, str]], source: str, separator: str, quote: 
         else:
             continue
         if len(values) == width:
+            some = True
             yield header, number, values  # type: ignore[misc] # its width is 0 until it is there
         elif header is None:
             header = Header(source, _names(values, number, source))
@@ -48,8 +49,8 @@ def _rows(lines: Iterator[tuple[int, str]], source: str, separator: str, quote: 
             raise _ragged(header, number, values)
     if header is None:
         raise refusal(source, 0, "it is empty", "the first line names the columns, each further one is a row")
-    if number == begun:
-        raise refusal(source, number, "a header, and no rows", "each line below it is a row")
+    if not some:
+        raise refusal(source, begun, "a header, and no rows", "each line below it is a row")
 
 
 def _ragged(header: Header, number: int, values: list[str]) -> Exception:

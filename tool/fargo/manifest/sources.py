@@ -7,10 +7,9 @@ import io
 import re
 import sys
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
 from typing import IO, cast
 
@@ -52,7 +51,7 @@ class Outside:
     stdin: IO[bytes] | None = None
 
 
-def rows(over: Sequence[str], outside: Outside, format: str = "") -> Iterator[Row]:  # noqa: A002 # the option's name
+def rows(over: Sequence[str], outside: Outside, format: str = "") -> Generator[Row, None, None]:  # noqa: A002 # the option's name
     """The rows of all sources, one source after the other.
 
     Args:
@@ -67,8 +66,12 @@ def rows(over: Sequence[str], outside: Outside, format: str = "") -> Iterator[Ro
         raise UsageError(f"there is no format {format}", f"there are {', '.join(FORMATS)}")
     if over.count(STDIN) > 1:
         raise UsageError("--over - is there twice, and standard input can be read once", "leave one out")
-    readers = [_reader(value, outside, format) for value in over]
-    return chain.from_iterable(read() for read in readers)
+    return _each([_reader(value, outside, format) for value in over])
+
+
+def _each(readers: list[Callable[[], Iterator[Row]]]) -> Generator[Row, None, None]:
+    for read in readers:
+        yield from read()
 
 
 def _reader(value: str, outside: Outside, format: str) -> Callable[[], Iterator[Row]]:  # noqa: A002 # the same

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fargo.aws import sending
 from fargo.aws.calls import THREADS
-from fargo.aws.sending import PART, send
 from fargo.aws.store import Store
 from fargo.errors import UsageError
 from fargo.manifest.inputs import Upload
@@ -51,7 +51,7 @@ def upload(manifest: "Manifest", run: str, store: Store) -> Iterator[Sent]:
         files, size, skipped = files + done, size + count, skipped + was_there
         yield Sent(files, total, size, manifest.bytes, skipped)
     for path, key in ((manifest.jsonl, naming.manifest_key(run)), (manifest.index, naming.index_key(run))):
-        for count in send(store, path, key):
+        for count in sending.send(store, path, key):
             size += count
             yield Sent(files, total, size, manifest.bytes, skipped)
     yield Sent(total, total, size, manifest.bytes, skipped)
@@ -69,7 +69,7 @@ def _inputs(manifest: "Manifest", store: Store) -> Iterator[Step]:
     running: set[Future[Step]] = set()
     try:
         for item in manifest.inputs.uploads():
-            if item.size > PART:
+            if item.size > sending.PART:
                 yield from _large(item, store)
                 continue
             running.add(pool.submit(_small, item, store))
@@ -102,7 +102,7 @@ def _large(item: Upload, store: Store) -> Iterator[Step]:
 
 def _sent(item: Upload, store: Store) -> Iterator[int]:
     try:
-        yield from send(store, Path(item.path), item.key, sha256=item.sha256)
+        yield from sending.send(store, Path(item.path), item.key, sha256=item.sha256)
     except OSError as error:
         text = f"{item.path} cannot be read any more: {error.strerror}"
         raise UsageError(text, "submit again") from error
