@@ -89,6 +89,11 @@ class Store:
         """Begin an object that comes in parts."""
         return Multipart(self._client, self.bucket, key)
 
+    def keys(self, prefix: str) -> Iterator[str]:
+        """The keys that begin with `prefix`, in S3's order, by one call for every thousand."""
+        for page in pages(self._client, "list_objects_v2", Bucket=self.bucket, Prefix=prefix):
+            yield from (item["Key"] for item in page.get("Contents", ()))
+
     def first_page(self) -> tuple[int, int, bool]:
         """How many objects there are and their bytes, by one call; and whether there are more than it counts.
 
