@@ -56,9 +56,20 @@ class Bucket:
             self.put(naming.index_key(run_id), b"".join(struct.pack(naming.OFFSET, at) for at in offsets))
         return run
 
-    def result(self, run: Run, row: int, outputs: Mapping[str, bytes] | None = None, **fields: Any) -> None:
-        """What the runner leaves of a row: its outputs, then the result."""
-        stored = []
+    def result(
+        self,
+        run: Run,
+        row: int,
+        outputs: Mapping[str, bytes] | None = None,
+        *,
+        keys: Sequence[str] = (),
+        **fields: Any,
+    ) -> None:
+        """What the runner leaves of a row: its outputs, then the result.
+
+        `keys` are named in the result, and not stored.
+        """
+        stored: list[dict[str, Any]] = [{"key": key, "size": 1, "sha256": ""} for key in keys]
         for name, body in (outputs or {}).items():
             key = naming.output_prefix(run.id, row) + name
             self.put(key, body)

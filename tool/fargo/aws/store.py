@@ -1,6 +1,6 @@
 """The workspace bucket: objects by key."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from typing import Any
@@ -10,6 +10,9 @@ from fargo.aws.errors import translated
 from fargo.aws.multipart import Multipart
 from fargo.aws.reading import ObjectReader
 from fargo.errors import AwsError, AwsNotFound
+
+CHUNK = 256 * 1024
+"""Bytes of an object that are in memory at once."""
 
 
 class Store:
@@ -88,6 +91,41 @@ class Store:
     def begin(self, key: str) -> Multipart:
         """Begin an object that comes in parts."""
         return Multipart(self._client, self.bucket, key)
+
+    def get_range(self, key: str, begin: int, end: int) -> bytes:
+        """Read the bytes from `begin` up to `end`, `end` not among them; fewer where the object ends before.
+
+        Raises:
+            AwsNotFound: there is none.
+        """
+        with translated("GetObject"):
+            answer = self._client.get_object(Bucket=self.bucket, Key=key, Range=f"bytes={begin}-{end - 1}")
+            body: bytes = answer["Body"].read()
+        return body
+
+    def chunks(self, key: str) -> Generator[bytes, None, None]:
+        """Read an object piece by piece; where the connection breaks in the middle, go on from there.
+
+        Raises:
+            AwsNotFound: there is none.
+            AwsError: no answer, or the object was replaced while it was read (`PreconditionFailed`).
+        """
+        position, etag = 0, ""
+        while True:
+            begin = position
+            rest = {"Range": f"bytes={position}-", "IfMatch": etag} if position else {}
+            try:
+                with translated("GetObject"):
+                    answer = self._client.get_object(Bucket=self.bucket, Key=key, **rest)
+                    etag = answer["ETag"]
+                    for chunk in answer["Body"].iter_chunks(CHUNK):
+                        position += len(chunk)
+                        yield chunk
+            except AwsError:
+                if position == begin:
+                    raise
+            else:
+                return
 
     def keys(self, prefix: str) -> Iterator[str]:
         """The keys that begin with `prefix`, in S3's order, by one call for every thousand."""

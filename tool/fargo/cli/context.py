@@ -118,6 +118,14 @@ class Context:
         return Store(self.session.client("s3"), bucket)
 
     @cached_property
+    def bulk(self) -> "Store":
+        """The same for thousands of objects in a row: what is throttled is sent up to six times."""
+        from fargo.aws.store import Store
+
+        bucket = self.outputs.bucket
+        return Store(self.session.client("s3", attempts=6), bucket)
+
+    @cached_property
     def logs(self) -> "Logs":
         """The jobs' log group."""
         from fargo.aws.logs import Logs

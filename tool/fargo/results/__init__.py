@@ -1,7 +1,30 @@
 """What a run's rows came to: which succeeded, what each measured, and its outputs on disk."""
 
+from fargo.results.fetch import FAILED_TABLE, TABLE, Fetched, FetchEvent, Lost, Progress, fetch
+from fargo.results.records import Host, Output, RowResult, records
 from fargo.results.result import result_of, succeeded
 from fargo.results.rowset import RowSet
 from fargo.results.standing import RowState, Standing, standing
+from fargo.results.summary import Summary, Summing
 
-__all__ = ["RowSet", "RowState", "Standing", "result_of", "standing", "succeeded"]
+__all__ = [
+    "FAILED_TABLE",
+    "TABLE",
+    "FetchEvent",
+    "Fetched",
+    "Host",
+    "Lost",
+    "Output",
+    "Progress",
+    "RowResult",
+    "RowSet",
+    "RowState",
+    "Standing",
+    "Summary",
+    "Summing",
+    "fetch",
+    "records",
+    "result_of",
+    "standing",
+    "succeeded",
+]

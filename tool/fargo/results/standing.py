@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import StrEnum
 from threading import Lock
 from typing import TYPE_CHECKING
 
 from fargo.model import naming
+from fargo.results.ordered import in_order
 from fargo.results.rowset import RowSet
 
 if TYPE_CHECKING:
@@ -19,8 +19,6 @@ PAGE = 1000
 """Keys that S3 lists in one call (Amazon S3 API, ListObjectsV2)."""
 ONE_BY_ONE = 10
 """Up to so many pages are listed in a row; a larger run's at once, by the first digit of its rows."""
-THREADS = 16
-"""Calls at once: as many as a client keeps connections."""
 _KEY = re.compile(r"(0|[1-9][0-9]*)\.json", re.ASCII)
 
 
@@ -88,19 +86,14 @@ def standing(store: "Store", run: "Run") -> Standing:
                 with lock:
                     rows.add(row)
 
-    beginnings = [""] if run.rows <= ONE_BY_ONE * PAGE else list("0123456789")
-    with ThreadPoolExecutor(THREADS) as pool:
-        asked = [
-            pool.submit(take, rows, prefix, begins)
-            for rows, prefix in (
-                (succeeded, naming.result_prefix(run.id)),
-                (failures, naming.failed_prefix(run.id)),
-            )
-            for begins in beginnings
-        ]
-        try:
-            for each in asked:
-                each.result()
-        finally:
-            pool.shutdown(cancel_futures=True)
+    listings = [
+        (rows, prefix, begins)
+        for rows, prefix in (
+            (succeeded, naming.result_prefix(run.id)),
+            (failures, naming.failed_prefix(run.id)),
+        )
+        for begins in ([""] if run.rows <= ONE_BY_ONE * PAGE else "0123456789")
+    ]
+    for _ in in_order(lambda listing: take(*listing), listings):
+        pass
     return Standing(run.rows, succeeded, failures - succeeded)

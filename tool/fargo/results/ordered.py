@@ -1,0 +1,29 @@
+"""Many calls at once, their answers in order, and never many of them in memory."""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TypeVar
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+THREADS = 16
+"""Calls at once: as many as a client keeps connections."""
+WINDOW = 256
+"""Calls that are begun ahead of the answer that is wanted next."""
+
+
+def in_order(call: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
+    """`call` of each item, in the items' order; the first that raises ends it."""
+    waiting: deque[Future[R]] = deque()
+    with ThreadPoolExecutor(THREADS) as pool:
+        try:
+            for item in items:
+                waiting.append(pool.submit(call, item))
+                if len(waiting) >= WINDOW:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            pool.shutdown(cancel_futures=True)
