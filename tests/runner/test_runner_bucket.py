@@ -1,4 +1,4 @@
-"""PUTs: where they go, what is tried again, what is not."""
+"""PUTs and GETs: where they go, what is tried again, what is not."""
 
 import io
 from collections.abc import Iterator
@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from fargo_runner.contract import RunnerError
 from fargo_runner.credentials import CredentialSource
-from fargo_runner.s3 import Bucket, Endpoint, Payload
+from fargo_runner.endpoint import Endpoint
+from fargo_runner.payload import Payload
+from fargo_runner.s3 import Bucket
 from scripted_s3 import RESET, ScriptedS3
 
 KEYS = {"AWS_ACCESS_KEY_ID": "AKID", "AWS_SECRET_ACCESS_KEY": "secret"}
@@ -126,7 +128,7 @@ def test_file_that_shrinks_while_it_is_sent_is_refused(
 def test_file_beyond_one_put_is_refused_before_it_is_sent(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("fargo_runner.s3._LARGEST", 9)
+    monkeypatch.setattr("fargo_runner.payload._LARGEST", 9)
     (tmp_path / "file").write_bytes(b"x" * 10)
     with pytest.raises(RunnerError, match=r"larger than 5 GiB\. Let the command"):
         Payload.of_file(tmp_path / "file")
@@ -146,3 +148,82 @@ def test_expired_credentials_are_fetched_anew(s3: ScriptedS3, bucket: Bucket) ->
     renewing.close()
     assert source.forgotten == 1
     assert s3.objects == {"/workspace/key": b"ab"}
+
+
+def test_a_range_ends_where_the_object_does(bucket: Bucket, s3: ScriptedS3) -> None:
+    s3.objects["/workspace/key"] = b"0123456789"
+    assert bucket.read("key", 2, 3) == b"234"
+    assert bucket.read("key", 8, 5) == b"89"
+    assert bucket.read("key", 10, 5) == b""
+    assert bucket.read("key", 10, 0) == b""
+
+
+@pytest.mark.parametrize("fault", [(503, "SlowDown"), (RESET, "")])
+def test_a_range_is_asked_for_again_where_that_can_help(
+    bucket: Bucket, s3: ScriptedS3, fault: tuple[int, str]
+) -> None:
+    s3.objects["/workspace/key"] = b"0123456789"
+    s3.faults, s3.cuts = [fault], [1, 0]
+    assert bucket.read("key", 2, 3) == b"234"
+    assert s3.tries == 4
+
+
+@pytest.mark.parametrize("absent", [403, 404])
+def test_what_may_not_be_seen_is_not_there(bucket: Bucket, s3: ScriptedS3, absent: int) -> None:
+    s3.objects |= {"/workspace/there": b"x", "/workspace/empty": b""}
+    s3.absent = absent
+    assert [bucket.exists(key) for key in ("there", "empty", "not")] == [True, True, False]
+    assert s3.tries == 3
+
+
+def test_expired_credentials_do_not_make_an_object_absent(bucket: Bucket, s3: ScriptedS3) -> None:
+    s3.objects["/workspace/there"] = b"x"
+    s3.faults = [(400, "ExpiredToken"), (503, "")]
+    assert bucket.exists("there")
+
+
+def test_a_download_that_is_cut_goes_on_where_it_was(
+    bucket: Bucket, s3: ScriptedS3, waits: list[float], tmp_path: Path
+) -> None:
+    content = bytes(range(256)) * 4096
+    s3.objects["/workspace/key"] = content
+    s3.cuts = [300_000, 0, 500_000]
+    assert bucket.download("key", tmp_path / "file") == len(content)
+    assert (tmp_path / "file").read_bytes() == content
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+    assert [wanted for _, wanted in s3.got] == ["", "bytes=300000-", "bytes=300000-", "bytes=800000-"]
+    assert len(waits) == 1
+
+
+def test_faults_before_a_download_are_survived(bucket: Bucket, s3: ScriptedS3, tmp_path: Path) -> None:
+    s3.objects |= {"/workspace/key": b"content", "/workspace/empty": b""}
+    s3.faults = [(503, "SlowDown"), (RESET, ""), (500, "InternalError")]
+    assert bucket.download("key", tmp_path / "file") == 7
+    assert bucket.download("empty", tmp_path / "empty") == 0
+    assert (tmp_path / "empty").read_bytes() == b""
+
+
+def test_an_object_that_is_replaced_during_a_download_is_refused_and_leaves_no_file(
+    bucket: Bucket, s3: ScriptedS3, tmp_path: Path
+) -> None:
+    s3.objects["/workspace/key"] = b"x" * 100
+    s3.cuts = [50]
+    s3.refuse = lambda _path: s3.objects.update({"/workspace/key": b"y" * 100}) if s3.tries == 2 else None
+    with pytest.raises(RunnerError, match="key cannot be fetched: S3 answers 412, PreconditionFailed"):
+        bucket.download("key", tmp_path / "file")
+    assert not (tmp_path / "file").exists()
+
+
+def test_a_download_without_progress_ends(bucket: Bucket, s3: ScriptedS3, tmp_path: Path) -> None:
+    s3.objects["/workspace/key"] = b"x" * 100
+    s3.cuts = [50] + [0] * 7
+    with pytest.raises(RunnerError, match="key cannot be fetched: .* is out of reach"):
+        bucket.download("key", tmp_path / "file")
+
+
+def test_a_full_disk_is_told_as_such(bucket: Bucket, s3: ScriptedS3, tmp_path: Path) -> None:
+    s3.objects["/workspace/key"] = b"x" * 1_000_000
+    (tmp_path / ".fargo-part").symlink_to("/dev/full")
+    with pytest.raises(RunnerError, match="cannot be written: No space left on device. Give the job more"):
+        bucket.download("key", tmp_path / "file")
+    assert s3.tries == 1

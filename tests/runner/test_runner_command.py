@@ -20,7 +20,7 @@ def test_output_and_exit_code_are_the_commands_own(fargo_run: Runner, task: dict
 
 
 def test_command_gets_the_row_and_its_arguments_unharmed(fargo_run: Runner, task: dict[str, str]) -> None:
-    task["AWS_BATCH_JOB_ARRAY_INDEX"] = "4"
+    task |= {"AWS_BATCH_JOB_ARRAY_INDEX": "4", "FARGO_ROWS": "5"}
     show = "import os, sys; print(os.environ['FARGO_ROW'], sys.argv[1:])"
     done = fargo_run(sys.executable, "-c", show, "{row} $HOME;", "a  b", "", environ=task)
     assert done.stdout == "4 ['4 $HOME;', 'a  b', '']\n"
@@ -31,7 +31,7 @@ def test_killed_command_is_128_plus_the_signal(
     fargo_run: Runner, task: dict[str, str], s3: ScriptedS3, number: int
 ) -> None:
     assert fargo_run("sh", "-c", f"kill -{number} $$", environ=task).returncode == 128 + number
-    assert (s3.result()["exit_code"], s3.result()["signal"]) == (128 + number, number)
+    assert (s3.failed()["exit_code"], s3.failed()["signal"]) == (128 + number, number)
 
 
 @pytest.fixture
@@ -96,7 +96,7 @@ def test_signal_reaches_the_command_and_its_end_is_waited_for(
     process.send_signal(getattr(signal, f"SIG{name}"))
     output, _ = process.communicate(timeout=30)
     assert (process.returncode, output) == (7, "saved\n")
-    assert s3.result()["exit_code"] == 7
+    assert s3.failed()["exit_code"] == 7
 
 
 def test_stop_reaches_programs_behind_a_shell_that_does_not_pass_it_on(
@@ -106,7 +106,7 @@ def test_stop_reaches_programs_behind_a_shell_that_does_not_pass_it_on(
     process.terminate()
     output, _ = process.communicate(timeout=30)
     assert (process.returncode, output) == (143, "")
-    assert s3.result()["signal"] == signal.SIGTERM
+    assert s3.failed()["signal"] == signal.SIGTERM
 
 
 def test_broken_pipe_ends_a_command_quietly(fargo_run: Runner, task: dict[str, str]) -> None:

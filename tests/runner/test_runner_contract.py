@@ -1,6 +1,7 @@
 """The runner and fargo spell the same names, and the runner needs nothing but Python 3.9."""
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -8,35 +9,67 @@ from pathlib import Path
 import fargo_runner
 import pytest
 from fargo_runner import contract
+from fargo_runner.task import fill
 
 import fargo
-from fargo.model import naming
+from fargo.model import naming, template
 
 SOURCES = sorted(Path(fargo_runner.__file__).parent.glob("*.py"))
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "ENV_RUN",
-        "ENV_BUCKET",
-        "ENV_WAVE",
-        "ENV_CHUNK",
-        "ENV_OUTPUT",
-        "ENV_ARRAY_INDEX",
-        "ARRAY_MAX",
-        "EXIT_RUNNER_FAILED",
-        "EXIT_NOT_EXECUTABLE",
-        "EXIT_NOT_FOUND",
-    ],
-)
+NAMES = sorted(name for name in dir(contract) if name.isupper() and hasattr(naming, name))
+
+
+def test_every_variable_of_fargo_is_known() -> None:
+    assert {name for name in dir(naming) if name.startswith("ENV_")} <= set(dir(contract))
+    assert {"ARRAY_MAX", "OFFSET", "MAP_ENTRY", "EXIT_RUNNER_FAILED", "EXIT_NOT_EXECUTABLE"} <= set(NAMES)
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_names_are_those_of_fargo(name: str) -> None:
     assert getattr(contract, name) == getattr(naming, name)
 
 
-def test_keys_are_those_of_fargo() -> None:
-    assert contract.result_key("run-1", 20_007) == naming.result_key("run-1", 20_007)
-    assert contract.output_prefix("run-1", 20_007) == naming.output_prefix("run-1", 20_007)
+@pytest.mark.parametrize(
+    ("key", "of"),
+    [
+        ("manifest_key", ("run-1",)),
+        ("index_key", ("run-1",)),
+        ("map_key", ("run-1", 2)),
+        ("result_key", ("run-1", 20_007)),
+        ("failed_key", ("run-1", 20_007)),
+        ("output_prefix", ("run-1", 20_007)),
+        ("column_variable", ("file name",)),
+        ("column_variable", ("größe.2-x",)),
+    ],
+)
+def test_keys_are_those_of_fargo(key: str, of: tuple[object, ...]) -> None:
+    assert getattr(contract, key)(*of) == getattr(naming, key)(*of)
+
+
+@pytest.mark.parametrize(
+    "argument",
+    [
+        "{a}-{a}{row}",
+        "${a}",
+        "{{a}}",
+        "{{{a}}}",
+        "{ a }",
+        "{file name}",
+        "{}",
+        '{"a": 1}',
+        "{a",
+        "{a-b}{a_b}",
+        "${{a}}",
+    ],
+)
+def test_a_placeholder_is_one_for_both(argument: str) -> None:
+    columns = {"a": "1", "a-b": "2", "a_b": "3", "file name": "4", "file": "5"}
+    values = {name: f"<{name}>" for name in [*columns, *template.FIXED]}
+    filled = fill([argument], values)[0]
+    assert template.placeholders([argument], columns) == tuple(
+        dict.fromkeys(re.findall(r"<([^>]*)>", filled))
+    )
 
 
 def test_launcher_has_the_name_that_fargo_calls() -> None:

@@ -90,7 +90,7 @@ def test_stop_of_the_container_reaches_the_command_and_the_result_is_kept(
     code, output = ended(container)
     assert code == 7
     assert "saved" in output
-    assert s3.result()["exit_code"] == 7
+    assert s3.failed()["exit_code"] == 7
 
 
 def test_orphans_are_reaped(start: Start) -> None:
@@ -128,8 +128,8 @@ for _ in range(3):
 def test_command_killed_for_memory_leaves_a_result(start: Start, s3: ScriptedS3) -> None:
     container = start("python3", "-c", "held = b'x' * (300 << 20)", memory="64m")
     assert ended(container)[0] == 137
-    assert s3.result()["signal"] == 9
-    assert int(str(s3.result()["peak_memory_bytes"])) > 40 << 20
+    assert s3.failed()["signal"] == 9
+    assert int(str(s3.failed()["peak_memory_bytes"])) > 40 << 20
 
 
 def test_simulation_finds_the_known_answer_and_leaves_it_as_output(start: Start, s3: ScriptedS3) -> None:

@@ -1,6 +1,7 @@
 """Outputs and the result object, over HTTP to a scripted S3 and to moto."""
 
 import hashlib
+import os
 from pathlib import Path
 
 import boto3
@@ -31,20 +32,26 @@ def test_result_tells_all_there_is_to_know(fargo_run: Runner, task: dict[str, st
         "AWS_BATCH_JOB_ATTEMPT": "2",
         "FARGO_WAVE": "1",
     }
-    fargo_run("sh", "-c", "mkdir out; printf {row} > out/a; exit 4", environ=task)
-    result = s3.result()
+    fargo_run("sh", "-c", "printf {row} > out/a; exit 4", environ=task)
+    result = s3.failed()
+    host = result.pop("host")
+    assert (host["name"], host["arch"], host["cpus"]) == (
+        os.uname().nodename,
+        os.uname().machine,
+        len(os.sched_getaffinity(0)),
+    )
     started, stopped = str(result.pop("started")), str(result.pop("stopped"))
     assert started <= stopped
     assert started[4] + started[10] + started[-1] == "-TZ"
     for measured in ("seconds", "cpu_seconds", "peak_memory_bytes"):
         assert float(str(result.pop(measured))) >= 0
     assert result == {
-        "version": 1,
+        "version": 2,
         "row": 0,
         "wave": 1,
         "attempt": 2,
         "job_id": "id:0",
-        "command": ["sh", "-c", "mkdir out; printf 0 > out/a; exit 4"],
+        "command": ["sh", "-c", "printf 0 > out/a; exit 4"],
         "exit_code": 4,
         "signal": None,
         "problem": "",
@@ -61,11 +68,11 @@ def test_a_command_that_is_not_there_leaves_a_result_too(
     fargo_run: Runner, task: dict[str, str], s3: ScriptedS3
 ) -> None:
     fargo_run("no-such-program", environ=task)
-    assert s3.result()["exit_code"] == 127
-    assert "no-such-program is not on the image's PATH" in str(s3.result()["problem"])
+    assert s3.failed()["exit_code"] == 127
+    assert "no-such-program is not on the image's PATH" in s3.failed()["problem"]
 
 
-@pytest.mark.parametrize("output", ["", "out"], ids=["none asked for", "none made"])
+@pytest.mark.parametrize("output", ["", "out"], ids=["none asked for", "nothing left"])
 def test_no_output_folder_is_no_failure(
     fargo_run: Runner, task: dict[str, str], s3: ScriptedS3, output: str
 ) -> None:
@@ -88,9 +95,10 @@ def test_refused_outputs_fail_a_good_command_and_the_result_says_so(
     done = fargo_run("sh", "-c", f"{MAKE}; exit {command_exit}", environ=task | {"FARGO_OUTPUT": "out"})
     assert done.returncode == exit_code
     assert "cannot be stored: S3 answers 403, AccessDenied" in done.stderr
-    assert s3.result()["exit_code"] == exit_code
-    assert s3.result()["outputs"] == []
-    assert "AccessDenied" in str(s3.result()["problem"])
+    assert s3.failed()["exit_code"] == exit_code
+    assert s3.failed()["outputs"] == []
+    assert "AccessDenied" in s3.failed()["problem"]
+    assert s3.ended("result") == []
 
 
 @pytest.mark.parametrize(("command_exit", "exit_code"), [(0, 125), (3, 3)])
@@ -128,8 +136,8 @@ def test_links_to_files_are_kept_and_the_rest_is_named(
 @pytest.mark.parametrize(
     ("make", "says"),
     [
-        ("echo x > out", "out cannot be read: Not a directory"),
-        ("mkdir out; touch \"$(printf 'out/\\377')\"", "is no UTF-8"),
+        ("rmdir out; echo x > out", "out cannot be read: Not a directory"),
+        ("touch \"$(printf 'out/\\377')\"", "is no UTF-8"),
     ],
     ids=["a file in its place", "a name that is no text"],
 )

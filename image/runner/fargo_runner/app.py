@@ -1,35 +1,33 @@
-"""The whole road of one container: task → command → outputs → result → exit code."""
+"""The whole road of one container: what it is → its rows → the work → exit code."""
 
 from __future__ import annotations
 
 import os
-import sys
 from contextlib import closing
-from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fargo_runner import __version__, child, contract
+from fargo_runner import __version__, contract, start
 from fargo_runner.contract import RunnerError
-from fargo_runner.task import read_task
+from fargo_runner.say import say
+from fargo_runner.task import read_container
 
 if TYPE_CHECKING:
-    from typing import Callable, Mapping, Sequence
+    from typing import Mapping, Sequence
 
-    from fargo_runner.child import Ended
-    from fargo_runner.outputs import Stored
-    from fargo_runner.s3 import Bucket
-    from fargo_runner.task import Task
+    from fargo_runner.folder import OutputFolder
+    from fargo_runner.rows import Row
+    from fargo_runner.service import Service
+    from fargo_runner.task import Container
 
 
 def main(arguments: Sequence[str]) -> int:
     """Run `fargo-run -- COMMAND…`.
 
     Returns:
-        The command's own exit code, 128 + N if signal N killed it, 127 if it is not there, 126 if
-        it cannot be executed; 125 if it succeeded and the runner's own work did not, or if the
-        runner was called wrongly.
+        With one row, the command's own exit code, 128 + N if signal N killed it, 127 if it is not
+        there, 126 if it cannot be executed; 125 if it succeeded and the runner's own work did
+        not, or if the runner was called wrongly. With several, that of the first that failed.
     """
     if list(arguments) == ["--version"]:
         print(f"fargo-run {__version__}")
@@ -39,73 +37,76 @@ def main(arguments: Sequence[str]) -> int:
         return contract.EXIT_RUNNER_FAILED
     command = tuple(arguments[1:])
     try:
-        task = read_task(command, os.environ)
-        if task is None:
-            exit_code, problem = child.replace(command)
+        container = read_container(command, os.environ)
+        if container is None:
+            exit_code, problem = start.replace(command)
             say(problem)
             return exit_code
-        return run(task, os.environ)
+        return run(container, os.environ)
     except RunnerError as error:
         say(str(error))
         return contract.EXIT_RUNNER_FAILED
 
 
-def run(task: Task, environ: Mapping[str, str]) -> int:
-    """Run one task and store what it left.
+def run(container: Container, environ: Mapping[str, str]) -> int:
+    """Run a container's rows and store what they leave.
 
     Returns:
         The exit code, as for `main`.
 
     Raises:
-        RunnerError: the way to the bucket is not configured. It is looked at before the command
-            starts: nothing may compute for hours and then have nowhere to put it.
+        RunnerError: the way to the bucket is not configured, or the rows cannot be read: no command
+            has been started.
     """
-    from fargo_runner.credentials import CredentialSource
-    from fargo_runner.s3 import Bucket, Endpoint
+    from fargo_runner.child import Children
+    from fargo_runner.service import Service
+    from fargo_runner.work import Work
 
-    connect = partial(
-        Bucket,
-        Endpoint.of(task.bucket, environ),
-        CredentialSource(environ),
-        ca_bundle=environ.get("AWS_CA_BUNDLE") or None,
+    workers = min(container.workers, len(container.positions))
+    # From here on a stop waits until the children are watched.
+    children = Children(alone=workers == 1)
+    service = Service(environ)
+    rows = _rows(container, service)
+    folder = _folder(container, len(rows), workers)
+    inputs = None
+    if container.inputs:
+        from fargo_runner.inputs import Inputs
+
+        inputs = Inputs(rows, container.inputs)
+    work = Work(
+        container, rows, environ=environ, service=service, children=children, folder=folder, inputs=inputs
     )
-    folder = Path(task.output).absolute() if task.output else None
-    ended = child.run(task.command, {**environ, contract.ENV_ROW: str(task.row)})
-    if ended.problem:
-        say(ended.problem)
-    ended = _store(task, ended, folder, connect)
-    return ended.exit_code
+    children.work([work.drain] * workers)
+    if inputs:
+        inputs.close()
+    return _without_strays(folder, work.exit_code())
 
 
-def _store(task: Task, ended: Ended, folder: Path | None, connect: Callable[[], Bucket]) -> Ended:
-    """Upload the outputs, then the result that makes them count; the end as it then stands."""
-    from fargo_runner import outputs, result
-    from fargo_runner.s3 import Payload
+def _rows(container: Container, service: Service) -> Sequence[Row]:
+    from fargo_runner import rows
 
-    stored: list[Stored] = []
-    if folder:
-        try:
-            prefix = contract.output_prefix(task.run, task.row)
-            stored = outputs.Uploader(connect, prefix).folder(folder, warn=say)
-        except RunnerError as error:
-            ended = _failed(ended, error)
-    try:
-        with closing(connect()) as bucket:
-            payload = Payload.of_bytes(result.document(task, ended, stored))
-            bucket.put(contract.result_key(task.run, task.row), payload, "application/json")
-    except RunnerError as error:
-        ended = _failed(ended, error)
-    return ended
+    if not rows.are_stored(container):
+        return [rows.Row(position) for position in container.positions]
+    with closing(service.connect(container.bucket)) as bucket:
+        return rows.read_rows(container, bucket)
 
 
-def _failed(ended: Ended, error: RunnerError) -> Ended:
-    """The same end with the runner's failure in it; the command's own failure comes first."""
-    say(str(error))
-    exit_code = ended.exit_code or contract.EXIT_RUNNER_FAILED
-    return replace(ended, exit_code=exit_code, problem=ended.problem or str(error))
+def _folder(container: Container, rows: int, workers: int) -> OutputFolder | None:
+    if not container.output:
+        return None
+    from fargo_runner.folder import OutputFolder
+
+    return OutputFolder(Path(container.output).absolute(), rows=rows, workers=workers)
 
 
-def say(message: str) -> None:
-    """One line among the job's own."""
-    sys.stderr.write(f"fargo-run: {message}\n")
-    sys.stderr.flush()
+def _without_strays(folder: OutputFolder | None, exit_code: int) -> int:
+    """The exit code, where nothing lies in the output folder that belongs to no row."""
+    strays = folder.strays() if folder else []
+    if not strays:
+        return exit_code
+    named = ", ".join(strays[:5]) + (f" and {len(strays) - 5} more" if len(strays) > 5 else "")
+    say(
+        f"{named} in the output folder belongs to no row, and is not stored. With several workers each row has a "
+        "folder of its own: let the command write to {output} or $FARGO_OUTPUT."
+    )
+    return exit_code or contract.EXIT_RUNNER_FAILED

@@ -1,30 +1,31 @@
-"""Run the command as a child: pass signals on, reap what it leaves, measure it.
+"""Run commands as children: pass signals on, reap what they leave, measure them.
 
 The runner is the container's process 1: the kernel gives it every orphan, and drops signals
-that it does not ask for. All signals are blocked and taken one by one in a single loop, so
-there is no handler, no thread and no race. The child inherits the file descriptors: its
-output never passes through the runner.
+that it does not ask for. All signals are blocked and taken one by one in a single loop on the
+main thread, so there is no handler. Children inherit the file descriptors: their output never
+passes through the runner.
 """
 
 from __future__ import annotations
 
-import errno
 import os
-import shutil
 import signal
+import threading
 import time
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
-from typing import Mapping
+from typing import TYPE_CHECKING, Mapping
 
-from fargo_runner import contract
-from fargo_runner.memory import MemoryPeak
+from fargo_runner import contract, memory
+from fargo_runner.start import PYTHON_IGNORES, not_started
 
-_PASSED_ON = {signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT, signal.SIGUSR1, signal.SIGUSR2}
+if TYPE_CHECKING:
+    from typing import Callable, Sequence
+
+_STOPS = {signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT}
+_PASSED_ON = {*_STOPS, signal.SIGUSR1, signal.SIGUSR2}
 _TAKEN = {*_PASSED_ON, signal.SIGCHLD}
-_PYTHON_IGNORES = [signal.SIGPIPE, signal.SIGXFSZ]
-"""The child gets these back as the kernel gives them: `yes | head` must end quietly."""
 _SAMPLE_SECONDS = 0.25
 _KIB = 1024
 
@@ -37,9 +38,9 @@ class Ended:
         exit_code: its own, 128 + N where signal N killed it, 126 or 127 where it did not start.
         signal: N, or None.
         seconds: wall time.
-        peak_memory_bytes: the most that the container was seen to hold, and at least what the
-            largest process held.
-        cpu_seconds: user and system time of all processes that ended.
+        peak_memory_bytes: the most that it was seen to hold, and at least what its largest
+            process held.
+        cpu_seconds: user and system time of all its processes that ended.
         problem: why it did not start, a sentence; else empty.
     """
 
@@ -53,97 +54,156 @@ class Ended:
     problem: str = ""
 
 
-class _Usage:
-    """Sums up the processes that were reaped."""
+@dataclass
+class _Child:
+    """A command that runs, and what its processes have used so far."""
 
-    def __init__(self) -> None:
-        self.largest_kib = 0
-        self.cpu_seconds = 0.0
+    container: memory.MemoryPeak | None
+    started: datetime = field(default_factory=lambda: datetime.now(timezone.utc))
+    clock: float = field(default_factory=time.monotonic)
+    held: int = 0
+    cpu_seconds: float = 0.0
+    over: threading.Event = field(default_factory=threading.Event)
+    exit_code: int = 0
 
-    def reap(self) -> dict[int, int]:
-        """Take every process that has ended, orphans too: process id → wait status."""
-        ended: dict[int, int] = {}
-        with suppress(ChildProcessError):
-            while True:
-                process, status, usage = os.wait4(-1, os.WNOHANG)
-                if process == 0:
-                    break
-                ended[process] = status
-                self.largest_kib = max(self.largest_kib, usage.ru_maxrss)
-                self.cpu_seconds += usage.ru_utime + usage.ru_stime
-        return ended
+    def ended(self, problem: str = "") -> Ended:
+        """What became of it."""
+        killed_by = -self.exit_code if self.exit_code < 0 else None
+        return Ended(
+            exit_code=contract.EXIT_SIGNAL + killed_by if killed_by else self.exit_code,
+            signal=killed_by,
+            started=self.started,
+            stopped=datetime.now(timezone.utc),
+            seconds=time.monotonic() - self.clock,
+            peak_memory_bytes=max(self.held, self.container.bytes if self.container else 0),
+            cpu_seconds=self.cpu_seconds,
+            problem=problem,
+        )
 
 
-def run(command: tuple[str, ...], environ: Mapping[str, str]) -> Ended:
-    """Run a command to its end.
+def not_begun(problem: str) -> Ended:
+    """The end of a command that the runner could not even try to start."""
+    return _Child(None, exit_code=contract.EXIT_RUNNER_FAILED).ended(problem)
 
-    Signals stay blocked afterwards: a stop that comes while results are uploaded must not cut
-    the upload; the engine's SIGKILL ends it if it takes too long.
+
+class Children:
+    """The commands that run at this moment.
+
+    Threads of `work` call `run`; the main thread is in `work` until they are through.
 
     Args:
-        command: the program, looked up on PATH, and its arguments.
-        environ: its whole environment.
+        alone: only one runs at a time, so all that the container holds is its.
+
+    Attributes:
+        stopped: the signal that asked to stop; nothing is begun after it. 0: none did.
     """
-    old = signal.pthread_sigmask(signal.SIG_BLOCK, _TAKEN)
-    started, clock = datetime.now(timezone.utc), time.monotonic()
-    usage, memory, problem = _Usage(), MemoryPeak(), ""
-    try:
-        # A group of its own, so that a stop reaches the programs behind a shell too.
-        process = os.posix_spawnp(
-            command[0], command, environ, setpgroup=0, setsigmask=old, setsigdef=_PYTHON_IGNORES
-        )
-    except OSError as error:
-        exit_code, problem = _not_started(command[0], error)
-    else:
-        exit_code = os.waitstatus_to_exitcode(_wait(process, usage, memory))
-    killed_by = -exit_code if exit_code < 0 else None
-    return Ended(
-        exit_code=contract.EXIT_SIGNAL + killed_by if killed_by else exit_code,
-        signal=killed_by,
-        started=started,
-        stopped=datetime.now(timezone.utc),
-        seconds=time.monotonic() - clock,
-        peak_memory_bytes=max(usage.largest_kib * _KIB, memory.bytes),
-        cpu_seconds=usage.cpu_seconds,
-        problem=problem,
-    )
 
+    def __init__(self, *, alone: bool) -> None:
+        # Signals stay blocked to the end: a stop that comes while results are uploaded must not cut
+        # the upload; the engine's SIGKILL ends it if it takes too long.
+        self._mask = signal.pthread_sigmask(signal.SIG_BLOCK, _TAKEN)
+        self._alone = alone
+        self._running: dict[int, _Child] = {}
+        self._lock = threading.Lock()
+        self._busy = 0
+        self.stopped = 0
 
-def replace(command: tuple[str, ...]) -> tuple[int, str]:
-    """Become the command; returns only if it cannot start: the exit code and why."""
-    for number in _PYTHON_IGNORES:
-        signal.signal(number, signal.SIG_DFL)
-    try:
-        os.execvp(command[0], command)  # noqa: S606 the command is the job's own, and no shell is wanted
-    except OSError as error:
-        return _not_started(command[0], error)
+    def run(self, command: Sequence[str], environ: Mapping[str, str]) -> Ended | None:
+        """Run a command to its end.
 
+        Args:
+            command: the program, looked up on PATH, and its arguments.
+            environ: its whole environment.
 
-def _wait(process: int, usage: _Usage, memory: MemoryPeak) -> int:
-    """Pass signals on until the process has ended; its wait status."""
-    while True:
-        memory.sample()
-        taken = signal.sigtimedwait(_TAKEN, _SAMPLE_SECONDS)
-        if taken and taken.si_signo in _PASSED_ON:
+        Returns:
+            None where a stop came before it: it has not begun.
+        """
+        child = _Child(memory.MemoryPeak() if self._alone else None)
+        with self._lock:
+            if self.stopped:
+                return None
+            try:
+                # A group of its own, so that a stop reaches the programs behind a shell too.
+                process = os.posix_spawnp(
+                    command[0],
+                    command,
+                    environ,
+                    setpgroup=0,
+                    setsigmask=self._mask,
+                    setsigdef=PYTHON_IGNORES,
+                )
+            except (OSError, ValueError) as error:
+                child.exit_code, problem = not_started(command[0], error)
+                return child.ended(problem)
+            self._running[process] = child
+        child.over.wait()
+        return child.ended()
+
+    def work(self, tasks: Sequence[Callable[[], None]]) -> None:
+        """Call each task in a thread of its own, and watch the children until all have returned."""
+        self._busy = len(tasks)
+        threads = [threading.Thread(target=self._one, args=(task,)) for task in tasks]
+        for thread in threads:
+            thread.start()
+        while self._busy:
+            self._sample()
+            taken = signal.sigtimedwait(_TAKEN, _SAMPLE_SECONDS)
+            if taken and taken.si_signo in _PASSED_ON:
+                self._pass_on(taken.si_signo)
+            self._reap()
+        for thread in threads:
+            thread.join()
+
+    def _one(self, task: Callable[[], None]) -> None:
+        try:
+            task()
+        finally:
+            with self._lock:
+                self._busy -= 1
+            # Wakes the loop, as the end of a child does.
+            os.kill(os.getpid(), signal.SIGCHLD)
+
+    def _sample(self) -> None:
+        with self._lock:
+            running = dict(self._running)
+        held = {} if self._alone or not running else memory.of_groups()
+        for group, child in running.items():
+            if child.container:
+                child.container.sample()
+            child.held = max(child.held, held.get(group, 0))
+
+    def _pass_on(self, number: int) -> None:
+        with self._lock:
+            if number in _STOPS:
+                self.stopped = self.stopped or number
+            for group in self._running:
+                with suppress(ProcessLookupError):
+                    os.killpg(group, number)
+
+    def _reap(self) -> None:
+        """Take every process that has ended, orphans too."""
+        with self._lock, suppress(ChildProcessError):
+            while found := os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT):
+                self._take(found.si_pid)
+
+    def _take(self, process: int) -> None:
+        """Take one, and count what it used to the command whose group it is in."""
+        group = os.getpgid(process)
+        if process in self._running:
+            # Its number is still taken, so the group is surely its own: what it left behind ends
+            # with it, as with a container, and cannot reach into the next row.
             with suppress(ProcessLookupError):
-                os.killpg(process, taken.si_signo)
-        ended = usage.reap()
-        if process in ended:
-            return ended[process]
+                os.killpg(process, signal.SIGKILL)
+        _, status, usage = os.wait4(process, 0)
+        child = self._running.get(group) or self._only()
+        if child:
+            child.held = max(child.held, usage.ru_maxrss * _KIB)
+            child.cpu_seconds += usage.ru_utime + usage.ru_stime
+        if process in self._running:
+            ended = self._running.pop(process)
+            ended.exit_code = os.waitstatus_to_exitcode(status)
+            ended.over.set()
 
-
-def _not_started(program: str, error: OSError) -> tuple[int, str]:
-    """The exit code and the sentence for a program that the kernel refuses."""
-    if isinstance(error, FileNotFoundError):
-        if shutil.which(program):
-            return contract.EXIT_NOT_FOUND, f"{program} names an interpreter that is not in the image."
-        where = "in the image" if "/" in program else f"on the image's PATH, {os.environ.get('PATH', '')}"
-        why = f"{program} is not {where}. Look at the job's command and at the Dockerfile."
-        return contract.EXIT_NOT_FOUND, why
-    if error.errno == errno.ENOEXEC:
-        why = "is no program for this CPU architecture, or is a script without a #! line"
-        return contract.EXIT_NOT_EXECUTABLE, f"{program} {why}."
-    if isinstance(error, PermissionError):
-        why = "may not be executed. Make it executable in the image (chmod +x), or name its interpreter first"
-        return contract.EXIT_NOT_EXECUTABLE, f"{program} {why}."
-    return contract.EXIT_NOT_EXECUTABLE, f"{program} cannot be started: {error.strerror}."
+    def _only(self) -> _Child | None:
+        """The one command that runs: what has left its group can be of no other."""
+        return next(iter(self._running.values())) if len(self._running) == 1 else None

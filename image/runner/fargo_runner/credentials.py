@@ -6,7 +6,6 @@ with a role. Source: the AWS SDKs reference guide, "Container credential provide
 
 from __future__ import annotations
 
-import http.client
 import json
 import threading
 import time
@@ -14,7 +13,6 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Callable, Mapping
 from urllib.parse import urlsplit
-from urllib.request import ProxyHandler, Request, build_opener
 
 from fargo_runner.contract import RunnerError
 from fargo_runner.sigv4 import Credentials
@@ -73,7 +71,11 @@ class CredentialSource:
 
     def _fetch(self) -> Credentials:
         headers = {"Authorization": self._authorization()} if self._token or self._token_file else {}
-        # The endpoint is on this host: a proxy in the environment is not for it.
+        # Imported here: it takes a while, and keys in the environment need none of it. The endpoint is on
+        # this host: a proxy in the environment is not for it.
+        import http.client
+        from urllib.request import ProxyHandler, Request, build_opener
+
         opener = build_opener(ProxyHandler({}))
         problem = ""
         for attempt in range(_ATTEMPTS):

@@ -1,4 +1,4 @@
-"""How much memory the container holds, from its control group.
+"""How much memory the container holds, from its control group, and its groups of processes, from /proc.
 
 The kernel's own high-water mark (`memory.peak`, `memory.max_usage_in_bytes`) counts the page
 cache, which any job that reads files grows up to its limit: it would never say that less is
@@ -8,6 +8,8 @@ is missed here; `ru_maxrss` of the processes catches it where one process makes 
 
 from __future__ import annotations
 
+import os
+from contextlib import suppress
 from pathlib import Path
 
 _ROOT = Path("/sys/fs/cgroup")
@@ -41,6 +43,24 @@ class MemoryPeak:
             return
         pairs = (line.split() for line in lines)
         self.bytes = max(self.bytes, sum(int(value) for name, value in pairs if name in self._fields))
+
+
+def of_groups(root: Path = Path("/proc")) -> dict[int, int]:
+    """What each process group holds now, in bytes: what is resident and not shared, of all its processes.
+
+    Memory that processes share counts for none of them, so that nothing is counted twice.
+    """
+    held: dict[int, int] = {}
+    page = os.sysconf("SC_PAGE_SIZE")
+    for name in os.listdir(root):
+        if name.isdecimal():
+            # It may end between two reads.
+            with suppress(OSError, IndexError):
+                # The second field is a program's name, which may hold anything: `) 1`.
+                group = int((root / name / "stat").read_bytes().rpartition(b")")[2].split()[2])
+                _, resident, shared, *_ = (root / name / "statm").read_bytes().split()
+                held[group] = held.get(group, 0) + (int(resident) - int(shared)) * page
+    return held
 
 
 def _is_limited(path: Path) -> bool:

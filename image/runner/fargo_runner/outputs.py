@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import os
 import threading
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Callable, Iterator
 
 from fargo_runner.contract import RunnerError
-from fargo_runner.s3 import Bucket, Payload
+from fargo_runner.payload import Payload
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
-_WORKERS = 8
+    from fargo_runner.s3 import Bucket
+
+_CONNECTIONS = 8
 """Small files wait for answers, not for the network: a few at once hide that."""
 
 
@@ -57,10 +58,12 @@ class Uploader:
     Args:
         connect: gives a new connection to the bucket.
         prefix: what each key begins with, ending in `/`.
+        share: how many uploaders work at the same time: the connections are split among them.
     """
 
-    def __init__(self, connect: Callable[[], Bucket], prefix: str) -> None:
+    def __init__(self, connect: Callable[[], Bucket], prefix: str, *, share: int = 1) -> None:
         self._connect, self._prefix = connect, prefix
+        self._width = max(1, _CONNECTIONS // share)
         self._own = threading.local()
         self._buckets: list[Bucket] = []
 
@@ -79,20 +82,28 @@ class Uploader:
         """
         if not folder.exists():
             return []
+        try:
+            found = list(files(folder, warn))
+            return self._all(found) if len(found) > 1 else [self._file(*each) for each in found]
+        except OSError as error:
+            raise RunnerError(f"{error.filename} cannot be read: {error.strerror}.") from error
+        finally:
+            for bucket in self._buckets:
+                bucket.close()
+
+    def _all(self, found: list[tuple[Path, str]]) -> list[Stored]:
+        # Imported here: many a job leaves one file or none.
+        from concurrent.futures import ThreadPoolExecutor
+
         waiting: list[Future[Stored]] = []
-        with ThreadPoolExecutor(_WORKERS) as pool:
+        with ThreadPoolExecutor(min(self._width, len(found))) as pool:
             try:
-                waiting += [pool.submit(self._file, *each) for each in files(folder, warn)]
+                waiting += [pool.submit(self._file, *each) for each in found]
                 return [future.result() for future in waiting]
-            except OSError as error:
-                raise RunnerError(f"{error.filename} cannot be read: {error.strerror}.") from error
             finally:
                 # After a failure nothing more is begun; after success there is nothing to cancel.
                 for future in waiting:
                     future.cancel()
-                pool.shutdown()
-                for bucket in self._buckets:
-                    bucket.close()
 
     def _file(self, path: Path, name: str) -> Stored:
         key = self._prefix + name

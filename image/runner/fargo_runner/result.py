@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import asdict
+from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fargo_runner import __version__
@@ -14,13 +17,21 @@ if TYPE_CHECKING:
 
     from fargo_runner.child import Ended
     from fargo_runner.outputs import Stored
-    from fargo_runner.task import Task
+    from fargo_runner.task import Container
 
-VERSION = 1
+VERSION = 2
 """Grows when a reader of the former version would misread the object."""
 
 
-def document(task: Task, ended: Ended, stored: Sequence[Stored]) -> bytes:
+def document(
+    container: Container,
+    row: int,
+    ended: Ended,
+    *,
+    command: Sequence[str],
+    bytes_in: int,
+    stored: Sequence[Stored],
+) -> bytes:
     """The result as JSON.
 
     Times are UTC, sizes bytes, durations seconds; `bytes_in` and `bytes_out` count what the
@@ -28,11 +39,11 @@ def document(task: Task, ended: Ended, stored: Sequence[Stored]) -> bytes:
     """
     content = {
         "version": VERSION,
-        "row": task.row,
-        "wave": task.wave,
-        "attempt": task.attempt,
-        "job_id": task.job_id,
-        "command": list(task.command),
+        "row": row,
+        "wave": container.wave,
+        "attempt": container.attempt,
+        "job_id": container.job_id,
+        "command": list(command),
         "exit_code": ended.exit_code,
         "signal": ended.signal,
         "problem": ended.problem,
@@ -41,12 +52,33 @@ def document(task: Task, ended: Ended, stored: Sequence[Stored]) -> bytes:
         "seconds": round(ended.seconds, 3),
         "peak_memory_bytes": ended.peak_memory_bytes,
         "cpu_seconds": round(ended.cpu_seconds, 3),
-        "bytes_in": 0,
+        "bytes_in": bytes_in,
         "bytes_out": sum(each.size for each in stored),
         "outputs": [asdict(each) for each in stored],
+        "host": host(),
         "runner": __version__,
     }
     return json.dumps(content, separators=(",", ":")).encode()
+
+
+@lru_cache(maxsize=1)
+def host(cpuinfo: Path = Path("/proc/cpuinfo")) -> dict[str, str | int]:
+    """The machine: its name, its CPU's model (empty where Linux tells none, as on ARM), how many CPUs."""
+    system = os.uname()
+    return {
+        "name": system.nodename,
+        "cpu": _cpu_model(cpuinfo),
+        "arch": system.machine,
+        "cpus": len(os.sched_getaffinity(0)),
+    }
+
+
+def _cpu_model(cpuinfo: Path) -> str:
+    try:
+        lines = cpuinfo.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return ""
+    return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "")
 
 
 def _iso(moment: datetime) -> str:

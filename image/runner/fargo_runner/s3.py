@@ -1,121 +1,60 @@
-"""Objects into the workspace bucket: one signed PUT each, tried again while that can help."""
+"""Objects into and out of a bucket: signed requests, each tried again while that can help."""
 
 from __future__ import annotations
 
-import hashlib
 import http.client
-import io
 import random
 import re
-import ssl
 import time
 from dataclasses import dataclass
 from datetime import datetime, timezone
-from typing import TYPE_CHECKING, BinaryIO, Callable, Iterator, Mapping
-from urllib.parse import quote, urlsplit
+from typing import TYPE_CHECKING, Callable, Mapping
+from urllib.parse import quote
 
 from fargo_runner.contract import RunnerError
+from fargo_runner.payload import EMPTY, Payload
 from fargo_runner.sigv4 import Scope, signed_headers
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from typing import BinaryIO
 
     from fargo_runner.credentials import CredentialSource
+    from fargo_runner.endpoint import Endpoint
 
 _ATTEMPTS = 7
 _BACKOFF_SECONDS = 0.2
 """The longest first wait; it doubles up to about ten seconds, chosen at random below that."""
 _TIMEOUT_SECONDS = 60
-_LARGEST = 5 << 30
-"""Bytes that S3 takes in one PUT (Amazon S3 user guide, "Uploading objects")."""
 _BLOCK = 1 << 18
-_OK = 200
+_PART = ".fargo-part"
+"""What a file is called until it is whole."""
+_DISK = "Give the job more `storage`, or a folder that it may write to."
+_OK, _PARTIAL, _BEYOND = 200, 206, 416
+_ABSENT = (403, 404)
+"""S3 hides that an object is absent from those who may not list the bucket (API reference, "GetObject")."""
 _TRANSIENT_STATUS = (408, 429, 500, 502, 503, 504)
 _TRANSIENT_CODES = ("RequestTimeout", "SlowDown", "InternalError", "OperationAborted")
 _EXPIRED_CODES = ("ExpiredToken", "ExpiredTokenException", "InvalidToken", "TokenRefreshRequired")
 
 
 @dataclass(frozen=True)
-class Payload:
-    """A body that can be sent more than once.
+class _Request:
+    """One request.
 
     Attributes:
-        open: gives it from its beginning.
+        failure: how a sentence about its failure begins.
+        fine: the statuses that are an answer; every other is tried again, or a failure.
+        take: gives the body of a fine answer.
     """
 
-    size: int
-    sha256: str
-    open: Callable[[], BinaryIO]
-
-    @classmethod
-    def of_bytes(cls, data: bytes) -> Payload:
-        """A body in memory."""
-        return cls(len(data), hashlib.sha256(data).hexdigest(), lambda: io.BytesIO(data))
-
-    @classmethod
-    def of_file(cls, path: Path) -> Payload:
-        """A file, read once now for its hash and never held in memory.
-
-        Raises:
-            OSError: it cannot be read.
-            RunnerError: it is larger than S3 takes at once.
-        """
-        digest, size = hashlib.sha256(), 0
-        with path.open("rb", buffering=0) as file:
-            while block := file.read(_BLOCK):
-                digest.update(block)
-                size += len(block)
-        if size > _LARGEST:
-            raise RunnerError(f"{path} is larger than 5 GiB. Let the command write it in parts.")
-        return cls(size, digest.hexdigest(), lambda: path.open("rb"))
-
-    def blocks(self) -> Iterator[bytes]:
-        """Exactly `size` bytes, or a RunnerError: more or fewer would break the connection."""
-        left = self.size
-        with self.open() as body:
-            while left:
-                block = body.read(min(left, _BLOCK))
-                if not block:
-                    raise RunnerError(
-                        f"{body.name} became shorter while it was uploaded: who still writes to it?"
-                    )
-                left -= len(block)
-                yield block
-
-
-@dataclass(frozen=True)
-class Endpoint:
-    """Where a bucket answers.
-
-    Attributes:
-        host: with the port, if it is not the scheme's own.
-        prefix: what comes before the key, such as `/` or `/bucket/`.
-    """
-
-    scheme: str
-    host: str
-    prefix: str
-    region: str
-
-    @classmethod
-    def of(cls, bucket: str, environ: Mapping[str, str]) -> Endpoint:
-        """The bucket's endpoint: an explicit one, else S3's in the region.
-
-        Raises:
-            RunnerError: the environment names no region.
-        """
-        region = environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION") or ""
-        if not region:
-            raise RunnerError("AWS_REGION is not set. Fargate sets it; elsewhere, set the bucket's.")
-        explicit = environ.get("AWS_ENDPOINT_URL_S3") or environ.get("AWS_ENDPOINT_URL") or ""
-        if explicit:
-            address = urlsplit(explicit)
-            return cls(address.scheme, address.netloc, f"{address.path.rstrip('/')}/{bucket}/", region)
-        host = f"s3.{region}.amazonaws.com" + (".cn" if region.startswith("cn-") else "")
-        # A dot in the bucket's name does not fit the certificate of *.s3.REGION.
-        if "." in bucket:
-            return cls("https", host, f"/{bucket}/", region)
-        return cls("https", f"{bucket}.{host}", "/", region)
+    failure: str
+    method: str
+    key: str
+    fine: tuple[int, ...]
+    headers: Mapping[str, str]
+    payload: Payload = EMPTY
+    take: Callable[[http.client.HTTPResponse], bytes] = lambda response: response.read()
 
 
 class Bucket:
@@ -139,28 +78,65 @@ class Bucket:
         Raises:
             RunnerError: S3 refuses it, or is out of reach for half a minute.
         """
-        problem = ""
-        for attempt in range(_ATTEMPTS):
-            if attempt:
-                self._sleep(random.uniform(0, _BACKOFF_SECONDS * 2**attempt))  # noqa: S311 jitter is no secret
-            try:
-                status, answer = self._send(key, payload, content_type)
-            except ssl.SSLCertVerificationError as error:
-                raise RunnerError(
-                    f"{key} cannot be stored: {error.verify_message}. Install ca-certificates in the image."
-                ) from error
-            except (OSError, http.client.HTTPException) as error:
-                self.close()
-                problem = f"{self._endpoint.host} is out of reach ({str(error) or type(error).__name__})"
-                continue
-            if status == _OK:
-                return
-            code, problem = _refusal(status, answer)
-            if code in _EXPIRED_CODES:
-                self._credentials.forget()
-            elif status not in _TRANSIENT_STATUS and code not in _TRANSIENT_CODES:
-                break
-        raise RunnerError(f"{key} cannot be stored: {problem}.")
+        headers = {"content-length": str(payload.size), "content-type": content_type}
+        self._tried(_Request(f"{key} cannot be stored", "PUT", key, (_OK,), headers, payload))
+
+    def read(self, key: str, first: int, size: int) -> bytes:
+        """Bytes of an object: `size` of them from `first`, fewer where it ends.
+
+        Raises:
+            RunnerError: as for `put`.
+        """
+        if not size:
+            return b""
+        headers = {"range": f"bytes={first}-{first + size - 1}"}
+        request = _Request(f"{key} cannot be read", "GET", key, (_PARTIAL, _BEYOND), headers)
+        status, body = self._tried(request)
+        return body if status == _PARTIAL else b""
+
+    def exists(self, key: str) -> bool:
+        """Whether an object is there; what may not be seen is not there.
+
+        Raises:
+            RunnerError: as for `put`.
+        """
+        # Not HEAD: its refusals have no body, and so do not tell that credentials have expired.
+        fine = (_PARTIAL, _BEYOND, *_ABSENT)
+        request = _Request(f"{key} cannot be looked for", "GET", key, fine, {"range": "bytes=0-0"})
+        status, _ = self._tried(request)
+        return status not in _ABSENT
+
+    def download(self, key: str, path: Path) -> int:
+        """Fetch an object to a file, which has its name once it is whole.
+
+        A connection that is cut is taken up again where it ended.
+
+        Returns:
+            The bytes.
+
+        Raises:
+            RunnerError: as for `put`; the object is replaced meanwhile; the disk is full.
+        """
+        part = path.with_name(_PART)
+        try:
+            with part.open("wb") as file:
+                arriving = _Arriving(file)
+                while arriving.wanting:
+                    request = _Request(
+                        f"{key} cannot be fetched",
+                        "GET",
+                        key,
+                        arriving.fine,
+                        arriving.headers,
+                        take=arriving.take,
+                    )
+                    self._tried(request)
+                    if arriving.wanting:
+                        self.close()
+            part.rename(path)
+        except OSError as error:
+            raise RunnerError(f"{path} cannot be written: {error.strerror}. {_DISK}") from error
+        return arriving.have
 
     def close(self) -> None:
         """Give the connection back."""
@@ -168,26 +144,51 @@ class Bucket:
             self._connection.close()
             self._connection = None
 
-    def _send(self, key: str, payload: Payload, content_type: str) -> tuple[int, str]:
-        """One try: status and body of the answer."""
-        path = self._endpoint.prefix + quote(key, safe="/-_.~")
+    def _tried(self, request: _Request) -> tuple[int, bytes]:
+        """Send a request until it is answered: the fine status and body."""
+        problem = ""
+        for attempt in range(_ATTEMPTS):
+            if attempt:
+                self._sleep(random.uniform(0, _BACKOFF_SECONDS * 2**attempt))  # noqa: S311 jitter is no secret
+            try:
+                status, body = self._send(request)
+            except (OSError, http.client.HTTPException) as error:
+                self.close()
+                if untrusted := getattr(error, "verify_message", ""):
+                    why = f"{untrusted}. Install ca-certificates in the image"
+                    raise RunnerError(f"{request.failure}: {why}.") from error
+                problem = f"{self._endpoint.host} is out of reach ({str(error) or type(error).__name__})"
+                continue
+            if status in request.fine:
+                return status, body
+            code, problem = _refusal(status, body.decode(errors="replace"))
+            if code in _EXPIRED_CODES:
+                self._credentials.forget()
+            elif status not in _TRANSIENT_STATUS and code not in _TRANSIENT_CODES:
+                break
+        raise RunnerError(f"{request.failure}: {problem}.")
+
+    def _send(self, request: _Request) -> tuple[int, bytes]:
+        """One try."""
+        path = self._endpoint.prefix + quote(request.key, safe="/-_.~")
         headers = signed_headers(
-            "PUT",
+            request.method,
             path,
             scope=Scope(self._endpoint.host, self._endpoint.region),
-            payload_sha256=payload.sha256,
+            payload_sha256=request.payload.sha256,
             credentials=self._credentials.get(),
             now=datetime.now(timezone.utc),
         )
-        headers.update({"content-length": str(payload.size), "content-type": content_type})
+        headers.update(request.headers)
+        body = request.payload.blocks() if request.method == "PUT" else None
         connection, hung_up = self._connected(), False
         try:
-            connection.request("PUT", path, body=payload.blocks(), headers=headers)
+            connection.request(request.method, path, body=body, headers=headers)
         except (BrokenPipeError, ConnectionResetError):
             # S3 answers a refusal before the body is through: what it said tells why.
             hung_up = True
         with connection.getresponse() as response:
-            answer = response.read().decode(errors="replace")
+            answer = request.take(response) if response.status in request.fine else response.read()
         if hung_up:
             self.close()
         return response.status, answer
@@ -196,11 +197,58 @@ class Bucket:
         if self._connection is None:
             host = self._endpoint.host
             if self._endpoint.scheme == "https":
+                import ssl
+
                 trust = ssl.create_default_context(cafile=self._ca_bundle)
                 self._connection = http.client.HTTPSConnection(host, timeout=_TIMEOUT_SECONDS, context=trust)
             else:
                 self._connection = http.client.HTTPConnection(host, timeout=_TIMEOUT_SECONDS)
         return self._connection
+
+
+class _Arriving:
+    """A file that grows by answers until it is whole; what was cut off is asked for again."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file, self._etag, self._size = file, "", -1
+        self.have = 0
+
+    @property
+    def wanting(self) -> bool:
+        """Whether a part is missing still."""
+        return self.have != self._size
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What asks for the rest, of the same object only."""
+        return {"range": f"bytes={self.have}-", "if-match": self._etag} if self.have else {}
+
+    @property
+    def fine(self) -> tuple[int, ...]:
+        """The status of a good answer."""
+        return (_PARTIAL,) if self.have else (_OK,)
+
+    def take(self, response: http.client.HTTPResponse) -> bytes:
+        """Write what arrives; a cut is no failure where anything did."""
+        if response.status == _OK:
+            self._size, self._etag = int(response.headers["content-length"]), response.headers["etag"]
+        before = self.have
+        try:
+            while block := response.read(_BLOCK):
+                self._write(block)
+        except (OSError, http.client.HTTPException):
+            if self.have == before:
+                raise
+        if self.have == before and self.wanting:
+            raise http.client.IncompleteRead(b"", self._size - self.have)
+        return b""
+
+    def _write(self, block: bytes) -> None:
+        try:
+            self._file.write(block)
+        except OSError as error:
+            raise RunnerError(f"{self._file.name} cannot be written: {error.strerror}. {_DISK}") from error
+        self.have += len(block)
 
 
 def _refusal(status: int, answer: str) -> tuple[str, str]:

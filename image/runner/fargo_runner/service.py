@@ -1,0 +1,54 @@
+"""S3 as this container reaches it: credentials, endpoints, connections."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Mapping
+
+from fargo_runner.credentials import CredentialSource
+from fargo_runner.endpoint import Endpoint
+
+if TYPE_CHECKING:
+    from fargo_runner.s3 import Bucket
+
+
+class Service:
+    """Gives connections; nothing is sent before one is used.
+
+    Args:
+        environ: the container's environment.
+
+    Raises:
+        RunnerError: it names no region or no credentials. So that is known before a command starts:
+            nothing may compute for hours and then have nowhere to put it.
+    """
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._environ, self._credentials = environ, CredentialSource(environ)
+        Endpoint.of("any", environ)
+
+    def connect(self, bucket: str) -> Bucket:
+        """A new connection to a bucket."""
+        # Imported here: HTTP takes longer to import than a short command to run beside it.
+        from fargo_runner.s3 import Bucket
+
+        ca_bundle = self._environ.get("AWS_CA_BUNDLE") or None
+        return Bucket(Endpoint.of(bucket, self._environ), self._credentials, ca_bundle=ca_bundle)
+
+
+class Connections:
+    """One thread's connections: one to each bucket that it uses."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._open: dict[str, Bucket] = {}
+
+    def to(self, bucket: str) -> Bucket:
+        """The connection to a bucket."""
+        if bucket not in self._open:
+            self._open[bucket] = self._service.connect(bucket)
+        return self._open[bucket]
+
+    def close(self) -> None:
+        """Give all of them back."""
+        for bucket in self._open.values():
+            bucket.close()
