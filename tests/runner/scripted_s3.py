@@ -41,7 +41,7 @@ class ScriptedS3:
         self.tries = 0
         self.got: list[tuple[str, str]] = []
         self._lock = threading.Lock()
-        self._server = _Server(("127.0.0.1", 0), _handler(self))
+        self._server = _Server(("127.0.0.1", 0), type("Handler", (_Handler,), {"s3": self}))
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
         self._thread.start()
         self.url = f"http://127.0.0.1:{self._server.server_port}"
@@ -99,79 +99,77 @@ class _Server(ThreadingHTTPServer):
             super().handle_error(request, client_address)
 
 
-def _handler(s3: ScriptedS3) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+class _Handler(BaseHTTPRequestHandler):
+    s3: ScriptedS3
+    protocol_version = "HTTP/1.1"
 
-        def do_PUT(self) -> None:
-            fault = s3.next_fault(self.path)
-            if fault and fault[0] == RESET:
-                self._reset()
-            elif fault and fault[1] == "AccessDenied":
-                # S3 says no from the headers alone, and hangs up on the rest of the body.
-                self.close_connection = True
-                self._answer(*fault)
-            elif fault:
-                self._body()
-                self._answer(*fault)
-            else:
-                body = self._body()
-                if hashlib.sha256(body).hexdigest() != self.headers["x-amz-content-sha256"]:
-                    self._answer(400, "XAmzContentSHA256Mismatch")
-                    return
-                s3.objects[self.path] = body
-                self._answer(200, "")
-
-        def do_GET(self) -> None:
-            fault = s3.next_fault(self.path)
-            if fault and fault[0] == RESET:
-                self._reset()
-            elif fault:
-                self._answer(*fault)
-            elif self.path not in s3.objects:
-                self._answer(s3.absent, "AccessDenied" if s3.absent == 403 else "NoSuchKey")
-            else:
-                self._give(s3.objects[self.path])
-
-        def _give(self, content: bytes) -> None:
-            etag = f'"{hashlib.md5(content).hexdigest()}"'
-            wanted = self.headers["range"] or ""
-            if self.headers["if-match"] not in (None, etag):
-                self._answer(412, "PreconditionFailed")
-                return
-            first, _, last = wanted.removeprefix("bytes=").partition("-")
-            begin, end = int(first or 0), min(int(last or len(content)) + 1, len(content))
-            if begin >= end and wanted:
-                self._answer(416, "InvalidRange")
-                return
-            s3.got.append((self.path, wanted))
-            body = content[begin:end]
-            self.send_response(206 if wanted else 200)
-            self.send_header("content-length", str(len(body)))
-            self.send_header("etag", etag)
-            self.end_headers()
-            cut = s3.cuts.pop(0) if s3.cuts else len(body)
-            self.wfile.write(body[:cut])
-            if cut < len(body):
-                # Closed in the midst, as a connection is that gets lost.
-                self.close_connection = True
-
-        def _reset(self) -> None:
-            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    def do_PUT(self) -> None:
+        fault = self.s3.next_fault(self.path)
+        if fault and fault[0] == RESET:
+            self._reset()
+        elif fault and fault[1] == "AccessDenied":
+            # S3 says no from the headers alone, and hangs up on the rest of the body.
             self.close_connection = True
-            self.connection.close()
+            self._answer(*fault)
+        elif fault:
+            self._body()
+            self._answer(*fault)
+        else:
+            body = self._body()
+            if hashlib.sha256(body).hexdigest() != self.headers["x-amz-content-sha256"]:
+                self._answer(400, "XAmzContentSHA256Mismatch")
+                return
+            self.s3.objects[self.path] = body
+            self._answer(200, "")
 
-        def _body(self) -> bytes:
-            return self.rfile.read(int(self.headers["content-length"]))
+    def do_GET(self) -> None:
+        fault = self.s3.next_fault(self.path)
+        if fault and fault[0] == RESET:
+            self._reset()
+        elif fault:
+            self._answer(*fault)
+        elif self.path not in self.s3.objects:
+            self._answer(self.s3.absent, "AccessDenied" if self.s3.absent == 403 else "NoSuchKey")
+        else:
+            self._give(self.s3.objects[self.path])
 
-        def _answer(self, status: int, code: str) -> None:
-            text = _REFUSAL.format(code=code).encode() if code else b""
-            self.send_response(status)
-            self.send_header("content-length", str(len(text)))
-            self.end_headers()
-            self.wfile.write(text)
+    def _give(self, content: bytes) -> None:
+        etag = f'"{hashlib.md5(content).hexdigest()}"'
+        wanted = self.headers["range"] or ""
+        if self.headers["if-match"] not in (None, etag):
+            self._answer(412, "PreconditionFailed")
+            return
+        first, _, last = wanted.removeprefix("bytes=").partition("-")
+        begin, end = int(first or 0), min(int(last or len(content)) + 1, len(content))
+        if begin >= end and wanted:
+            self._answer(416, "InvalidRange")
+            return
+        self.s3.got.append((self.path, wanted))
+        body = content[begin:end]
+        self.send_response(206 if wanted else 200)
+        self.send_header("content-length", str(len(body)))
+        self.send_header("etag", etag)
+        self.end_headers()
+        cut = self.s3.cuts.pop(0) if self.s3.cuts else len(body)
+        self.wfile.write(body[:cut])
+        if cut < len(body):
+            # Closed in the midst, as a connection is that gets lost.
+            self.close_connection = True
 
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 http.server's name
-            pass
+    def _reset(self) -> None:
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.close_connection = True
+        self.connection.close()
 
-    return Handler
+    def _body(self) -> bytes:
+        return self.rfile.read(int(self.headers["content-length"]))
+
+    def _answer(self, status: int, code: str) -> None:
+        text = _REFUSAL.format(code=code).encode() if code else b""
+        self.send_response(status)
+        self.send_header("content-length", str(len(text)))
+        self.end_headers()
+        self.wfile.write(text)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 http.server's name
+        pass

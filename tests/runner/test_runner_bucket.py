@@ -217,13 +217,13 @@ def test_an_object_that_is_replaced_during_a_download_is_refused_and_leaves_no_f
 def test_a_download_without_progress_ends(bucket: Bucket, s3: ScriptedS3, tmp_path: Path) -> None:
     s3.objects["/workspace/key"] = b"x" * 100
     s3.cuts = [50] + [0] * 7
-    with pytest.raises(RunnerError, match="key cannot be fetched: .* is out of reach"):
+    with pytest.raises(RunnerError, match=r"key cannot be fetched: .* is out of reach"):
         bucket.download("key", tmp_path / "file")
 
 
 def test_a_full_disk_is_told_as_such(bucket: Bucket, s3: ScriptedS3, tmp_path: Path) -> None:
     s3.objects["/workspace/key"] = b"x" * 1_000_000
     (tmp_path / ".fargo-part").symlink_to("/dev/full")
-    with pytest.raises(RunnerError, match="cannot be written: No space left on device. Give the job more"):
+    with pytest.raises(RunnerError, match=r"cannot be written: No space left on device\. Give the job more"):
         bucket.download("key", tmp_path / "file")
     assert s3.tries == 1

@@ -117,6 +117,6 @@ def test_a_hiccup_of_the_endpoint_is_passed_over(endpoint: tuple[Endpoint, str])
 def test_an_endpoint_that_never_answers_well_is_named(endpoint: tuple[Endpoint, str]) -> None:
     told, url = endpoint
     told.answers = [(404, "")]
-    with pytest.raises(RunnerError, match=r"gives no credentials: HTTP Error 404"):
+    with pytest.raises(RunnerError, match=r"gives no credentials: HTTP status 404"):
         source(url).get()
     assert len(told.authorizations) == 5

@@ -13,12 +13,15 @@ from fargo_runner.say import say
 from fargo_runner.task import read_container
 
 if TYPE_CHECKING:
-    from typing import Mapping, Sequence
+    from typing import Sequence
 
     from fargo_runner.folder import OutputFolder
     from fargo_runner.rows import Row
     from fargo_runner.service import Service
     from fargo_runner.task import Container
+
+_NAMED = 5
+"""How many files are named before the rest is counted."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -42,13 +45,13 @@ def main(arguments: Sequence[str]) -> int:
             exit_code, problem = start.replace(command)
             say(problem)
             return exit_code
-        return run(container, os.environ)
+        return run(container)
     except RunnerError as error:
         say(str(error))
         return contract.EXIT_RUNNER_FAILED
 
 
-def run(container: Container, environ: Mapping[str, str]) -> int:
+def run(container: Container) -> int:
     """Run a container's rows and store what they leave.
 
     Returns:
@@ -65,7 +68,7 @@ def run(container: Container, environ: Mapping[str, str]) -> int:
     workers = min(container.workers, len(container.positions))
     # From here on a stop waits until the children are watched.
     children = Children(alone=workers == 1)
-    service = Service(environ)
+    service = Service(container.environ)
     rows = _rows(container, service)
     folder = _folder(container, len(rows), workers)
     inputs = None
@@ -73,10 +76,8 @@ def run(container: Container, environ: Mapping[str, str]) -> int:
         from fargo_runner.inputs import Inputs
 
         inputs = Inputs(rows, container.inputs)
-    work = Work(
-        container, rows, environ=environ, service=service, children=children, folder=folder, inputs=inputs
-    )
-    children.work([work.drain] * workers)
+    work = Work(container, rows, service=service, children=children, folder=folder, inputs=inputs)
+    children.work([*[work.drain] * workers, service.prepare])
     if inputs:
         inputs.close()
     return _without_strays(folder, work.exit_code())
@@ -104,9 +105,9 @@ def _without_strays(folder: OutputFolder | None, exit_code: int) -> int:
     strays = folder.strays() if folder else []
     if not strays:
         return exit_code
-    named = ", ".join(strays[:5]) + (f" and {len(strays) - 5} more" if len(strays) > 5 else "")
+    named = ", ".join(strays[:_NAMED]) + (f" and {len(strays) - _NAMED} more" if len(strays) > _NAMED else "")
     say(
-        f"{named} in the output folder belongs to no row, and is not stored. With several workers each row has a "
-        "folder of its own: let the command write to {output} or $FARGO_OUTPUT."
+        f"{named} in the output folder belongs to no row, and is not stored. With several workers each row "
+        "has a folder of its own: let the command write to {output} or $FARGO_OUTPUT."
     )
     return exit_code or contract.EXIT_RUNNER_FAILED

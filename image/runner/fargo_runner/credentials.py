@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import threading
 import time
+from contextlib import closing
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Callable, Mapping
@@ -22,6 +23,7 @@ _ECS = "http://169.254.170.2"
 _PLAIN_HTTP = ("localhost", "127.0.0.1", "::1", "169.254.170.2", "169.254.170.23")
 _MARGIN_SECONDS = 300
 _ATTEMPTS = 5
+_OK = 200
 _HINT = "Give the job a job role with `fargo up`, and submit it again."
 
 
@@ -70,19 +72,14 @@ class CredentialSource:
             self._held = None
 
     def _fetch(self) -> Credentials:
-        headers = {"Authorization": self._authorization()} if self._token or self._token_file else {}
-        # Imported here: it takes a while, and keys in the environment need none of it. The endpoint is on
-        # this host: a proxy in the environment is not for it.
-        import http.client
-        from urllib.request import ProxyHandler, Request, build_opener
+        from http.client import HTTPException
 
-        opener = build_opener(ProxyHandler({}))
+        headers = {"Authorization": self._authorization()} if self._token or self._token_file else {}
         problem = ""
         for attempt in range(_ATTEMPTS):
             try:
-                with opener.open(Request(self._url, headers=headers), timeout=5) as answer:
-                    return _parse(json.loads(answer.read()))
-            except (OSError, http.client.HTTPException, ValueError, KeyError) as error:
+                return _parse(json.loads(_get(self._url, headers)))
+            except (OSError, HTTPException, ValueError, KeyError) as error:
                 problem = str(error) or type(error).__name__
             self._sleep(0.2 * 2**attempt)
         raise RunnerError(f"The credentials endpoint {self._url} gives no credentials: {problem}. {_HINT}")
@@ -104,6 +101,21 @@ def _endpoint(environ: Mapping[str, str]) -> str:
     if address.scheme != "https" and (address.scheme != "http" or address.hostname not in _PLAIN_HTTP):
         raise RunnerError(f"AWS_CONTAINER_CREDENTIALS_FULL_URI={full} is neither https nor on this host.")
     return full
+
+
+def _get(url: str, headers: Mapping[str, str]) -> bytes:
+    """The body of a good answer; a proxy in the environment is not for an endpoint on this host."""
+    from http.client import HTTPConnection, HTTPSConnection
+
+    address = urlsplit(url)
+    connection = (HTTPSConnection if address.scheme == "https" else HTTPConnection)(address.netloc, timeout=5)
+    with closing(connection):
+        connection.request("GET", address._replace(scheme="", netloc="").geturl() or "/", headers=headers)
+        answer = connection.getresponse()
+        body = answer.read()
+    if answer.status != _OK:
+        raise ValueError(f"HTTP status {answer.status}")
+    return body
 
 
 def _parse(answer: dict[str, str]) -> Credentials:

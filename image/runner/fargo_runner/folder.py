@@ -27,8 +27,8 @@ class OutputFolder:
         here = Path.cwd()
         if rows > 1 and (declared.resolve() in (here, *here.parents)):
             raise RunnerError(
-                f"{declared} cannot be the output folder of several rows: it is emptied between them, and the "
-                "working directory is in it. Name a folder of its own in `output`."
+                f"{declared} cannot be the output folder of several rows: it is emptied between them, and "
+                "the working directory is in it. Name a folder of its own in `output`."
             )
         self._before = self._listed() if self._split else {}
         self._rows: set[str] = set()
@@ -80,7 +80,7 @@ def _empty(folder: Path) -> None:
                     if entry.is_dir(follow_symlinks=False):
                         shutil.rmtree(entry.path)
                     else:
-                        os.unlink(entry.path)
+                        Path(entry.path).unlink()
         elif folder.is_symlink() or folder.exists():
             folder.unlink()
     except OSError as error:

@@ -52,13 +52,13 @@ def of_groups(root: Path = Path("/proc")) -> dict[int, int]:
     """
     held: dict[int, int] = {}
     page = os.sysconf("SC_PAGE_SIZE")
-    for name in os.listdir(root):
-        if name.isdecimal():
+    for process in root.iterdir():
+        if process.name.isdecimal():
             # It may end between two reads.
             with suppress(OSError, IndexError):
                 # The second field is a program's name, which may hold anything: `) 1`.
-                group = int((root / name / "stat").read_bytes().rpartition(b")")[2].split()[2])
-                _, resident, shared, *_ = (root / name / "statm").read_bytes().split()
+                group = int((process / "stat").read_bytes().rpartition(b")")[2].split()[2])
+                _, resident, shared, *_ = (process / "statm").read_bytes().split()
                 held[group] = held.get(group, 0) + (int(resident) - int(shared)) * page
     return held
 

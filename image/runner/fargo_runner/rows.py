@@ -74,7 +74,7 @@ def _indexed(container: Container, bucket: Bucket) -> list[_Place]:
     offsets = [
         offset for (offset,) in _entries(bucket, key, contract.OFFSET, positions[0], len(positions) + 1)
     ]
-    return [_Place(*each) for each in zip(positions, offsets, offsets[1:])]
+    return [_Place(row, *offsets[at : at + 2]) for at, row in enumerate(positions)]
 
 
 def _mapped(container: Container, bucket: Bucket) -> list[_Place]:

@@ -17,6 +17,7 @@ from fargo_runner.sigv4 import Scope, signed_headers
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from ssl import SSLContext
     from typing import BinaryIO
 
     from fargo_runner.credentials import CredentialSource
@@ -58,18 +59,22 @@ class _Request:
 
 
 class Bucket:
-    """One keep-alive connection to a bucket; not for several threads at once."""
+    """One keep-alive connection to a bucket; not for several threads at once.
+
+    Args:
+        trust: gives the certificates to believe; None: those of the system.
+    """
 
     def __init__(
         self,
         endpoint: Endpoint,
         credentials: CredentialSource,
         *,
-        ca_bundle: str | None = None,
+        trust: Callable[[], SSLContext] | None = None,
         sleep: Callable[[float], object] = time.sleep,
     ) -> None:
         self._endpoint, self._credentials = endpoint, credentials
-        self._ca_bundle, self._sleep = ca_bundle, sleep
+        self._trust, self._sleep = trust, sleep
         self._connection: http.client.HTTPConnection | None = None
 
     def put(self, key: str, payload: Payload, content_type: str = "binary/octet-stream") -> None:
@@ -197,9 +202,7 @@ class Bucket:
         if self._connection is None:
             host = self._endpoint.host
             if self._endpoint.scheme == "https":
-                import ssl
-
-                trust = ssl.create_default_context(cafile=self._ca_bundle)
+                trust = self._trust() if self._trust else None
                 self._connection = http.client.HTTPSConnection(host, timeout=_TIMEOUT_SECONDS, context=trust)
             else:
                 self._connection = http.client.HTTPConnection(host, timeout=_TIMEOUT_SECONDS)

@@ -8,6 +8,8 @@ from fargo_runner.credentials import CredentialSource
 from fargo_runner.endpoint import Endpoint
 
 if TYPE_CHECKING:
+    from ssl import SSLContext
+
     from fargo_runner.s3 import Bucket
 
 
@@ -24,15 +26,26 @@ class Service:
 
     def __init__(self, environ: Mapping[str, str]) -> None:
         self._environ, self._credentials = environ, CredentialSource(environ)
+        self._trust: SSLContext | None = None
         Endpoint.of("any", environ)
+
+    def prepare(self) -> None:
+        """Import what speaks HTTP, beside the command: it takes longer than many a command does."""
+        import fargo_runner.s3  # noqa: F401 for its effect
 
     def connect(self, bucket: str) -> Bucket:
         """A new connection to a bucket."""
-        # Imported here: HTTP takes longer to import than a short command to run beside it.
         from fargo_runner.s3 import Bucket
 
-        ca_bundle = self._environ.get("AWS_CA_BUNDLE") or None
-        return Bucket(Endpoint.of(bucket, self._environ), self._credentials, ca_bundle=ca_bundle)
+        return Bucket(Endpoint.of(bucket, self._environ), self._credentials, trust=self._certificates)
+
+    def _certificates(self) -> SSLContext:
+        """Whom to trust; read once, because it is much to read. Two threads may do it twice."""
+        import ssl
+
+        if self._trust is None:
+            self._trust = ssl.create_default_context(cafile=self._environ.get("AWS_CA_BUNDLE") or None)
+        return self._trust
 
 
 class Connections:

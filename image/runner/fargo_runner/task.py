@@ -31,6 +31,7 @@ class Container:
         output: the folder to keep, relative to the working directory; empty for none.
         attempt: AWS Batch's count, from 1.
         command: with its placeholders.
+        environ: all of its environment.
     """
 
     run: str
@@ -46,6 +47,7 @@ class Container:
     job_id: str
     attempt: int
     command: tuple[str, ...]
+    environ: Mapping[str, str]
 
     @property
     def positions(self) -> range:
@@ -98,6 +100,7 @@ def read_container(command: Sequence[str], environ: Mapping[str, str]) -> Contai
         job_id=environ.get(contract.ENV_JOB_ID, ""),
         attempt=_number(environ, contract.ENV_ATTEMPT, least=1),
         command=tuple(command),
+        environ=environ,
     )
 
 
@@ -109,14 +112,7 @@ class Task:
     environ: Mapping[str, str]
 
     @classmethod
-    def of(
-        cls,
-        container: Container,
-        row: int,
-        values: Mapping[str, str],
-        output: Path | None,
-        environ: Mapping[str, str],
-    ) -> Task:
+    def of(cls, container: Container, row: int, values: Mapping[str, str], output: Path | None) -> Task:
         """Put a row into its command and beside it.
 
         Args:
@@ -124,7 +120,6 @@ class Task:
             row: its number in the run.
             values: column → text.
             output: the row's own output folder, absolute.
-            environ: the container's environment.
         """
         fixed = {"row": str(row), "run": container.run}
         own = {contract.ENV_ROW: str(row)}
@@ -133,7 +128,7 @@ class Task:
         columns = {contract.column_variable(column): value for column, value in values.items()}
         return cls(
             command=tuple(fill(container.command, {**values, **fixed})),
-            environ={**environ, **columns, **own},
+            environ={**container.environ, **columns, **own},
         )
 
 

@@ -6,7 +6,7 @@ from collections import deque
 from contextlib import closing, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Mapping
+from typing import TYPE_CHECKING
 
 from fargo_runner import contract, outputs, result
 from fargo_runner.child import not_begun
@@ -44,7 +44,6 @@ class Work:
     """The rows of a container, and what has become of them.
 
     Args:
-        environ: the container's environment.
         folder: None for a job without output.
         inputs: None for a job without inputs.
     """
@@ -54,13 +53,12 @@ class Work:
         container: Container,
         rows: Sequence[Row],
         *,
-        environ: Mapping[str, str],
         service: Service,
         children: Children,
         folder: OutputFolder | None,
         inputs: Inputs | None,
     ) -> None:
-        self._container, self._rows, self._environ = container, rows, environ
+        self._container, self._rows = container, rows
         self._service, self._children = service, children
         self._folder, self._inputs = folder, inputs
         self._left = deque(rows)
@@ -68,7 +66,7 @@ class Work:
         self._skipped = 0
 
     def drain(self) -> None:
-        """Run rows one after the other until none is left, or a stop has come; for several threads at once."""
+        """Run rows one after the other until none is left or a stop has come; for several threads at once."""
         with closing(Connections(self._service)) as connections:
             while not self._children.stopped:
                 try:
@@ -116,7 +114,7 @@ class Work:
     def _command(self, row: Row, fetched: Fetched, road: _Road) -> None:
         """Run the command and store its outputs, in the row's own folder and among its inputs."""
         output = self._folder.make(row.number) if self._folder else None
-        task = Task.of(self._container, row.number, fetched.values, output, self._environ)
+        task = Task.of(self._container, row.number, fetched.values, output)
         road.command, road.bytes_in = task.command, fetched.bytes_in
         road.ended = self._children.run(task.command, task.environ)
         if road.ended and output and self._folder:
