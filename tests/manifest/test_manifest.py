@@ -5,6 +5,7 @@ import tracemalloc
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,7 +21,9 @@ def make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Make]:
     monkeypatch.chdir(tmp_path)
     opened = []
 
-    def make(content: str, *, name: str = "photos.csv", command=(), inputs=(), also=()) -> Manifest:
+    def make(
+        content: str, *, name: str = "photos.csv", command: Any = (), inputs: Any = (), also: Any = ()
+    ) -> Manifest:
         Path(name).write_text(content, encoding="utf-8")
         over = Over(sources=(name, *also))
         opened.append(prepared(over, command=command, inputs=inputs, bucket="work", outside=Outside()))

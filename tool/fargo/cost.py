@@ -1,7 +1,10 @@
-"""What the stack costs while nothing runs, from packaged prices that say their date and region."""
+"""What the stack costs while nothing runs, and what a run costs, by packaged prices of a date and region."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+from fargo.model import packing
+from fargo.model.fargate import STORAGE_GIB_DEFAULT, Architecture, Size
 
 HOURS_A_MONTH = 730
 PRICE_REGION = "us-east-1"
@@ -52,3 +55,83 @@ def standing(endpoints: Sequence[str], zones: int) -> StandingCost:
         ),
         f"list prices of {PRICE_REGION}, {PRICE_DATE}; data, logs and storage by use",
     )
+
+
+VCPU_HOUR = {Architecture.X86_64: 0.04048, Architecture.ARM64: 0.03238}
+GIB_HOUR = {Architecture.X86_64: 0.004445, Architecture.ARM64: 0.00356}
+STORAGE_GIB_HOUR = 0.000111
+"""US dollars an hour for each GiB above the 20 that come with a task (AWS Fargate pricing, all three)."""
+SPOT_SHARE = 0.33
+"""What Fargate Spot costs of it, about: the price moves."""
+MINIMUM_SECONDS = 60
+"""The least that a task is billed for, from the pull of its image to its end (AWS Fargate pricing)."""
+START_SECONDS = 20
+"""Of a task's billed time, what passes before its command runs, to pull the image: assumed."""
+NEARLY = 1.05
+"""How much dearer than the cheapest a smaller packing may be to be preferred: it ends sooner."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """What one container reserves."""
+
+    size: Size
+    architecture: Architecture
+    spot: bool = False
+    storage_gib: int = STORAGE_GIB_DEFAULT
+
+    @property
+    def hourly(self) -> float:
+        """US dollars an hour."""
+        compute = self.size.vcpu * VCPU_HOUR[self.architecture]
+        compute += self.size.memory_mib / 1024 * GIB_HOUR[self.architecture]
+        more = max(self.storage_gib - STORAGE_GIB_DEFAULT, 0) * STORAGE_GIB_HOUR
+        return compute * (SPOT_SHARE if self.spot else 1) + more
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """What a run would cost, each container once.
+
+    Attributes:
+        seconds: that each full container is billed for.
+        dollars: US dollars.
+    """
+
+    pack: int
+    containers: int
+    seconds: float
+    vcpu_hours: float
+    dollars: float
+
+
+def estimate(task: Task, rows: int, row_seconds: float, *, pack: int, workers: int = 1) -> Estimate:
+    """What a run costs if every row takes equally long and no container is tried twice.
+
+    Args:
+        row_seconds: the time of one row's command.
+        pack: rows in a container; `workers` of them run at once.
+    """
+    containers = packing.containers(rows, pack)
+    full = _billed(pack, workers, row_seconds)
+    last = _billed(rows - (containers - 1) * pack, workers, row_seconds)
+    hours = ((containers - 1) * full + last) / 3600
+    return Estimate(
+        pack=pack,
+        containers=containers,
+        seconds=full if containers > 1 else last,
+        vcpu_hours=hours * task.size.vcpu,
+        dollars=hours * task.hourly,
+    )
+
+
+def _billed(rows: int, workers: int, row_seconds: float) -> float:
+    return max(MINIMUM_SECONDS, START_SECONDS + -(-rows // workers) * row_seconds)
+
+
+def best_packing(task: Task, rows: int, row_seconds: float, *, workers: int = 1) -> Estimate:
+    """The smallest packing, of 1, 2, 5, 10, 20 and so on, that costs hardly more than the cheapest."""
+    steps = [step * 10**power for power in range(8) for step in (1, 2, 5) if step * 10**power <= rows]
+    tried = [estimate(task, rows, row_seconds, pack=step, workers=min(workers, step)) for step in steps]
+    least = min(each.dollars for each in tried)
+    return next(each for each in tried if each.dollars <= least * NEARLY)

@@ -68,7 +68,7 @@ class Store:
         """An object as a stream; the first read tells whether there is one."""
         return ObjectReader(self._client, self.bucket, key)
 
-    def keys(self, prefix: str) -> Iterator[tuple[str, int]]:
+    def objects(self, prefix: str) -> Iterator[tuple[str, int]]:
         """The objects whose keys begin with `prefix`, and their bytes, in order of key."""
         for page in pages(self._client, "list_objects_v2", Bucket=self.bucket, Prefix=prefix):
             for item in page.get("Contents", ()):
@@ -126,11 +126,6 @@ class Store:
                     raise
             else:
                 return
-
-    def keys(self, prefix: str) -> Iterator[str]:
-        """The keys that begin with `prefix`, in S3's order, by one call for every thousand."""
-        for page in pages(self._client, "list_objects_v2", Bucket=self.bucket, Prefix=prefix):
-            yield from (item["Key"] for item in page.get("Contents", ()))
 
     def first_page(self) -> tuple[int, int, bool]:
         """How many objects there are and their bytes, by one call; and whether there are more than it counts.

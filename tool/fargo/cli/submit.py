@@ -1,9 +1,6 @@
 """`fargo submit`: a run."""
 
-import secrets
-from dataclasses import replace
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -17,11 +14,6 @@ if TYPE_CHECKING:
 
     from fargo.config import JobSettings
     from fargo.model.run import Run
-    from fargo.submit import Request
-    from fargo.submit.after import After
-
-ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
-"""Without letters that are taken for digits."""
 
 
 class SubmitCommand(FargoCommand):
@@ -57,36 +49,55 @@ def _pairs(
 
 @click.command(cls=SubmitCommand)
 @click.argument("job", required=False)
+@click.option(
+    "--over",
+    multiple=True,
+    metavar="ROWS",
+    help="Rows: a CSV, TSV, JSONL or text file, a 'glob', s3://bucket/prefix/, - for stdin.",
+)
+@click.option(
+    "--format", type=click.Choice(["csv", "tsv", "jsonl", "lines"]), help="Of --over, not by its name."
+)
+@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="The first N rows.")
+@click.option("--sample", type=click.IntRange(min=1), metavar="N", help="N rows at random, always the same.")
 @click.option("--array", type=click.IntRange(min=1), metavar="N", help="N rows that are only numbers: {row}.")
+@click.option("--pack", type=click.IntRange(min=1), metavar="N", help="Rows in a container.")
+@click.option("--workers", type=click.IntRange(min=1), metavar="N", help="Of those, how many at once.")
 @click.option("-e", "--env", "environment", multiple=True, callback=_pairs, metavar="K=V", help="A variable.")
 @click.option("--vcpu", type=float, help="Instead of the project file's.")
 @click.option("--memory", "memory_mib", type=Unit("size"), help="Like '2 GiB'.")
 @click.option("--timeout", "timeout_seconds", type=Unit("duration"), help="Per attempt, like 15m or 900.")
 @click.option("--spot/--on-demand", default=None, help="Instead of the project file's.")
-@click.option("--pack", type=click.IntRange(min=1), metavar="N", help="Rows in a container.")
-@click.option("--workers", type=click.IntRange(min=1), metavar="N", help="Of those, how many at once.")
-@click.option(
-    "--after", metavar="RUN", help="Start when RUN has succeeded; row by row where the rows are its."
-)
+@click.option("--after", metavar="RUN", help="Start when RUN has succeeded; row by row over the same rows.")
 @click.option("--resume", metavar="RUN", help="Submit what is left of a run whose submission broke off.")
 @click.option("--follow", is_flag=True, help="Show states and log lines until it ends. Ctrl-C detaches.")
-@click.option("--dry-run", is_flag=True, help="Show what would be sent and cost; send nothing.")
+@click.option("--dry-run", is_flag=True, help="Show what would be sent and what it would cost; send nothing.")
+@click.option("--expect", type=Unit("duration"), help="With --dry-run: how long a row takes, like 30s.")
 @pass_context
-def submit(context: Context, job: str | None, resume: str | None, *, follow: bool, **options: object) -> int:
+def submit(
+    context: Context,
+    job: str | None,
+    resume: str | None,
+    *,
+    follow: bool,
+    dry_run: bool,
+    expect: int | None,
+    **options: Any,
+) -> int:
     """Run JOB once, or once a row; ARGUMENTS are added to its command. Prints the run's id."""
-    from fargo.cli.submitting import tell
+    from fargo.cli.submitting import launched, prepared, show_plan
 
-    if resume is None:
+    if resume is not None:
+        run = _resumed(context, job, resume, options)
+    else:
         if job is None:
             raise click.UsageError("Missing argument 'JOB'.", click.get_current_context())
-        run = _submitted(context, job, **options)  # type: ignore[arg-type] # as the options say
-    else:
-        _alone(job, options)
-        run = _resumed(context, resume)
-    if run is None:
-        return 0
-    tell(context, run, quiet=follow)
-    if resume is None:
+        settings = _settings(context, job)
+        with prepared(context, job, settings, options) as ready:
+            if dry_run:
+                show_plan(context, ready, settings, expect)
+                return 0
+            run = launched(context, ready, quiet=follow)
         _warn_if_stale(context)
     if follow:
         from fargo.cli.following import follow_run
@@ -96,65 +107,15 @@ def submit(context: Context, job: str | None, resume: str | None, *, follow: boo
     return 0
 
 
-def _submitted(
-    context: Context, job: str, *, array: int | None, after: str | None, dry_run: bool, **changes: object
-) -> "Run | None":
-    """Submit a new run; None where nothing was to be sent."""
-    from fargo import submit as library
-    from fargo.cli.submitting import send, sender
+def _resumed(context: Context, job: str | None, name: str, options: "Mapping[str, object]") -> "Run":
+    """Submit what is left of a run: what it is was settled when it was first submitted."""
+    from fargo import launch
+    from fargo.cli.submitting import follow, sender
 
-    settings = _settings(context, job)
-    rows = library.Rows(count=array or 1)
-    request = library.Request(job=job, rows=rows, **changes)  # type: ignore[arg-type] # its fields
-    if after is not None:
-        request = replace(request, after=_after(context, after, request, settings))
-    token = "".join(secrets.choice(ALPHABET) for _ in range(4))
-    run = library.plan(request, settings, context.outputs, now=datetime.now(UTC), token=token)
-    if dry_run:
-        _show(context, run)
-        return None
-    context.verify_account()
-    with_ = sender(context)
-    return send(context, library.create(run, with_), with_)
-
-
-def _resumed(context: Context, name: str) -> "Run":
-    """Submit what is left of a run."""
-    from fargo import ledger
-    from fargo.cli.submitting import send, sender
-
-    entry = ledger.read(context.store, name)
-    if entry.run.submitted:
-        raise UsageError(
-            f"{entry.run.id} is submitted whole", f"see how it goes: `fargo show {entry.run.id}`"
-        )
-    context.verify_account()
-    return send(context, entry, sender(context))
-
-
-def _alone(job: str | None, options: "Mapping[str, object]") -> None:
-    """What a run is was settled when it was first submitted."""
-    given = [name for name, value in options.items() if value not in (None, False, ())]
-    if job is not None or given:
+    if job is not None or any(value not in (None, "", False, ()) for value in options.values()):
         raise UsageError("--resume takes nothing but the run: the rest is in its ledger")
-
-
-def _after(context: Context, name: str, request: "Request", settings: "JobSettings") -> "After":
-    from fargo.cli.running import state_of
-    from fargo.submit.after import after
-    from fargo.submit.request import packing
-
-    pack, _ = packing(request, settings)
-    rows = request.rows
-    return after(state_of(context, name), rows=rows.count, pack=pack, manifest=rows.manifest)
-
-
-def _show(context: Context, run: "Run") -> None:
-    """`--dry-run`."""
-    from fargo.submit import submissions
-
-    calls = [each.request() for each in submissions(run)]
-    context.out.data({"calls": calls})
+    context.verify_account()
+    return follow(context, launch.resume(name, sender(context)), quiet=False)
 
 
 def _settings(context: Context, job: str) -> "JobSettings":

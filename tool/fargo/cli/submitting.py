@@ -1,15 +1,26 @@
-"""What `submit` and `retry` share: sending a run's jobs and telling of it."""
+"""What `submit` and `retry` share: preparing a run, sending it, and telling of both."""
 
 import secrets
 import time
-from typing import TYPE_CHECKING
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
 
 from fargo.cli.context import Context
+from fargo.errors import UsageError
 
 if TYPE_CHECKING:
-    from fargo.ledger import Entry
+    from collections.abc import Callable, Generator, Iterator
+
+    from fargo.config import JobSettings
+    from fargo.launch import LaunchEvent, Prepared
+    from fargo.manifest import Over
     from fargo.model.run import Run
     from fargo.submit import Sender
+    from fargo.view.rows import RowsView
+
+TYPICAL_RUNS = 20
+"""The latest runs among which one of the same job is looked for, to tell how long its rows take."""
 
 
 def sender(context: Context) -> "Sender":
@@ -19,40 +30,154 @@ def sender(context: Context) -> "Sender":
 
     return Sender(
         batch=Batch(context.session.client("batch", attempts=1)),
-        store=context.store,
+        store=context.bulk,
         sleep=time.sleep,
         writer=secrets.token_hex(8),
     )
 
 
-def send(context: Context, entry: "Entry", with_: "Sender") -> "Run":
-    """Submit what is not submitted yet, telling how far it is where it takes several calls."""
-    from fargo.submit import send as library
+@contextmanager
+def prepared(
+    context: Context, job: str, settings: "JobSettings", options: dict[str, Any]
+) -> "Iterator[Prepared]":
+    """The run that the options ask for, checked; nothing is sent.
 
-    several = len(entry.run.last.chunks)
-    sent = sum(bool(chunk.job_id) for chunk in entry.run.last.chunks)
+    Args:
+        options: of `fargo submit`, by their names there.
+    """
+    from fargo import launch
+    from fargo.cli.running import state_of
+    from fargo.manifest import Outside
+    from fargo.submit import Request
+    from fargo.view.rows import RowsView
 
-    def take(_: "Run") -> None:
-        nonlocal sent
-        sent += 1
-        if several > 1:
-            context.out.say(f"submitted {sent} of {several} arrays")
+    array, after = options.pop("array"), options.pop("after")
+    over = _over(options)
+    work = launch.Work(
+        request=Request(job=job, **options),
+        settings=settings,
+        array=array,
+        over=over,
+        after=state_of(context, after) if after is not None else None,
+    )
+    view = RowsView()
+    outside = Outside(context.bulk) if over else Outside()
+    with ExitStack() as until_sent:
+        with context.out.showing(view):
+            found = launch.prepared(work, context.outputs, outside, now=datetime.now(UTC), tell=view.take)
+            ready = until_sent.enter_context(found)
+        yield ready
 
-    return context.consume(library(entry, with_), take)
+
+def _over(options: dict[str, Any]) -> "Over | None":
+    from fargo.manifest import Over
+
+    sources, more = options.pop("over"), {name: options.pop(name) for name in ("format", "limit", "sample")}
+    if not sources:
+        if given := [name for name, value in more.items() if value is not None]:
+            raise UsageError(f"--{given[0]} says which rows of --over, and there is none", "give --over ROWS")
+        return None
+    return Over(sources=sources, format=more["format"] or "", limit=more["limit"], sample=more["sample"])
 
 
-def tell(context: Context, run: "Run", *, quiet: bool) -> None:
-    """Name the run before anything else can go wrong: as data, unless the lines of jobs are."""
-    from fargo.view import data
+def launched(context: Context, ready: "Prepared", *, quiet: bool) -> "Run":
+    """Send a prepared run."""
+    from fargo import launch
+
+    context.verify_account()
+    return follow(context, launch.launch(ready, sender(context)), quiet=quiet)
+
+
+def follow(context: Context, events: "Generator[LaunchEvent, None, Run]", *, quiet: bool) -> "Run":
+    """Show how far the upload and the submission are, and name the run as soon as there is one.
+
+    Args:
+        quiet: leave stdout to others.
+    """
+    from fargo.view.rows import RowsView
+
+    view = RowsView()
+    with context.out.showing(view):
+        run = context.consume(events, _taker(context, view))
+    _name(context, run, quiet=quiet)
+    return run
+
+
+def _taker(context: Context, view: "RowsView") -> "Callable[[LaunchEvent], None]":
+    from fargo.manifest import Sent
     from fargo.view.runs import size_words
 
-    if size := size_words(run.last):
-        context.out.say(size)
+    named = False
+
+    def take(event: "LaunchEvent") -> None:
+        nonlocal named
+        if isinstance(event, Sent):
+            view.take(event)
+            return
+        view.sent = None
+        if not named:
+            # Whatever happens from here on, this is the name to come back with.
+            context.out.say(f"run {event.id}: {size_words(event.last)}".removesuffix(": "))
+            named = True
+        elif len(event.last.chunks) > 1:
+            sent = sum(bool(chunk.job_id) for chunk in event.last.chunks)
+            context.out.say(f"submitted {sent} of {len(event.last.chunks)} array jobs")
+
+    return take
+
+
+def _name(context: Context, run: "Run", *, quiet: bool) -> None:
+    """The run as data, unless what its jobs write is."""
+    from fargo.view import data
+
     if quiet:
-        context.out.say(f"run {run.id}")
-    elif context.out.json:
+        return
+    if context.out.json:
         context.out.data(data.run(run) | {"jobs": list(run.job_ids)})
     else:
         context.out.line(run.id)
         rest = f"wait {run.id}" if run.last.containers > 1 else f"logs -f {run.id}"
         context.out.say(f"follow it: {context.command(rest)}")
+
+
+def show_plan(context: Context, ready: "Prepared", settings: "JobSettings", expect: int | None) -> None:
+    """`--dry-run`: what would be sent, and what it would cost."""
+    from fargo.cost import Task, best_packing, estimate
+    from fargo.model.fargate import Size
+    from fargo.view import rows
+
+    run, wave = ready.run, ready.run.last
+    task = Task(
+        size=Size(wave.vcpu, wave.memory_mib),
+        architecture=context.project.image.cpu,
+        spot=wave.queue == context.outputs.job_queues["spot"],
+        storage_gib=settings.storage_gib,
+    )
+    seconds, basis = _row_seconds(context, run.job, expect)
+    shown = rows.Preview(
+        run=run,
+        files=ready.manifest.files if ready.manifest else 0,
+        bytes=ready.manifest.bytes if ready.manifest else 0,
+        row_seconds=seconds,
+        basis=basis,
+        estimate=estimate(task, run.rows, seconds, pack=wave.pack, workers=wave.workers),
+        best=best_packing(task, run.rows, seconds, workers=settings.workers),
+    )
+    if context.out.json:
+        context.out.data(rows.preview_data(shown))
+        return
+    for line in rows.preview(shown):
+        context.out.line(line)
+
+
+def _row_seconds(context: Context, job: str, expect: int | None) -> tuple[float, str]:
+    """How long a row takes, and who says so."""
+    from fargo import ledger
+    from fargo.results import typical_seconds
+
+    if expect is not None:
+        return float(expect), "--expect"
+    for run in ledger.recent(context.store, TYPICAL_RUNS):
+        if run.job == job and (seconds := typical_seconds(context.store, run.id)) is not None:
+            return seconds, f"the median of {run.id}"
+    return 0.0, "unknown: a minute's minimum for each container; --expect 30s would tell"

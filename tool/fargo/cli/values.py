@@ -1,8 +1,14 @@
 """Option values that are written as in the project file."""
 
+import re
+from typing import TYPE_CHECKING
+
 import click
 
 from fargo.model import units
+
+if TYPE_CHECKING:
+    from fargo.submit.retry import More
 
 
 class Unit(click.ParamType[int]):
@@ -17,3 +23,19 @@ class Unit(click.ParamType[int]):
             return {"size": units.mebibytes, "duration": units.seconds}[self.name](str(value))
         except ValueError as error:
             self.fail(f"{value!r} is not {error}", param, ctx)
+
+
+class Memory(click.ParamType["int | More"]):
+    """A size, or so much more than before: `2 GiB`, `+50%`."""
+
+    name = "size"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> "int | More":
+        """Text → MiB, or what to add."""
+        from fargo.submit.retry import More
+
+        if more := re.fullmatch(r"\+(\d{1,4})\s*%", str(value)):
+            return More(int(more[1]))
+        return Unit("size").convert(value, param, ctx)

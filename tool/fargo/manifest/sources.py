@@ -162,7 +162,7 @@ def _objects(address: str, store: Store, key: str) -> Iterator[Row]:
     wild = _WILD.search(key)
     header, some = Header(address, (FILE,)), False
     try:
-        for name, size in store.keys(key[: wild.start()] if wild else key):
+        for name, size in store.objects(key[: wild.start()] if wild else key):
             folder = name.endswith("/") and not size
             if not folder and (not wild or fnmatch.fnmatchcase(name, key)):
                 some = True

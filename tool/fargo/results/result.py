@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
+from itertools import islice
+from statistics import median
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -11,6 +13,10 @@ from fargo.model import naming
 
 if TYPE_CHECKING:
     from fargo.aws.store import Store
+
+
+PAGE = 1000
+"""Keys that S3 lists in one call (Amazon S3 API, ListObjectsV2)."""
 
 
 def result_of(store: "Store", run: str, *, row: int) -> dict[str, Any] | None:
@@ -31,3 +37,20 @@ def result_of(store: "Store", run: str, *, row: int) -> dict[str, Any] | None:
 def succeeded(result: Mapping[str, Any] | None) -> bool:
     """Whether a row's command ended with 0 and all that belongs to it was stored."""
     return result is not None and result.get("exit_code") == 0 and not result.get("problem")
+
+
+SAMPLE = 32
+"""Results that are read to tell how long a row takes."""
+
+
+def typical_seconds(store: "Store", run: str) -> float | None:
+    """The median time of a run's rows that succeeded, drawn from the first thousand; None without any.
+
+    Args:
+        store: the workspace bucket.
+        run: the run's id.
+    """
+    keys = [key for key, _ in islice(store.objects(naming.result_prefix(run)), PAGE)]
+    drawn = keys[:: max(len(keys) // SAMPLE, 1)][:SAMPLE]
+    seconds = [msgspec.json.decode(store.get(key))["seconds"] for key in drawn]
+    return median(seconds) if seconds else None

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING
 
 from fargo.model import naming
 from fargo.results.ordered import in_order
+from fargo.results.result import PAGE
 from fargo.results.rowset import RowSet
 
 if TYPE_CHECKING:
     from fargo.aws.store import Store
     from fargo.model.run import Run
 
-PAGE = 1000
-"""Keys that S3 lists in one call (Amazon S3 API, ListObjectsV2)."""
 ONE_BY_ONE = 10
 """Up to so many pages are listed in a row; a larger run's at once, by the first digit of its rows."""
 _KEY = re.compile(r"(0|[1-9][0-9]*)\.json", re.ASCII)
@@ -80,7 +79,7 @@ def standing(store: "Store", run: "Run") -> Standing:
     lock = Lock()
 
     def take(rows: RowSet, prefix: str, begins: str) -> None:
-        for key in store.keys(prefix + begins):
+        for key, _ in store.objects(prefix + begins):
             match = _KEY.fullmatch(key, len(prefix))
             if match and (row := int(match[1])) < run.rows:
                 with lock:

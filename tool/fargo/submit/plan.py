@@ -1,7 +1,6 @@
 """Request, stack and rows → a run; a run → its SubmitJob calls."""
 
 import json
-from collections.abc import Sequence
 from datetime import datetime
 
 from fargo import ledger
@@ -150,8 +149,3 @@ def check_sizes(run: Run) -> None:
 
 def _length(value: object) -> int:
     return len(json.dumps(value, separators=(",", ":")))
-
-
-def describe(submitted: Sequence[Submission]) -> list[dict[str, object]]:
-    """The calls in AWS's words, for `--dry-run --json`."""
-    return [each.request() for each in submitted]

@@ -20,18 +20,24 @@ _BLOCK = 65_536
 """Entries of the index that are read at once."""
 
 
+@dataclass(frozen=True, slots=True)
+class More:
+    """So many percent more, and then the next size that Fargate offers."""
+
+    percent: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
     """What shall differ from the wave before; None: nothing.
 
     Attributes:
-        memory_percent: so much more memory, and the next size that Fargate offers.
+        memory: in MiB, as Fargate offers it; or so much more.
         deployed: the job definition, and so the image, as deployed now.
     """
 
     vcpu: float | None = None
-    memory_mib: int | None = None
-    memory_percent: int | None = None
+    memory: int | More | None = None
     spot: bool | None = None
     deployed: bool = False
     pack: int | None = None
@@ -86,11 +92,10 @@ def _queue(before: Wave, changes: Changes, outputs: StackOutputs) -> str:
 
 def _size(before: Wave, changes: Changes) -> Size:
     vcpu = before.vcpu if changes.vcpu is None else changes.vcpu
-    if changes.memory_percent is None:
-        memory = before.memory_mib if changes.memory_mib is None else changes.memory_mib
-        return offered(Size(vcpu, memory))
-    wanted = Size(vcpu, math.ceil(before.memory_mib * (1 + changes.memory_percent / 100)))
-    return fargate.next_valid(wanted) or offered(wanted)
+    if isinstance(changes.memory, More):
+        wanted = Size(vcpu, math.ceil(before.memory_mib * (1 + changes.memory.percent / 100)))
+        return fargate.next_valid(wanted) or offered(wanted)
+    return offered(Size(vcpu, before.memory_mib if changes.memory is None else changes.memory))
 
 
 def row_map(rows: Iterable[int], read_index: Callable[[int, int], bytes] | None) -> Iterator[bytes]:
@@ -114,6 +119,19 @@ def row_map(rows: Iterable[int], read_index: Callable[[int, int], bytes] | None)
         yield _ENTRY.pack(row, begin, end)
 
 
-def has_no_runner(state: RunSnapshot, succeeded: int) -> bool:
-    """Whether all containers ended well and none wrote a result: the image has no runner to write one."""
-    return state.state is JobState.SUCCEEDED and not succeeded
+def check_runner(state: RunSnapshot, succeeded: int) -> None:
+    """Refuse to repeat what ended well, where the image has no runner that could have said so.
+
+    Args:
+        succeeded: how many rows have a result.
+
+    Raises:
+        UsageError: all containers ended well, and none wrote a result.
+    """
+    if state.state is JobState.SUCCEEDED and not succeeded:
+        text = (
+            f"all containers of {state.run.id} succeeded, and none wrote a result: the image has no fargo-run"
+        )
+        raise UsageError(
+            text, "docs/images.md shows the two lines that add it; then `fargo up`, and submit anew"
+        )

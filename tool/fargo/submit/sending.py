@@ -54,15 +54,23 @@ class Sender:
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
 
-def create(run: Run, sender: Sender) -> Entry:
-    """Write the ledger of a new run, which from then on can be submitted and resumed.
+def create(run: Run, sender: Sender, after: Entry | None = None) -> Entry:
+    """Write the ledger of a new run, or of one with a new wave: from then on it can be submitted and resumed.
+
+    Args:
+        after: what it takes the place of; None for a new run.
 
     Raises:
+        AwsConflict: somebody else has added a wave meanwhile.
         AwsError: there may be a ledger; nothing is submitted.
     """
     claimed = run.with_chunk(replace(run.last.chunks[0], claimed=sender.now()))
     try:
-        return ledger.write(sender.store, replace(claimed, writer=sender.writer))
+        return ledger.write(sender.store, replace(claimed, writer=sender.writer), after)
+    except AwsConflict as error:
+        error.message = f"somebody else has begun to submit {run.id}"
+        error.hint = f"see how it goes: `fargo show {run.id}`"
+        raise
     except AwsUnreachable as error:
         error.hint = f"nothing was submitted: try again. {error.hint}"
         raise

@@ -3,9 +3,13 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from fargo.cost import MINIMUM_SECONDS, PRICE_DATE, PRICE_REGION, START_SECONDS, Estimate
 from fargo.manifest import Manifest, Sent
-from fargo.model.units import bytes_text
-from fargo.view.text import plural
+from fargo.model.fargate import Size
+from fargo.model.run import Run
+from fargo.model.units import bytes_text, duration_text
+from fargo.submit import submissions
+from fargo.view.text import money, plural
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -42,6 +46,91 @@ class RowsView:
             return f"reading rows: {self.read:,}" if self.read else ""
         size = f"{bytes_text(self.sent.bytes)} of {bytes_text(self.sent.bytes_total)}"
         return f"uploading {self.sent.files:,} of {plural(self.sent.files_total, 'file')}, {size}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """What `--dry-run` shows.
+
+    Attributes:
+        files: local inputs, each content once; `bytes` is all that would be uploaded at the most.
+        row_seconds: how long a row takes, as `basis` says; 0 where nobody knows.
+        best: the packing that would be cheapest.
+    """
+
+    run: Run
+    files: int
+    bytes: int
+    row_seconds: float
+    basis: str
+    estimate: Estimate
+    best: Estimate
+
+
+def preview(shown: Preview) -> list[str]:
+    """The same in words."""
+    run, wave = shown.run, shown.run.last
+    packed = f", {wave.pack} rows in each" if wave.pack > 1 else ""
+    lines = [
+        f"rows        {run.rows:,}",
+        f"containers  {plural(wave.containers, 'container')}{packed}, of {Size(wave.vcpu, wave.memory_mib)}",
+        f"calls       {len(wave.chunks):,} SubmitJob",
+    ]
+    if shown.bytes:
+        files = f"{plural(shown.files, 'input')}, " if shown.files else ""
+        lines.append(f"upload      {files}{bytes_text(shown.bytes)} at the most")
+    each = duration_text(shown.estimate.seconds)
+    known = f"{shown.row_seconds:.3g} s a row, " if shown.row_seconds else ""
+    lines += [
+        f"time        {known}{shown.basis}",
+        f"vCPU-hours  {shown.estimate.vcpu_hours:,.2f}",
+        f"estimate    {money(shown.estimate.dollars)}, {each} billed a container",
+    ]
+    if shown.row_seconds and run.rows > 1:
+        lines.append(f"packing     {_packing(shown)}")
+    basis = f"list prices of {PRICE_REGION}, {PRICE_DATE}; {MINIMUM_SECONDS} s at the least"
+    return [*lines, f"            {basis}, {START_SECONDS} s before the command assumed"]
+
+
+def _packing(shown: Preview) -> str:
+    best, now = shown.best, shown.estimate
+    if best.dollars >= now.dollars * (1 - _NOTEWORTHY):
+        return f"{now.pack} is as cheap as any"
+    times = f"{plural(best.containers, 'container')} of {duration_text(best.seconds)}"
+    return f"--pack {best.pack} would cost {money(best.dollars)}: {times}"
+
+
+_NOTEWORTHY = 0.05
+"""The share of the estimate that another packing must save to be named."""
+
+
+def preview_data(shown: Preview) -> dict[str, object]:
+    """The same for `--json`."""
+    wave = shown.run.last
+    return {
+        "rows": shown.run.rows,
+        "columns": list(shown.run.columns),
+        "containers": wave.containers,
+        "pack": wave.pack,
+        "workers": wave.workers,
+        "inputs": shown.files,
+        "upload_bytes": shown.bytes,
+        "row_seconds": shown.row_seconds or None,
+        "basis": shown.basis,
+        "estimate": _estimate(shown.estimate),
+        "best_packing": _estimate(shown.best),
+        "calls": [each.request() for each in submissions(shown.run)],
+    }
+
+
+def _estimate(found: Estimate) -> dict[str, object]:
+    return {
+        "pack": found.pack,
+        "containers": found.containers,
+        "seconds_each": round(found.seconds, 1),
+        "vcpu_hours": round(found.vcpu_hours, 4),
+        "usd": round(found.dollars, 4),
+    }
 
 
 def ready(manifest: Manifest, sent: Sent | None = None) -> str:

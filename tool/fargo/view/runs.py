@@ -66,6 +66,16 @@ def size_words(wave: Wave) -> str:
     return f"{wave.rows:,} rows in {text.plural(wave.containers, 'container')}{packed}{arrays}"
 
 
+def retry_words(wave: Wave, *, failed: int, missing: int) -> str:
+    """Which rows a retry runs, and with what."""
+    why = [
+        f"{count:,} {word}"
+        for count, word in ((failed, "that failed"), (missing, "without a result"))
+        if count
+    ]
+    return f"wave {wave.number}: {' and '.join(why)}, with {Size(wave.vcpu, wave.memory_mib)}"
+
+
 def _unknown(state: RunSnapshot) -> str:
     if not state.run.job_ids:
         return "no answer of AWS Batch is known"

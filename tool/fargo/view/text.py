@@ -30,6 +30,8 @@ STYLES = {
     JobState.FAILED: "red",
 }
 
+DIME = 0.1
+
 
 def safe(text: str) -> str:
     """The text with control characters made visible, so that it can go to a terminal."""
@@ -76,10 +78,10 @@ def outcome(job: Job) -> str:
 
 
 def money(dollars: float) -> str:
-    """US dollars, like `$43.80`."""
-    return f"${dollars:,.2f}"
+    """US dollars, like `$43.80`; less than ten cents more closely, like `$0.0049`."""
+    return f"${dollars:,.2f}" if dollars >= DIME or not dollars else f"${dollars:.2g}"
 
 
 def plural(count: int, word: str) -> str:
-    """Like `1 job`, `3 jobs`."""
-    return f"{count} {word}" if count == 1 else f"{count} {word}s"
+    """Like `1 job`, `3,000 jobs`."""
+    return f"{count} {word}" if count == 1 else f"{count:,} {word}s"

@@ -1,0 +1,170 @@
+"""What the user asks for → jobs: rows, then their files, then the ledger, then SubmitJob.
+
+Each step begins when those before it are whole: what is wrong with a row is said before anything is sent, and
+a run is there once its ledger is, which is when all that its containers read is there.
+"""
+
+import secrets
+import tempfile
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+from fargo import ledger, manifest
+from fargo.aws import sending
+from fargo.config import JobSettings
+from fargo.errors import UsageError
+from fargo.ledger import Entry
+from fargo.manifest import Manifest, Outside, Over, Sent
+from fargo.model import naming
+from fargo.model.run import Run, RunSnapshot
+from fargo.model.stack import StackOutputs
+from fargo.model.template import placeholders
+from fargo.submit import Request, Rows, Sender, create, plan, send
+from fargo.submit.after import after
+from fargo.submit.request import packing
+from fargo.submit.retry import row_map
+
+ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+"""Without letters that are taken for digits."""
+
+LaunchEvent = Sent | Run
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """What a run shall be.
+
+    Attributes:
+        settings: the job's table in the project file.
+        array: so many rows that are only numbers.
+        over: where rows with columns come from.
+        after: how the run stands that is waited for.
+    """
+
+    request: Request
+    settings: JobSettings
+    array: int | None = None
+    over: Over | None = None
+    after: RunSnapshot | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A run that could be sent, and its rows; None where they have no columns."""
+
+    run: Run
+    manifest: Manifest | None
+
+
+@contextmanager
+def prepared(
+    work: Work,
+    outputs: StackOutputs,
+    outside: Outside,
+    *,
+    now: datetime,
+    tell: Callable[[int], None] = lambda _: None,
+) -> Iterator[Prepared]:
+    """Read and check all rows, and plan the run; nothing is sent.
+
+    Args:
+        outputs: the deployed stack.
+        outside: what sources may reach.
+        now: the time, in UTC.
+        tell: called now and then with how many rows have been read.
+
+    Raises:
+        UsageError: a row, a file, the command or the size cannot be so.
+        NotDeployed: the job came into the project file after the last `up`.
+        AwsError: a source on S3 cannot be read.
+    """
+    settings, command = work.settings, (*work.settings.command, *work.request.arguments)
+    if work.over and work.array is not None:
+        raise UsageError("--array and --over both say what the rows are", "give one of them")
+    if "output" in placeholders(command) and not settings.output:
+        text = f"the command wants {{output}}, and the job {work.request.job} has no output folder"
+        raise UsageError(text, 'name one in its table: output = "out"')
+    if work.over is None:
+        manifest.check_command(command)
+        yield Prepared(_planned(work, outputs, Rows(count=work.array or 1), now), None)
+        return
+    # What can be refused without reading a row is refused before.
+    _planned(replace(work, after=None), outputs, Rows(), now)
+    with manifest.prepared(
+        work.over, command=command, inputs=settings.inputs, bucket=outputs.bucket, outside=outside, tell=tell
+    ) as rows:
+        found = Rows(count=rows.rows, columns=rows.columns, manifest=rows.sha256)
+        yield Prepared(_planned(work, outputs, found, now), rows)
+
+
+def _planned(work: Work, outputs: StackOutputs, rows: Rows, now: datetime) -> Run:
+    request = replace(work.request, rows=rows)
+    if work.after is not None:
+        pack, _ = packing(request, work.settings)
+        found = after(work.after, rows=rows.count, pack=pack, manifest=rows.manifest)
+        request = replace(request, after=found)
+    token = "".join(secrets.choice(ALPHABET) for _ in range(4))
+    return plan(request, work.settings, outputs, now=now, token=token)
+
+
+def launch(ready: Prepared, sender: Sender) -> Generator[LaunchEvent, None, Run]:
+    """Send the run's files, write its ledger, submit its jobs; returns it whole.
+
+    Yields:
+        How far the upload is; then the run, first when its ledger is written and nothing is submitted yet,
+        and after each of its jobs.
+
+    Raises:
+        UsageError: a local file changed meanwhile; nothing is submitted.
+        AwsError: once the run has been yielded, the hint names how to go on; before, there is no run.
+        Interrupted: Ctrl-C while it was submitted; the same.
+    """
+    if ready.manifest:
+        yield from manifest.upload(ready.manifest, ready.run.id, sender.store)
+    entry = create(ready.run, sender)
+    yield entry.run
+    return (yield from send(entry, sender))
+
+
+def resume(run: str, sender: Sender) -> Generator[LaunchEvent, None, Run]:
+    """Submit what is left of a run whose submission broke off; as `launch` after the ledger.
+
+    Raises:
+        UsageError: there is nothing left.
+    """
+    entry = ledger.read(sender.store, run)
+    if entry.run.submitted:
+        raise UsageError(f"{entry.run.id} is submitted whole", f"see it: `fargo show {entry.run.id}`")
+    yield entry.run
+    return (yield from send(entry, sender))
+
+
+def retry(
+    entry: Entry, longer: Run, rows: Iterable[int], sender: Sender
+) -> Generator[LaunchEvent, None, Run]:
+    """Write a new wave's map, then the ledger with the wave, then submit it; as `launch` after the ledger.
+
+    Args:
+        entry: the ledger as it was read.
+        longer: the run with the wave.
+        rows: the wave's, ascending.
+
+    Raises:
+        AwsConflict: somebody else wrote the ledger meanwhile; nothing is submitted.
+        AwsError: the hint names how to go on.
+    """
+    run, index = entry.run, naming.index_key(entry.run.id)
+    read = partial(sender.store.get_range, index) if run.manifest else None
+    with tempfile.TemporaryDirectory(prefix="fargo-rows-") as folder:
+        file = Path(folder) / "map"
+        with file.open("wb") as entries:
+            entries.writelines(row_map(rows, read))
+        for _ in sending.send(sender.store, file, naming.map_key(run.id, longer.last.number)):
+            pass
+    claimed = create(longer, sender, after=entry)
+    yield claimed.run
+    return (yield from send(claimed, sender))
