@@ -2,10 +2,9 @@ import hashlib
 import json
 import struct
 import tracemalloc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -22,7 +21,12 @@ def make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Make]:
     opened = []
 
     def make(
-        content: str, *, name: str = "photos.csv", command: Any = (), inputs: Any = (), also: Any = ()
+        content: str,
+        *,
+        name: str = "photos.csv",
+        command: Sequence[str] = (),
+        inputs: Sequence[str] = (),
+        also: Sequence[str] = (),
     ) -> Manifest:
         Path(name).write_text(content, encoding="utf-8")
         over = Over(sources=(name, *also))

@@ -4,7 +4,6 @@ import hashlib
 import sys
 from array import array
 from collections.abc import Callable, Iterator, Sequence
-from itertools import accumulate
 from typing import IO, Any
 
 import msgspec
@@ -36,7 +35,6 @@ class Writer:
     def __init__(self, jsonl: IO[bytes], index: IO[bytes], columns: Columns, inputs: Inputs | None) -> None:
         self._jsonl, self._index, self._columns, self._inputs = jsonl, index, columns, inputs
         self._hash = hashlib.sha256()
-        self._end = 0
         self.rows = 0
 
     @property
@@ -53,8 +51,10 @@ class Writer:
         Raises:
             UsageError: one cannot be: its place, and why.
         """
-        header, shape, size = None, None, 0
+        header, shape, inputs = None, None, self._inputs
         batch: list[bytes] = []
+        begins = array("Q")
+        end = 0
         for row, line, values in rows:
             if row is not header:
                 self._columns.take(row, line)
@@ -62,35 +62,30 @@ class Writer:
                     shape = _shape(row.names)
                 header = row
             try:
-                if self._inputs:
-                    values = self._inputs.resolve(row, line, values)  # noqa: PLW2901 # the row with addresses
+                if inputs:
+                    values = inputs.resolve(row, line, values)  # noqa: PLW2901 # the row with addresses
                 text = _encode(shape(*values))  # type: ignore[misc] # the first header has set it
             except UnicodeEncodeError:
                 raise _not_text(row, line, values) from None
-            if len(text) > VALUE_MAX:
+            size = len(text)
+            if size > VALUE_MAX:
                 _check(row, line, values)
             batch.append(text)
-            size += len(text)
-            if size > BATCH:
-                self._flush(batch)
-                tell(self.rows)
-                batch, size = [], 0
-        self._flush(batch)
-        self._put_index(array("Q", [self._end]))
-        tell(self.rows)
+            begins.append(end)
+            end += size + 1
+            if end - begins[0] > BATCH:
+                self._flush(batch, begins, tell)
+                batch, begins = [], array("Q")
+        self._flush(batch, begins, tell)
+        self._put_index(array("Q", [end]))
 
-    def _flush(self, batch: list[bytes]) -> None:
-        if not batch:
-            return
-        data = b"\n".join(batch) + b"\n"
-        lengths = map(len, batch)
-        # A row begins where the one before has ended with its line end.
-        begins = [end + at for at, end in enumerate(accumulate(lengths, initial=self._end))]
-        self._put_index(array("Q", begins[:-1]))
+    def _flush(self, batch: list[bytes], begins: "array[int]", tell: Tell) -> None:
+        data = b"\n".join([*batch, b""])
         self._jsonl.write(data)
         self._hash.update(data)
-        self._end += len(data)
+        self._put_index(begins)
         self.rows += len(batch)
+        tell(self.rows)
 
     def _put_index(self, offsets: "array[int]") -> None:
         """As `naming.OFFSET` says: big-endian."""
