@@ -2,7 +2,9 @@
 
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +32,23 @@ def _without_settings() -> "BotocoreSession":
     nothing = (None, None, None, None)
     files = dict.fromkeys(("config_file", "credentials_file"), (None, None, os.devnull, None))
     return BotocoreSession(session_vars={"profile": nothing, **files})
+
+
+def _quick(session: "BotocoreSession") -> "BotocoreSession":
+    """Have Python read the times in answers: dateutil takes five sixths of reading a page of 1,000 keys."""
+    factory = session.get_component("response_parser_factory")
+    factory.set_parser_defaults(timestamp_parser=_time)
+    return session
+
+
+def _time(value: Any) -> datetime:
+    from botocore.parsers import DEFAULT_TIMESTAMP_PARSER
+
+    if isinstance(value, str) and value.endswith("Z"):
+        with suppress(ValueError):
+            return datetime.fromisoformat(value)
+    found: datetime = DEFAULT_TIMESTAMP_PARSER(value)
+    return found
 
 
 def profile_region(profile: str) -> str:
@@ -100,11 +119,17 @@ class Session:
                     aws_access_key_id=LOCAL_KEY,
                     aws_secret_access_key=LOCAL_KEY,
                     region_name=self.region,
-                    botocore_session=_without_settings(),
+                    botocore_session=_quick(_without_settings()),
                 )
             else:
+                from botocore.session import Session as BotocoreSession
+
                 with translated("credentials"):
-                    self._boto = boto3.Session(profile_name=self.profile or None, region_name=self.region)
+                    self._boto = boto3.Session(
+                        profile_name=self.profile or None,
+                        region_name=self.region,
+                        botocore_session=_quick(BotocoreSession()),
+                    )
         return self._boto
 
     def identity(self) -> Identity:
