@@ -98,6 +98,13 @@ def test_what_a_newer_runner_adds_is_passed_over(bucket: Bucket) -> None:
     assert (second.host.name, second.host.arch) == ("ip-10-0-0-2", "")
 
 
+def test_a_problem_with_a_name_that_is_no_utf_8_is_read(bucket: Bucket) -> None:
+    run = bucket.run(1)
+    bucket.result(run, 0, exit_code=125, problem="out/\udcff cannot be read")
+    (found,) = read(bucket, run)
+    assert (found.damaged, found.problem) == ("", "out/\udcff cannot be read")
+
+
 def test_a_damaged_manifest_is_named_with_its_row(bucket: Bucket) -> None:
     run = bucket.run(2, [{"n": "0"}, {"n": "1"}])
     bucket.put(naming.manifest_key(run.id), b'{"n": "0"}\n{"n":  1 }\n')

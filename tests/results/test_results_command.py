@@ -56,7 +56,7 @@ def fargo(
 def mixed(deployed: Bucket) -> Run:
     """Four rows: two good, one failed, one without a result."""
     run = deployed.run(4, [{"photo": f"{row}.jpg"} for row in range(4)])
-    ledger.save(deployed.store(), run)
+    ledger.write(deployed.store(), run)
     for row in (0, 1):
         deployed.result(run, row, {"thumb": b"%d" % row})
     deployed.result(run, 2, {"log": b"2"}, exit_code=137, signal=9)
@@ -162,7 +162,7 @@ def test_ctrl_c_says_how_to_go_on(fargo: Fargo, mixed: Run, monkeypatch: pytest.
 
 def test_a_run_without_rows_or_columns_has_one(fargo: Fargo, deployed: Bucket) -> None:
     run = deployed.run(1)
-    ledger.save(deployed.store(), run)
+    ledger.write(deployed.store(), run)
     deployed.result(run, 0)
     code, _, err = fargo("results", run.id)
     assert code == 0

@@ -1,5 +1,6 @@
 """What each row came to: its result object and its columns, in order of row."""
 
+import json
 from collections.abc import Generator, Iterable, Mapping
 from itertools import tee
 from typing import TYPE_CHECKING, Annotated, Any
@@ -137,11 +138,25 @@ def _read(store: "Store", run: str, row: int, state: RowState) -> dict[str, Any]
         return fields
     key = naming.result_key(run, row) if state is RowState.SUCCEEDED else naming.failed_key(run, row)
     try:
-        measured = _MEASURED.decode(store.get(key))
+        measured = _decoded(store.get(key))
     except AwsNotFound:
         return fields | {"damaged": f"{key} was listed, and is gone"}
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         return fields | {"damaged": f"{key} is damaged: {error}"}
     if measured.row != row:
         return fields | {"damaged": f"{key} is damaged: it is of row {measured.row}"}
     return fields | {"measured": measured}
+
+
+def _decoded(body: bytes) -> Measured:
+    """A result; file names that are no UTF-8 come as halves of surrogate pairs, which msgspec refuses.
+
+    Raises:
+        ValueError: it is none (msgspec's errors and json's are ValueErrors).
+    """
+    try:
+        return _MEASURED.decode(body)
+    except msgspec.ValidationError:
+        raise
+    except msgspec.DecodeError:
+        return msgspec.convert(json.loads(body), Measured)
