@@ -32,19 +32,34 @@ def test_a_plain_command_runs_without_a_result(no_python: dict[str, str]) -> Non
 
 
 @pytest.mark.parametrize(
-    ("arguments", "more", "needs"),
+    ("argument", "more", "needs"),
     [
-        (["--", "echo", "x{row}"], {}, "{row} and {run}"),
-        (["--", "echo", "{run}"], {}, "{row} and {run}"),
-        (["--", "echo"], {"FARGO_OUTPUT": "out"}, "an output folder"),
+        ("x{row}", {}, "{row} needs"),
+        ("{run}", {}, "{run} needs"),
+        ("a $b {x y} {file-name}.jpg", {}, "{file-name} needs"),
+        ("{{photo}}", {}, "{photo} needs"),
+        ("", {"FARGO_OUTPUT": "out"}, "an output folder needs"),
+        ("", {"FARGO_MANIFEST": "1"}, "rows need"),
+        ("", {"FARGO_PACK": "2"}, "several rows in a container need"),
+        ("", {"FARGO_INPUTS": '["photo"]'}, "inputs need"),
+        ("", {"FARGO_WAVE": "2"}, "a retry of rows needs"),
     ],
 )
 def test_what_needs_the_runner_is_refused_not_dropped(
-    no_python: dict[str, str], arguments: list[str], more: dict[str, str], needs: str
+    no_python: dict[str, str], argument: str, more: dict[str, str], needs: str
 ) -> None:
-    code, out, err = launch(*arguments, environ=no_python | more)
+    code, out, err = launch("--", "echo", "ran", argument, environ=no_python | more)
     assert (code, out) == (125, "")
-    assert f"{needs} need" in err
+    assert err == f"fargo-run: This image has no python3, which {needs}. Add Python 3.9 or newer to it.\n"
+
+
+@pytest.mark.parametrize(
+    "argument", ["${HOME}", "{}", '{"a": {"b": 1}}', "{print $1}", "{", "}{", "{1}", "a{"]
+)
+def test_other_braces_need_nothing(no_python: dict[str, str], argument: str) -> None:
+    same = {"FARGO_PACK": "1", "FARGO_INPUTS": "[]", "FARGO_WAVE": "1"}
+    code, out, _ = launch("--", "echo", argument, "x  y", environ=no_python | same)
+    assert (code, out) == (0, f"{argument} x  y\n")
 
 
 @pytest.mark.parametrize("arguments", [[], ["--"], ["echo", "x"]])

@@ -108,7 +108,7 @@ class Children:
         self._busy = 0
         self.stopped = 0
 
-    def run(self, command: Sequence[str], environ: Mapping[str, str]) -> Ended | None:
+    def run(self, command: tuple[str, ...], environ: Mapping[str, str]) -> Ended | None:
         """Run a command to its end.
 
         Args:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import signal
-from typing import Sequence
 
 from fargo_runner import contract
 
@@ -13,7 +12,7 @@ PYTHON_IGNORES = [signal.SIGPIPE, signal.SIGXFSZ]
 """A command gets these back as the kernel gives them: `yes | head` must end quietly."""
 
 
-def replace(command: Sequence[str]) -> tuple[int, str]:
+def replace(command: tuple[str, ...]) -> tuple[int, str]:
     """Become the command; returns only if it cannot start: the exit code and why."""
     for number in PYTHON_IGNORES:
         signal.signal(number, signal.SIG_DFL)
