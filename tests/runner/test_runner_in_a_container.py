@@ -43,7 +43,7 @@ def start(engine: docker.DockerClient, image: str, task: dict[str, str]) -> Iter
     """Start a command under the runner; the scripted S3 is on the host's loopback."""
     started = []
 
-    def run(*command: str, memory: str = "512m", **more: str) -> Any:
+    def run(*command: str, memory: str = "512m", read_only: bool = False, **more: str) -> Any:
         # The image's own PATH, not the one of the tests.
         environ = {name: value for name, value in (task | more).items() if name != "PATH"}
         container = engine.containers.run(
@@ -54,13 +54,15 @@ def start(engine: docker.DockerClient, image: str, task: dict[str, str]) -> Iter
             network_mode="host",
             mem_limit=memory,
             memswap_limit=memory,
+            read_only=read_only,
+            tmpfs={"/tmp": "mode=1777"} if read_only else {},
         )
         started.append(container)
         return container
 
     yield run
     for container in started:
-        container.remove(force=True)
+        container.remove(force=True, v=True)
 
 
 def ended(container: Any) -> tuple[int, str]:
@@ -138,3 +140,31 @@ def test_simulation_finds_the_known_answer_and_leaves_it_as_output(start: Start,
     assert code == 0
     assert output.splitlines()[-1].startswith("magnetisation 0.91")
     assert b'"exact": 0.9113' in s3.objects["/workspace/runs/run-1/output/0/result.json"]
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_rows_with_inputs_and_outputs_run_on_a_root_that_cannot_be_written(
+    start: Start, s3: ScriptedS3, workers: str
+) -> None:
+    s3.objects |= {f"/photos/{row}.txt": f"photo {row}\n".encode() for row in range(5)}
+    rows = s3.rows(*({"photo": f"s3://photos/{row}.txt"} for row in range(5)))
+    more = {
+        "FARGO_PACK": "5",
+        "FARGO_WORKERS": workers,
+        "FARGO_INPUTS": '["photo"]',
+        "FARGO_OUTPUT": "/tmp/out",
+    }
+    script = "rev < {photo} > {output}/turned.txt; test {row} != 3"
+    code, output = ended(start("sh", "-c", script, read_only=True, **rows, **more))
+    assert (code, output) == (1, "fargo-run: row 3: exit code 1.\n")
+    for row in range(5):
+        assert s3.objects[f"/workspace/runs/run-1/output/{row}/turned.txt"] == f"{row} otohp\n".encode()
+    assert sorted(s3.ended("result")) == [0, 1, 2, 4]
+
+
+def test_memory_is_each_rows_own(start: Start, s3: ScriptedS3) -> None:
+    script = "import sys, time; held = b'x' * (int(sys.argv[1]) * 50 << 20); time.sleep(0.6)"
+    code, _ = ended(start("python3", "-c", script, "{row}", FARGO_ROWS="3", FARGO_PACK="3"))
+    assert code == 0
+    peaks = [s3.result(row)["peak_memory_bytes"] >> 20 for row in range(3)]
+    assert peaks[0] < 50 < peaks[1] < 100 < peaks[2] < 150

@@ -2,14 +2,19 @@
 
 import hashlib
 import json
+import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from fargo_runner.contract import RunnerError
+from fargo_runner.inputs import Inputs
 from scripted_s3 import RESET, ScriptedS3
 
-from conftest import Runner
+from conftest import RUNNER, Runner
 
 SHOW = "import os, sys; a, b = sys.argv[1:]; print(a, open(a).read(), b, os.environ['FARGO_ROW_A'] == a)"
 
@@ -134,3 +139,47 @@ def test_an_input_can_be_an_output(
     task |= s3.rows({"a": "s3://photos/x"}) | {"FARGO_OUTPUT": "out"}
     assert fargo_run("ln", "-s", "{a}", "{output}/y", environ=task).returncode == 0
     assert s3.objects["/workspace/runs/run-1/output/0/y"] == b"content"
+
+
+def test_inputs_do_not_become_outputs_by_where_they_lie(
+    fargo_run: Runner, task: dict[str, str], s3: ScriptedS3, scratch: Path
+) -> None:
+    task |= s3.rows({"a": "s3://photos/x"}) | {"FARGO_OUTPUT": str(scratch)}
+    done = fargo_run("echo", "ran", environ=task)
+    assert (done.returncode, done.stdout) == (125, "")
+    assert f"{scratch} cannot be the output folder: the inputs are fetched to {scratch}" in done.stderr
+    assert list(scratch.iterdir()) == []
+
+
+def test_a_stop_during_a_fetch_begins_nothing(task: dict[str, str], s3: ScriptedS3, scratch: Path) -> None:
+    asked, told = threading.Event(), threading.Event()
+    s3.objects["/photos/x"] = b"content"
+    task |= s3.rows({"a": "s3://photos/x"}, {"a": "s3://photos/x"}) | {"FARGO_PACK": "2"}
+
+    def hold(path: str) -> None:
+        if path == "/photos/x":
+            asked.set()
+            told.wait(30)
+
+    s3.refuse = hold
+    program = [str(RUNNER / "bin" / "fargo-run"), "--", "echo", "ran"]
+    process = subprocess.Popen(program, env=task, stdout=subprocess.PIPE, text=True)
+    assert asked.wait(30)
+    process.terminate()
+    time.sleep(0.2)
+    told.set()
+    output, _ = process.communicate(timeout=30)
+    assert (process.returncode, output) == (143, "")
+    assert s3.ended("result") + s3.ended("failed") == []
+    assert list(scratch.iterdir()) == []
+
+
+def test_no_folder_to_fetch_to_is_told(
+    fargo_run: Runner, task: dict[str, str], s3: ScriptedS3, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(**_: object) -> str:
+        raise FileNotFoundError(2, "No usable temporary directory found")
+
+    monkeypatch.setattr("tempfile.mkdtemp", refuse)
+    with pytest.raises(RunnerError, match=r"/tmp may not be written\. Declare `VOLUME /tmp`"):
+        Inputs([], ["a"])

@@ -104,7 +104,7 @@ def test_a_folder_that_holds_the_working_directory_is_not_emptied(
     (tmp_path / "code").touch()
     done = fargo_run("echo", "ran", environ=task | pack(2) | {"FARGO_OUTPUT": "."})
     assert (done.returncode, done.stdout) == (125, "")
-    assert "the working directory is in it. Name a folder of its own in `output`." in done.stderr
+    assert "the working directory is in it. Name a folder of its own." in done.stderr
     assert (tmp_path / "code").exists()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,9 +13,10 @@ from fargo_runner.say import say
 from fargo_runner.task import read_container
 
 if TYPE_CHECKING:
-    from typing import Sequence
+    from typing import Iterator, Sequence
 
     from fargo_runner.folder import OutputFolder
+    from fargo_runner.inputs import Inputs
     from fargo_runner.rows import Row
     from fargo_runner.service import Service
     from fargo_runner.task import Container
@@ -70,16 +71,10 @@ def run(container: Container) -> int:
     children = Children(alone=workers == 1)
     service = Service(container.environ)
     rows = _rows(container, service)
-    folder = _folder(container, len(rows), workers)
-    inputs = None
-    if container.inputs:
-        from fargo_runner.inputs import Inputs
-
-        inputs = Inputs(rows, container.inputs)
-    work = Work(container, rows, service=service, children=children, folder=folder, inputs=inputs)
-    children.work([*[work.drain] * workers, service.prepare])
-    if inputs:
-        inputs.close()
+    with _inputs(container, rows) as inputs:
+        folder = _folder(container, len(rows), workers, inputs)
+        work = Work(container, rows, service=service, children=children, folder=folder, inputs=inputs)
+        children.work([*[work.drain] * workers, service.prepare])
     return _without_strays(folder, work.exit_code())
 
 
@@ -92,12 +87,24 @@ def _rows(container: Container, service: Service) -> Sequence[Row]:
         return rows.read_rows(container, bucket)
 
 
-def _folder(container: Container, rows: int, workers: int) -> OutputFolder | None:
+@contextmanager
+def _inputs(container: Container, rows: Sequence[Row]) -> Iterator[Inputs | None]:
+    if not container.inputs:
+        yield None
+        return
+    from fargo_runner.inputs import Inputs
+
+    with closing(Inputs(rows, container.inputs)) as inputs:
+        yield inputs
+
+
+def _folder(container: Container, rows: int, workers: int, inputs: Inputs | None) -> OutputFolder | None:
     if not container.output:
         return None
     from fargo_runner.folder import OutputFolder
 
-    return OutputFolder(Path(container.output).absolute(), rows=rows, workers=workers)
+    declared = Path(container.output).absolute()
+    return OutputFolder(declared, rows=rows, workers=workers, inputs=inputs.root if inputs else None)
 
 
 def _without_strays(folder: OutputFolder | None, exit_code: int) -> int:

@@ -17,19 +17,18 @@ class OutputFolder:
         declared: absolute.
         rows: how many the container runs.
         workers: how many at once.
+        inputs: where inputs are fetched to; None for a job without.
 
     Raises:
-        RunnerError: it would have to be emptied between two rows, and holds what they all need.
+        RunnerError: it holds what is no output.
     """
 
-    def __init__(self, declared: Path, *, rows: int, workers: int) -> None:
+    def __init__(self, declared: Path, *, rows: int, workers: int, inputs: Path | None = None) -> None:
         self._declared, self._split, self._used = declared, workers > 1, False
-        here = Path.cwd()
-        if rows > 1 and (declared.resolve() in (here, *here.parents)):
-            raise RunnerError(
-                f"{declared} cannot be the output folder of several rows: it is emptied between them, and "
-                "the working directory is in it. Name a folder of its own in `output`."
-            )
+        if inputs:
+            _apart(declared, inputs, f"the inputs are fetched to {inputs}")
+        if rows > 1 and not self._split:
+            _apart(declared, Path.cwd(), "it is emptied between rows, and the working directory is in it")
         self._before = self._listed() if self._split else {}
         self._rows: set[str] = set()
 
@@ -69,6 +68,13 @@ class OutputFolder:
         with suppress(OSError), os.scandir(self._declared) as entries:
             return {entry.name: entry.stat(follow_symlinks=False).st_mtime_ns for entry in entries}
         return {}
+
+
+def _apart(declared: Path, other: Path, why: str) -> None:
+    """Refuse an output folder that is another, or one above it."""
+    other = other.resolve()
+    if declared.resolve() in (other, *other.parents):
+        raise RunnerError(f"{declared} cannot be the output folder: {why}. Name a folder of its own.")
 
 
 def _empty(folder: Path) -> None:

@@ -40,15 +40,27 @@ class Inputs:
     Args:
         rows: all that the container will run.
         columns: those that hold addresses like `s3://bucket/key`.
+
+    Attributes:
+        root: the folder that all lie below.
+
+    Raises:
+        RunnerError: nowhere in the container may files be written.
     """
 
     def __init__(self, rows: Sequence[Row], columns: Sequence[str]) -> None:
         self._columns = columns
-        self._root = Path(tempfile.mkdtemp(prefix="fargo-inputs-"))
+        try:
+            self.root = Path(tempfile.mkdtemp(prefix="fargo-inputs-"))
+        except OSError as error:
+            raise RunnerError(
+                "The inputs cannot be fetched: /tmp may not be written. Declare `VOLUME /tmp` in the "
+                "Dockerfile, or name another folder in TMPDIR."
+            ) from error
         wanted = Counter(url for row in rows for _, url in self._of(row))
         several = [(url, count) for url, count in wanted.items() if count > 1]
         self._shared = {
-            url: _Shared(self._root / f"shared-{number}" / "object", count)
+            url: _Shared(self.root / f"shared-{number}" / "object", count)
             for number, (url, count) in enumerate(several)
         }
 
@@ -59,7 +71,7 @@ class Inputs:
         Raises:
             RunnerError: a value is no address of an object, or the object cannot be fetched.
         """
-        folder = self._root / str(row.number)
+        folder = self.root / str(row.number)
         try:
             values, total = dict(row.values), 0
             for number, (column, url) in enumerate(self._of(row)):
@@ -72,7 +84,7 @@ class Inputs:
 
     def close(self) -> None:
         """Remove all that was fetched."""
-        shutil.rmtree(self._root, ignore_errors=True)
+        shutil.rmtree(self.root, ignore_errors=True)
 
     def _of(self, row: Row) -> list[tuple[str, str]]:
         """The row's columns that want an object: name and address."""

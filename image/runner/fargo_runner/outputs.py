@@ -56,15 +56,17 @@ class Uploader:
     """Uploads files over a few connections at once.
 
     Args:
-        connect: gives a new connection to the bucket.
+        own: the calling thread's connection to the bucket.
+        connect: gives a new one.
         prefix: what each key begins with, ending in `/`.
         share: how many uploaders work at the same time: the connections are split among them.
     """
 
-    def __init__(self, connect: Callable[[], Bucket], prefix: str, *, share: int = 1) -> None:
+    def __init__(self, own: Bucket, connect: Callable[[], Bucket], prefix: str, *, share: int = 1) -> None:
         self._connect, self._prefix = connect, prefix
         self._width = max(1, _CONNECTIONS // share)
         self._own = threading.local()
+        self._own.bucket = own
         self._buckets: list[Bucket] = []
 
     def folder(self, folder: Path, warn: Callable[[str], None]) -> list[Stored]:

@@ -62,6 +62,6 @@ class Connections:
         return self._open[bucket]
 
     def close(self) -> None:
-        """Give all of them back."""
+        """Give all of them back; they open again where they are used."""
         for bucket in self._open.values():
             bucket.close()

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from fargo_runner.service import Service
     from fargo_runner.task import Container
 
+_IDLE_SECONDS = 5
+"""After this a connection is made anew: S3 may have hung up, and a failed try costs more."""
+
 
 @dataclass
 class _Road:
@@ -99,7 +102,7 @@ class Work:
                 self._skipped += 1
                 return 0
             with self._fetched(row, connections) as fetched:
-                self._command(row, fetched, road)
+                self._command(row, fetched, road, connections)
         except RunnerError as error:
             road.ended = _failed(road.ended, error)
         if road.ended is None:
@@ -111,21 +114,24 @@ class Work:
     def _fetched(self, row: Row, connections: Connections) -> ContextManager[Fetched]:
         return self._inputs.of(row, connections) if self._inputs else nullcontext(Fetched(row.values))
 
-    def _command(self, row: Row, fetched: Fetched, road: _Road) -> None:
+    def _command(self, row: Row, fetched: Fetched, road: _Road, connections: Connections) -> None:
         """Run the command and store its outputs, in the row's own folder and among its inputs."""
         output = self._folder.make(row.number) if self._folder else None
         task = Task.of(self._container, row.number, fetched.values, output)
         road.command, road.bytes_in = task.command, fetched.bytes_in
         road.ended = self._children.run(task.command, task.environ)
+        if road.ended and road.ended.seconds > _IDLE_SECONDS:
+            connections.close()
         if road.ended and output and self._folder:
-            road.stored = self._upload(row, output)
+            road.stored = self._upload(row, output, connections)
             self._folder.stored(row.number)
 
-    def _upload(self, row: Row, folder: Path) -> Sequence[Stored]:
+    def _upload(self, row: Row, folder: Path, connections: Connections) -> Sequence[Stored]:
         container = self._container
+        own = connections.to(container.bucket)
         connect = partial(self._service.connect, container.bucket)
         prefix = contract.output_prefix(container.run, row.number)
-        uploader = outputs.Uploader(connect, prefix, share=min(container.workers, len(self._rows)))
+        uploader = outputs.Uploader(own, connect, prefix, share=min(container.workers, len(self._rows)))
         return uploader.folder(folder, warn=self._say_of(row))
 
     def _tell(self, row: Row, road: _Road, ended: Ended, connections: Connections) -> Ended:
