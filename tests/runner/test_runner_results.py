@@ -2,7 +2,10 @@
 
 import hashlib
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
+from urllib.request import Request, urlopen
 
 import boto3
 import pytest
@@ -149,26 +152,50 @@ def test_outputs_that_cannot_be_kept_are_a_failure_not_a_loss(
     assert says in done.stderr
 
 
-def test_moto_takes_what_the_runner_sends(
-    fargo_run: Runner, task: dict[str, str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def moto(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, Any]]:
+    """Another S3 than ours: its address, and a client with a bucket `workspace`."""
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
     server.start()
-    try:
-        host, port = server.get_host_and_port()
-        url = f"http://{host}:{port}"
-        client = boto3.client(
-            "s3", "us-east-1", endpoint_url=url, aws_access_key_id="a", aws_secret_access_key="b"
-        )
-        client.create_bucket(Bucket="workspace")
-        make = "mkdir -p out/ä; head -c 300000 /dev/zero > out/ä/b"
-        done = fargo_run("sh", "-c", make, environ=task | {"AWS_ENDPOINT_URL": url, "FARGO_OUTPUT": "out"})
-        assert (done.returncode, done.stderr) == (0, "")
-        got = client.get_object(Bucket="workspace", Key="runs/run-1/output/0/ä/b")["Body"].read()
-        assert got == bytes(300_000)
-        head = client.head_object(Bucket="workspace", Key="runs/run-1/result/0.json")
-        assert head["ContentType"] == "application/json"
-        client.close()
-    finally:
-        server.stop()
+    host, port = server.get_host_and_port()
+    url = f"http://{host}:{port}"
+    client = boto3.client(
+        "s3", "us-east-1", endpoint_url=url, aws_access_key_id="a", aws_secret_access_key="b"
+    )
+    client.create_bucket(Bucket="workspace")
+    yield url, client
+    client.close()
+    # Servers of one process share what they keep.
+    urlopen(Request(f"{url}/moto-api/reset", method="POST")).close()
+    server.stop()
+
+
+def test_moto_takes_what_the_runner_sends(
+    fargo_run: Runner, task: dict[str, str], moto: tuple[str, Any]
+) -> None:
+    url, client = moto
+    make = "mkdir -p out/ä; head -c 300000 /dev/zero > out/ä/b"
+    done = fargo_run("sh", "-c", make, environ=task | {"AWS_ENDPOINT_URL": url, "FARGO_OUTPUT": "out"})
+    assert (done.returncode, done.stderr) == (0, "")
+    got = client.get_object(Bucket="workspace", Key="runs/run-1/output/0/ä/b")["Body"].read()
+    assert got == bytes(300_000)
+    head = client.head_object(Bucket="workspace", Key="runs/run-1/result/0.json")
+    assert head["ContentType"] == "application/json"
+
+
+def test_moto_gives_rows_and_inputs_as_the_runner_asks(
+    fargo_run: Runner, task: dict[str, str], moto: tuple[str, Any], s3: ScriptedS3
+) -> None:
+    url, client = moto
+    more = s3.rows(*({"photo": f"s3://workspace/inputs/0/größe {row}"} for row in range(4)))
+    for path, content in s3.objects.items():
+        client.put_object(Bucket="workspace", Key=path.removeprefix("/workspace/"), Body=content)
+    for row in range(4):
+        client.put_object(Bucket="workspace", Key=f"inputs/0/größe {row}", Body=b"%d " % row * 200_000)
+    more |= {"FARGO_PACK": "3", "FARGO_INPUTS": '["photo"]', "AWS_BATCH_JOB_ATTEMPT": "2"}
+    client.put_object(Bucket="workspace", Key="runs/run-1/result/1.json", Body=b"{}")
+    done = fargo_run("wc", "-c", "{photo}", environ=task | more | {"AWS_ENDPOINT_URL": url})
+    assert done.returncode == 0
+    assert [line.split()[0] for line in done.stdout.splitlines()] == ["400000"] * 2
+    assert done.stderr == "fargo-run: 1 of 3 rows succeeded in an earlier attempt: not run again.\n"

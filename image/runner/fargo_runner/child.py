@@ -104,6 +104,7 @@ class Children:
         self._mask = signal.pthread_sigmask(signal.SIG_BLOCK, _TAKEN)
         self._alone = alone
         self._running: dict[int, _Child] = {}
+        self._past: set[int] = set()
         self._lock = threading.Lock()
         self._busy = 0
         self.stopped = 0
@@ -136,6 +137,7 @@ class Children:
                 child.exit_code, problem = not_started(command[0], error)
                 return child.ended(problem)
             self._running[process] = child
+            self._past.discard(process)
         child.over.wait()
         return child.ended()
 
@@ -195,15 +197,17 @@ class Children:
             with suppress(ProcessLookupError):
                 os.killpg(process, signal.SIGKILL)
         _, status, usage = os.wait4(process, 0)
-        child = self._running.get(group) or self._only()
+        child = self._running.get(group) or self._only(group)
         if child:
             child.held = max(child.held, usage.ru_maxrss * _KIB)
             child.cpu_seconds += usage.ru_utime + usage.ru_stime
         if process in self._running:
             ended = self._running.pop(process)
+            self._past.add(process)
             ended.exit_code = os.waitstatus_to_exitcode(status)
             ended.over.set()
 
-    def _only(self) -> _Child | None:
-        """The one command that runs: what has left its group can be of no other."""
-        return next(iter(self._running.values())) if len(self._running) == 1 else None
+    def _only(self, group: int) -> _Child | None:
+        """The one command that runs: what has left its group, and is no rest of an ended one's, is its."""
+        alone = len(self._running) == 1 and group not in self._past
+        return next(iter(self._running.values())) if alone else None

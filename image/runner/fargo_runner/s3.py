@@ -224,7 +224,8 @@ class _Arriving:
     @property
     def headers(self) -> dict[str, str]:
         """What asks for the rest, of the same object only."""
-        return {"range": f"bytes={self.have}-", "if-match": self._etag} if self.have else {}
+        same = {"if-match": self._etag} if self._etag else {}
+        return {"range": f"bytes={self.have}-", **same} if self.have else {}
 
     @property
     def fine(self) -> tuple[int, ...]:
@@ -234,7 +235,9 @@ class _Arriving:
     def take(self, response: http.client.HTTPResponse) -> bytes:
         """Write what arrives; a cut is no failure where anything did."""
         if response.status == _OK:
-            self._size, self._etag = int(response.headers["content-length"]), response.headers["etag"]
+            if response.length is None:
+                raise http.client.HTTPException("the answer does not tell its length")
+            self._size, self._etag = response.length, response.headers["etag"] or ""
         before = self.have
         try:
             while block := response.read(_BLOCK):
