@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from cli_types import Fargo
+from faulty import faults
 from local_aws import ACCOUNT, client, set_rules
 from projects import REGION
 
@@ -227,18 +228,9 @@ def test_stop_reaches_every_array_and_counts(fargo: Fargo, aws: str, play: Calla
 
 def test_a_submission_that_broke_off_is_finished(fargo: Fargo, aws: str, play: Callable[..., None]) -> None:
     play(**{"*": [{"exit": 0}]})
-    import urllib.request
-
-    def faults(*found: object) -> None:
-        request = urllib.request.Request(
-            f"{aws}/_fargo/faults", data=json.dumps(found).encode(), method="PUT"
-        )
-        with urllib.request.urlopen(request, timeout=10):
-            pass
-
-    faults({"service": "batch", "operation": "*", "kind": "drop_request", "after": 1})
-    broken = fargo("--local", "submit", "work", "--array", "20001")
-    faults()
+    lost = {"service": "batch", "operation": "*", "kind": "drop_request", "after": 1}
+    with faults(aws, [lost]):
+        broken = fargo("--local", "submit", "work", "--array", "20001")
     assert broken.code == 6
     run = fargo("--local", "ps", "--json").json[0]["id"]
     assert f"`fargo --local submit --resume {run}`" in broken.err

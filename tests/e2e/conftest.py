@@ -26,7 +26,7 @@ from fargo.images import forget
 TOOL = Path(__file__).parents[2] / "tool"
 REGION = "us-east-1"
 REGISTRY = "123456789012.dkr.ecr.us-east-1.amazonaws.com"
-JOBS = """
+JOBS = '''
 [jobs.missing]
 command = ["no-such-program"]
 
@@ -35,7 +35,20 @@ command = ["python3", "-c", "x = bytearray(900 << 20); print(len(x))"]
 
 [jobs.patient]
 command = ["python3", "-c", "import time; print('here', flush=True); time.sleep(300)"]
-"""
+
+[jobs.count]
+command = ["python3", "-c", """
+import os, pathlib, sys
+text = pathlib.Path(sys.argv[1]).read_text()
+if "hungry" in text:
+    print(len(bytearray(700 << 20)))
+(pathlib.Path(os.environ["FARGO_OUTPUT"]) / "count.txt").write_text(f"{len(text.split())} {sys.argv[2]}")
+""", "{text}", "{title}"]
+inputs = ["text"]
+output = "out"
+pack = 25
+workers = 2
+'''
 
 CYCLE = """
 name = "cycle"

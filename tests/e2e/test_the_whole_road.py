@@ -1,5 +1,6 @@
 """From a Dockerfile to a finished job and back to an empty account; the tests run in this order."""
 
+import csv
 import json
 import time
 from collections.abc import Iterator
@@ -8,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from account import things
+from faulty import faults
 
 from fargo.docker import Engine
 
@@ -93,6 +95,80 @@ def test_a_job_that_is_killed_for_memory_says_so(road: "Road") -> None:
     ended = road.fargo("submit", "hungry", "--follow")
     assert ended.returncode == 1
     assert "exit 137, OutOfMemoryError: Container killed due to memory usage" in ended.stderr
+
+
+@pytest.fixture(scope="module")
+def texts(road: "Road") -> Path:
+    """A table of 300 texts, each its own file; seven of them make their job need more memory than it has."""
+    folder = road.folder.parent / "texts"
+    folder.mkdir()
+    table = folder / "texts.csv"
+    with table.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(("text", "title"))
+        for row in range(300):
+            text = folder / f"{row}.txt"
+            text.write_text(f"{row} " * (row + 1) + ("hungry" if row % 43 == 7 else ""), encoding="utf-8")
+            writer.writerow((text, TITLE))
+    return table
+
+
+TITLE = '\'; $(reboot) "{row}" `x`\n--title'
+
+
+def _counted(road: "Road", run: str) -> dict[int, str]:
+    """What each row left, by way of `fargo results`."""
+    folder = road.folder.parent / f"results-{run}"
+    ended = road.fargo("results", run, "-o", str(folder))
+    assert ended.returncode == 0, ended.stderr
+    with (folder / "results.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [int(row["row"]) for row in rows] == list(range(300))
+    return {
+        int(row["row"]): (folder / "output" / row["row"] / "count.txt").read_text(encoding="utf-8")
+        for row in rows
+        if row["state"] == "succeeded"
+    }
+
+
+def _expected(row: int) -> str:
+    return f"{row + 1 + (row % 43 == 7)} {TITLE}"
+
+
+def test_three_hundred_files_of_which_some_need_more_memory(road: "Road", texts: Path) -> None:
+    ended = road.fargo("submit", "count", "--over", str(texts), "--follow")
+    assert ended.returncode == 1, ended.stderr
+    run = road.json("ps")[0]["id"]
+    hungry = {row for row in range(300) if row % 43 == 7}
+    assert _counted(road, run) == {row: _expected(row) for row in range(300) if row not in hungry}
+    retried = road.fargo("retry", run, "--memory", "+50%", "--follow")
+    assert retried.returncode == 0, retried.stderr
+    assert "wave 2: 7 that failed, with 0.25 vCPU, 1 GiB" in retried.stderr
+    assert _counted(road, run) == {row: _expected(row) for row in range(300)}
+    assert "every row" in road.fargo("retry", run).stderr
+
+
+def test_a_submitter_killed_half_way_and_an_aws_that_throttles(road: "Road", texts: Path) -> None:
+    throttled = [
+        {"service": service, "operation": "*", "kind": "throttle", "rate": 0.2, "seed": 5}
+        for service in ("s3", "batch")
+    ]
+    with faults(road.endpoint, throttled):
+        with road.start("--local", "submit", "count", "--over", str(texts), "--memory", "2 GiB") as process:
+            assert process.stderr is not None
+            for line in process.stderr:
+                if line.startswith("run "):
+                    break
+            process.kill()
+        run = road.json("ps")[0]["id"]
+        resumed = road.fargo("submit", "--resume", run)
+        assert resumed.returncode == 0 or "is submitted whole" in resumed.stderr, resumed.stderr
+        assert road.fargo("wait", run).returncode == 0
+        assert _counted(road, run) == {row: _expected(row) for row in range(300)}
+    listed = road.client("batch").list_jobs(
+        jobQueue="fargo-simulate-on-demand", filters=[{"name": "JOB_NAME", "values": [f"{run}-*"]}]
+    )
+    assert len(listed["jobSummaryList"]) == 1
 
 
 def test_building_again_does_nothing_and_says_so(road: "Road") -> None:

@@ -2,7 +2,8 @@
 
 import json
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import boto3
@@ -20,6 +21,16 @@ def control(server: str, method: str, content: Any = None) -> list[Fault]:
     with urllib.request.urlopen(request, timeout=10) as answer:
         told: list[Fault] = json.load(answer)
         return told
+
+
+@contextmanager
+def faults(server: str, found: list[Fault]) -> Iterator[None]:
+    """These faults, and none afterwards."""
+    control(server, "PUT", found)
+    try:
+        yield
+    finally:
+        control(server, "DELETE")
 
 
 def submit(server: str, name: str = "job", **config: Any) -> Any:

@@ -8,6 +8,7 @@ from fargo.aws.logs import LogEvent
 from fargo.model.fargate import Size
 from fargo.model.job import Job, JobState
 from fargo.model.run import RunSnapshot, Wave
+from fargo.results import Standing
 from fargo.view import text
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def _cells(state: RunSnapshot) -> tuple[str, str, str]:
 def said(state: RunSnapshot) -> str:
     """What there is to say of a run besides its state: of one container why, of many how many stand where."""
     wave = state.run.last
-    if wave.containers > 1:
+    if state.run.rows > 1:
         counts = ", ".join(f"{count:,} {each.value.lower()}" for each, count in state.counts.items())
         again = f", wave {wave.number}" if wave.number > 1 else ""
         return f"{counts} of {wave.containers:,}{again}" if counts else ""
@@ -153,6 +154,12 @@ def measured(result: Mapping[str, Any] | None) -> list[tuple[str, str]]:
         ("output", f"{text.safe(output['key'])} ({output['size']} bytes)")
         for output in result.get("outputs", ())
     ]
+
+
+def standing(found: Standing) -> list[tuple[str, str]]:
+    """How a run's rows stand, by their results."""
+    words = f"{found.done:,} succeeded, {found.failed:,} failed, {found.missing:,} without a result"
+    return [("rows", f"{words} of {found.rows:,}")]
 
 
 def log_line(event: LogEvent, *, timestamps: bool = False, raw: bool = False) -> str:
