@@ -66,7 +66,7 @@ class Work:
         self._folder, self._inputs = folder, inputs
         self._left = deque(rows)
         self._exits: dict[int, int] = {}
-        self._skipped = 0
+        self._skipped: list[int] = []
 
     def drain(self) -> None:
         """Run rows one after the other until none is left or a stop has come; for several threads at once."""
@@ -83,7 +83,7 @@ class Work:
     def exit_code(self) -> int:
         """The container's: of the first row that failed; a signal's where rows were not begun; else 0."""
         if self._skipped:
-            rows = f"{self._skipped} of {len(self._rows)} rows" if len(self._rows) > 1 else "The row"
+            rows = f"{len(self._skipped)} of {len(self._rows)} rows" if len(self._rows) > 1 else "The row"
             say(f"{rows} succeeded in an earlier attempt: not run again.")
         not_run = contract.EXIT_RUNNER_FAILED
         if self._children.stopped:
@@ -99,7 +99,7 @@ class Work:
         try:
             key = contract.result_key(container.run, row.number)
             if container.again and connections.to(bucket).exists(key):
-                self._skipped += 1
+                self._skipped.append(row.number)
                 return 0
             with self._fetched(row, connections) as fetched:
                 self._command(row, fetched, road, connections)
