@@ -128,11 +128,11 @@ def _taker(context: Context, view: "RowsView") -> "Callable[[LaunchEvent], None]
 
 def _name(context: Context, run: "Run", *, quiet: bool) -> None:
     """The run as data, unless what its jobs write is."""
-    from fargo.view import data
-
     if quiet:
         return
     if context.out.json:
+        from fargo.view import data
+
         context.out.data(data.run(run) | {"jobs": list(run.job_ids)})
     else:
         context.out.line(run.id)

@@ -5,6 +5,9 @@ write: of two processes that submit the same run, one goes on and the other one 
 came back is written together with the next claim. Whoever finds a claim without an id (this process
 after a lost answer, or `--resume` after a kill) looks for the job by its unique name, for as long as
 ListJobs may lag behind, before it is sent again; a chunk without a claim was never sent.
+
+One call follows the other, with a write between them: that stays below the 50 SubmitJob calls a second that
+AWS Batch takes from an account (user guide, "Service quotas"). Where it throttles, the calls slow down.
 """
 
 from collections.abc import Callable, Generator
@@ -32,8 +35,6 @@ CLAIM_SECONDS = 5.0
 that another one has taken over."""
 TRIALS = 3
 """How often a chunk is sent whose answer is lost and whose job is not to be found."""
-SUBMITS_A_SECOND = 40
-"""AWS Batch takes 50 a second from an account (user guide, "Service quotas"); others may submit too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,7 +146,6 @@ def _submit(run: Run, number: int, sender: Sender, *, last: bool) -> str | None:
         AwsUnreachable: it cannot be found out, or it was the `last` trial.
     """
     chunk = run.last.chunks[number]
-    sender.sleep(1 / SUBMITS_A_SECOND if number else 0)
     try:
         return _unthrottled(lambda: sender.batch.submit(submission(run, chunk)), sender.sleep)
     except AwsUnreachable:

@@ -2,17 +2,19 @@
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fargo.aws.logs import LogEvent
 from fargo.cost import StandingCost
-from fargo.deploy import Change, DeployPlan
 from fargo.errors import FargoError
 from fargo.model.job import Attempt, Job
 from fargo.model.run import Run, RunSnapshot, Wave
-from fargo.submit.stopping import Stopping
-from fargo.view import resources
 from fargo.watch import Trouble, WatchEvent
+
+if TYPE_CHECKING:
+    # What concerns one command only is not imported by all the others.
+    from fargo.deploy import Change, DeployPlan
+    from fargo.submit.stopping import Stopping
 
 
 def run(found: Run) -> dict[str, Any]:
@@ -52,7 +54,7 @@ def _wave(found: Wave) -> dict[str, Any]:
     }
 
 
-def stopping(found: Run, stopped: Stopping) -> dict[str, Any]:
+def stopping(found: Run, stopped: "Stopping") -> dict[str, Any]:
     """What a stop reached."""
     return {
         "run": found.id,
@@ -122,7 +124,7 @@ def same(seen: WatchEvent, before: RunSnapshot) -> bool:
     return isinstance(seen, RunSnapshot) and replace(seen, at=before.at) == before
 
 
-def plan(found: DeployPlan) -> dict[str, Any]:
+def plan(found: "DeployPlan") -> dict[str, Any]:
     """What `up` would change."""
     now = found.standing_now.monthly if found.standing_now else 0.0
     return {
@@ -141,7 +143,9 @@ def plan(found: DeployPlan) -> dict[str, Any]:
     }
 
 
-def _change(found: Change) -> dict[str, Any]:
+def _change(found: "Change") -> dict[str, Any]:
+    from fargo.view import resources
+
     return {
         "address": found.address,
         "action": found.action,

@@ -8,12 +8,13 @@ from fargo.aws.logs import LogEvent
 from fargo.model.fargate import Size
 from fargo.model.job import Job, JobState
 from fargo.model.run import RunSnapshot, Wave
-from fargo.results import Standing
 from fargo.view import text
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.text import Text
+
+    from fargo.results import Standing
 
 JOBS = 5
 """The latest of a run's AWS Batch jobs that `fargo show` tells of one by one."""
@@ -156,7 +157,7 @@ def measured(result: Mapping[str, Any] | None) -> list[tuple[str, str]]:
     ]
 
 
-def standing(found: Standing) -> list[tuple[str, str]]:
+def standing(found: "Standing") -> list[tuple[str, str]]:
     """How a run's rows stand, by their results."""
     words = f"{found.done:,} succeeded, {found.failed:,} failed, {found.missing:,} without a result"
     return [("rows", f"{words} of {found.rows:,}")]
