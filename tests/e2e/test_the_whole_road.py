@@ -141,7 +141,7 @@ def test_three_hundred_files_of_which_some_need_more_memory(road: "Road", texts:
     run = road.json("ps")[0]["id"]
     hungry = {row for row in range(300) if row % 43 == 7}
     assert _counted(road, run) == {row: _expected(row) for row in range(300) if row not in hungry}
-    retried = road.fargo("retry", run, "--memory", "+50%", "--follow")
+    retried = road.fargo("retry", run, "--memory", "+50%", "--workers", "1", "--follow")
     assert retried.returncode == 0, retried.stderr
     assert "wave 2: 7 that failed, with 0.25 vCPU, 1 GiB" in retried.stderr
     assert _counted(road, run) == {row: _expected(row) for row in range(300)}

@@ -17,6 +17,7 @@ from fargo.cli.values import Memory
 @click.option("--spot/--on-demand", default=None, help="Instead of the former wave's.")
 @click.option("--deployed", is_flag=True, help="With image and settings as the last `up` deployed them.")
 @click.option("--pack", type=click.IntRange(min=1), metavar="N", help="Rows in a container.")
+@click.option("--workers", type=click.IntRange(min=1), metavar="N", help="Of those, how many at once.")
 @click.option("--follow", is_flag=True, help="Show states until it ends. Ctrl-C detaches.")
 @pass_context
 def retry(context: Context, run: str, *, follow: bool, **changes: Any) -> int:

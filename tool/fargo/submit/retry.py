@@ -41,6 +41,7 @@ class Changes:
     spot: bool | None = None
     deployed: bool = False
     pack: int | None = None
+    workers: int | None = None
 
 
 def check(state: RunSnapshot) -> None:
@@ -61,11 +62,14 @@ def plan(run: Run, changes: Changes, outputs: StackOutputs, *, rows: int, now: d
     """The run with one more wave, of so many rows; touches nothing.
 
     Raises:
-        UsageError: Fargate does not offer the size.
+        UsageError: Fargate does not offer the size, or packing and workers do not fit each other.
     """
     before, number = run.last, run.last.number + 1
     size = _size(before, changes)
     pack = before.pack if changes.pack is None else changes.pack
+    workers = min(before.workers, pack) if changes.workers is None else changes.workers
+    if workers > pack:
+        raise UsageError(f"--workers {workers}: 1 to {pack}, the rows in a container")
     wave = Wave(
         number=number,
         created=now,
@@ -76,7 +80,7 @@ def plan(run: Run, changes: Changes, outputs: StackOutputs, *, rows: int, now: d
         memory_mib=size.memory_mib,
         rows=rows,
         pack=pack,
-        workers=min(before.workers, pack),
+        workers=workers,
         chunks=wave_chunks(run.id, number, rows, pack),
     )
     longer = replace(run, waves=(*run.waves, wave))
