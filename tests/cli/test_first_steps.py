@@ -9,8 +9,11 @@ from unittest.mock import create_autospec
 import pytest
 from cli_types import Fargo
 
+from fargo.cli.init import RUNNER_LINES
 from fargo.docker import Engine
 from fargo.local import daemon
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -108,3 +111,13 @@ def test_an_encoding_without_our_signs_ends_nothing(
     assert ended.returncode == 3
     assert "\\u2718 Docker engine" in out
     assert err == ""
+
+
+def test_init_shows_the_lines_that_add_the_runner_to_an_image_of_ones_own(
+    fargo: Fargo, tmp_path: Path
+) -> None:
+    said = fargo("init", str(tmp_path / "new")).err
+    default = (ROOT / "image" / "Dockerfile").read_text(encoding="utf-8")
+    for line in RUNNER_LINES:
+        assert f"  {line}\n" in said
+        assert line in default

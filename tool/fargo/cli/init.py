@@ -15,6 +15,9 @@ from fargo.model import naming
 
 LEFT_OUT = shutil.ignore_patterns("__pycache__", ".fargo", "out")
 
+RUNNER_LINES = ("COPY .fargo-runner/ /opt/fargo/", "ENV PATH=/opt/fargo/bin:$PATH")
+"""What adds the runner to an image; `fargo build` puts it into the context."""
+
 
 def _examples() -> list[str]:
     return sorted(file.parent.name for file in asset("examples").glob(f"*/{naming.PROJECT_FILE}"))
@@ -40,6 +43,9 @@ def init(context: Context, directory: Path, example: str, base_image: str | None
     go_there = "" if directory == Path() else f"cd {shlex.quote(str(directory))} && "
     context.out.say(f"made {directory / naming.PROJECT_FILE} from the example {example}; next:")
     context.out.say(f"  {go_there}fargo --local up")
+    context.out.say("An image of your own with Python 3.9 or newer takes two lines more in its Dockerfile:")
+    for line in RUNNER_LINES:
+        context.out.say(f"  {line}")
 
 
 def _set_name(file: Path, name: str) -> None:
