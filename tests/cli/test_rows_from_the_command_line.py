@@ -235,6 +235,9 @@ def test_a_submission_that_broke_off_is_finished(fargo: Fargo, aws: str, play: C
     run = fargo("--local", "ps", "--json").json[0]["id"]
     assert f"`fargo --local submit --resume {run}`" in broken.err
     assert "--resume" in fargo("--local", "show", run, "--plain").out
+    assert fargo("--local", "ps", "--json").json[0]["finished"] is False
+    waited = fargo("--local", "wait", run)
+    assert (waited.code, f"`fargo --local submit --resume {run}`" in waited.err) == (2, True)
     ended = fargo("--local", "submit", "--resume", run)
     assert ended.code == 0, ended.err
     assert ended.out.strip() == run

@@ -80,3 +80,9 @@ def test_an_array_is_as_far_as_its_children() -> None:
 )
 def test_rows_become_full_arrays_and_a_rest(rows: int, pack: int, sizes: tuple[int, ...]) -> None:
     assert chunks(containers(rows, pack)) == sizes
+
+
+def test_what_is_not_submitted_whole_has_not_ended() -> None:
+    wave = _wave(1, Chunk(number=0, job_name="a", job_id="a"), Chunk(number=1, job_name="b"))
+    state = _snapshot((wave,), Job(id="a", name="a", state=JobState.SUCCEEDED))
+    assert (state.finished, state.state) == (False, JobState.SUBMITTED)

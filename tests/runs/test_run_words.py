@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from fakes import NOW, Objects, a_run
 
-from fargo import ledger, results
+from fargo import ledger
 from fargo.aws.logs import LogEvent
 from fargo.aws.store import Store
 from fargo.errors import UsageError
@@ -51,19 +51,6 @@ def test_names_of_output_files_never_drive_the_terminal() -> None:
     shown = dict(runs.measured(result))
     assert shown["output"] == "runs/r/output/0/\\x1b]0;owned\\x07 (3 bytes)"
     assert shown["exit code"] == "0"
-
-
-@pytest.mark.parametrize(
-    ("result", "good"),
-    [
-        (None, False),
-        ({"exit_code": 0, "problem": ""}, True),
-        ({"exit_code": 3, "problem": ""}, False),
-        ({"exit_code": 0, "problem": "not stored"}, False),
-    ],
-)
-def test_a_result_says_whether_the_command_succeeded(result: dict[str, object] | None, good: bool) -> None:
-    assert results.succeeded(result) is good
 
 
 def test_a_log_line_is_shown_as_it_is_asked_for() -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 from fargo import ledger, manifest
 from fargo.aws import sending
 from fargo.config import JobSettings
-from fargo.errors import UsageError
+from fargo.errors import Interrupted, UsageError
 from fargo.ledger import Entry
 from fargo.manifest import Manifest, Outside, Over, Sent
 from fargo.model import naming
@@ -123,9 +123,13 @@ def launch(ready: Prepared, sender: Sender) -> Generator[LaunchEvent, None, Run]
         AwsError: once the run has been yielded, the hint names how to go on; before, there is no run.
         Interrupted: Ctrl-C while it was submitted; the same.
     """
-    if ready.manifest:
-        yield from manifest.upload(ready.manifest, ready.run.id, sender.store)
-    entry = create(ready.run, sender)
+    try:
+        if ready.manifest:
+            yield from manifest.upload(ready.manifest, ready.run.id, sender.store)
+        entry = create(ready.run, sender)
+    except KeyboardInterrupt:
+        hint = "submit it again: inputs that are uploaded are not sent twice"
+        raise Interrupted("interrupted: nothing was submitted", hint) from None
     yield entry.run
     return (yield from send(entry, sender))
 

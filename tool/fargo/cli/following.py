@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fargo.cli.context import Context
-from fargo.errors import DONE, JOB_FAILED, Interrupted
+from fargo.errors import DONE, JOB_FAILED, Interrupted, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,13 +57,17 @@ def follow_run(
         forgotten them, what the runner wrote decides.
 
     Raises:
+        UsageError: it is not submitted whole.
         Interrupted: Ctrl-C: the jobs go on.
         WaitTimeout: the jobs go on.
         AwsError: AWS is out of reach or refuses.
     """
     from fargo.logs import Tail
+    from fargo.view.runs import unsent
     from fargo.watch import PATIENCE_SECONDS, Watcher
 
+    if words := unsent(run):
+        raise UsageError(f"{run.id} is not submitted whole: {words}", f"`fargo submit --resume {run.id}`")
     watcher = Watcher(
         batch=context.batch,
         tail=Tail(context.logs) if lines is not None else None,
@@ -114,14 +118,14 @@ def _taker(context: Context, view: FollowView, lines: "LineText | None") -> "Cal
 def _ended(context: Context, state: "RunSnapshot") -> int:
     """Say how the run ended; the exit code that says the same."""
     from fargo.model.job import JobState
-    from fargo.results import result_of, succeeded
+    from fargo.results import standing
     from fargo.view import runs
 
     good = bool(state.jobs) and state.state is JobState.SUCCEEDED
     said = runs.progress_line(state) if context.out.live else ""
-    if not state.jobs and (result := result_of(context.store, state.run.id, row=0)):
-        good = succeeded(result)
-        said = f"{state.run.id} ended with exit code {result['exit_code']}, as its result says"
+    if not state.jobs and (found := standing(context.bulk, state.run)).missing < found.rows:
+        good = found.done == found.rows
+        said = f"{state.run.id}: {runs.rows_words(found)}, as the results say"
     if said:
         context.out.say(said, "green" if good else "red")
     return DONE if good else JOB_FAILED

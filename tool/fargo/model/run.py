@@ -136,13 +136,18 @@ class RunSnapshot:
 
     @property
     def state(self) -> JobState:
-        """One state for the run: while jobs live, the furthest of theirs; then how its last wave ended."""
+        """One state for the run: while jobs live, the furthest of theirs; then how its last wave ended.
+
+        What is not submitted whole is SUBMITTED at the most.
+        """
         states = [job.state for job in self.jobs]
         if not states:
             return JobState.SUBMITTED
         live = [_of_children(job) for job in self.jobs if not job.state.finished]
         if live:
             return max(live, key=list(JobState).index)
+        if not self.run.submitted:
+            return JobState.SUBMITTED
         last = {job.state for job in self._of_last_wave()} or set(states)
         return JobState.FAILED if JobState.FAILED in last else JobState.SUCCEEDED
 
@@ -167,8 +172,14 @@ class RunSnapshot:
 
     @property
     def finished(self) -> bool:
-        """Whether every job of the run ended."""
-        return bool(self.jobs) and all(job.state.finished for job in self.jobs)
+        """Whether every job of the run was submitted and ended."""
+        return self.run.submitted and bool(self.jobs) and all(job.state.finished for job in self.jobs)
+
+    @property
+    def unseen(self) -> tuple[str, ...]:
+        """The ids of jobs that AWS Batch does not show."""
+        seen = {job.id for job in self.jobs}
+        return tuple(job_id for job_id in self.run.job_ids if job_id not in seen)
 
     @property
     def appearing(self) -> bool:

@@ -2,7 +2,7 @@
 
 from fargo.results.fetch import FAILED_TABLE, TABLE, Fetched, FetchEvent, Lost, Progress, fetch
 from fargo.results.records import Host, Output, RowResult, records
-from fargo.results.result import result_of, succeeded, typical_seconds
+from fargo.results.result import result_of, typical_seconds
 from fargo.results.rowset import RowSet
 from fargo.results.standing import RowState, Standing, standing
 from fargo.results.summary import Summary, Summing
@@ -26,6 +26,5 @@ __all__ = [
     "records",
     "result_of",
     "standing",
-    "succeeded",
     "typical_seconds",
 ]

@@ -1,6 +1,5 @@
 """What the runner wrote about a row: exit code, seconds, peak memory, outputs."""
 
-from collections.abc import Mapping
 from contextlib import suppress
 from itertools import islice
 from statistics import median
@@ -32,11 +31,6 @@ def result_of(store: "Store", run: str, *, row: int) -> dict[str, Any] | None:
             found: dict[str, Any] = msgspec.json.decode(store.get(key))
             return found
     return None
-
-
-def succeeded(result: Mapping[str, Any] | None) -> bool:
-    """Whether a row's command ended with 0 and all that belongs to it was stored."""
-    return result is not None and result.get("exit_code") == 0 and not result.get("problem")
 
 
 SAMPLE = 32

@@ -41,7 +41,10 @@ def after(other: RunSnapshot, *, rows: int, pack: int, manifest: str) -> After:
         raise UsageError(f"{run.id} is not submitted whole", f"first: `fargo submit --resume {run.id}`")
     if other.finished and other.state is JobState.FAILED:
         raise UsageError(f"{run.id} has failed: what waits for it would fail too", f"`fargo retry {run.id}`")
-    live = {job.id for job in other.jobs if not job.state.finished}
+    if other.unseen and not other.appearing:
+        text = f"AWS Batch no longer knows {run.id}, so that nothing can wait for it"
+        raise UsageError(text, f"whether it succeeded: `fargo results {run.id}`; then leave --after out")
+    live = {job.id for job in other.jobs if not job.state.finished} | set(other.unseen)
     if not live:
         return NOTHING
     wave = run.last

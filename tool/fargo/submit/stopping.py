@@ -16,7 +16,7 @@ class Stopping:
     """What a stop reached.
 
     Attributes:
-        jobs: those that had not ended, and were told to.
+        jobs: those that had not ended, and were told to; without any that AWS Batch does not show yet.
         running: their containers that had started.
         waiting: their containers that had not.
         refused: a job's id → why AWS did not stop it.
@@ -38,7 +38,9 @@ def stop(state: RunSnapshot, *, batch: Batch, reason: str) -> Stopping:
     """
     check_text(reason)
     live = tuple(job for job in state.jobs if not job.state.finished)
-    refused = batch.terminate_all([job.id for job in live], reason)
+    # Those too that were submitted a moment ago, and that DescribeJobs does not show yet.
+    unseen = state.unseen if state.appearing else ()
+    refused = batch.terminate_all([*(job.id for job in live), *unseen], reason)
     counts: Counter[JobState] = Counter()
     for job in live:
         counts.update(state.containers(job))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from fargo.aws.logs import LogEvent
 from fargo.model.fargate import Size
 from fargo.model.job import Job, JobState
-from fargo.model.run import RunSnapshot, Wave
+from fargo.model.run import Run, RunSnapshot, Wave
 from fargo.view import text
 
 if TYPE_CHECKING:
@@ -51,12 +51,16 @@ def _cells(state: RunSnapshot) -> tuple[str, str, str]:
 
 def said(state: RunSnapshot) -> str:
     """What there is to say of a run besides its state: of one container why, of many how many stand where."""
+    words = containers(state) if state.run.rows > 1 else text.outcome(state.jobs[-1])
+    return ", ".join(filter(None, (unsent(state.run), words)))
+
+
+def containers(state: RunSnapshot) -> str:
+    """How many containers of the last wave stand where; empty where AWS Batch tells of none."""
     wave = state.run.last
-    if state.run.rows > 1:
-        counts = ", ".join(f"{count:,} {each.value.lower()}" for each, count in state.counts.items())
-        again = f", wave {wave.number}" if wave.number > 1 else ""
-        return f"{counts} of {wave.containers:,}{again}" if counts else ""
-    return text.outcome(state.jobs[-1])
+    counts = ", ".join(f"{count:,} {each.value.lower()}" for each, count in state.counts.items())
+    again = f", wave {wave.number}" if wave.number > 1 else ""
+    return f"{counts} of {wave.containers:,}{again}" if counts else ""
 
 
 def size_words(wave: Wave) -> str:
@@ -66,6 +70,12 @@ def size_words(wave: Wave) -> str:
     packed = f", {wave.pack} in each" if wave.pack > 1 else ""
     arrays = f", {len(wave.chunks)} arrays" if len(wave.chunks) > 1 else ""
     return f"{wave.rows:,} rows in {text.plural(wave.containers, 'container')}{packed}{arrays}"
+
+
+def unsent(run: Run) -> str:
+    """How many of a run's jobs were not submitted; empty where all were."""
+    left = sum(not chunk.job_id for chunk in run.chunks)
+    return f"{left} of {text.plural(len(run.chunks), 'job')} not submitted" if left else ""
 
 
 def retry_words(wave: Wave, *, failed: int, missing: int) -> str:
@@ -122,10 +132,9 @@ def detail(state: RunSnapshot) -> list[tuple[str, str]]:
     ]
     if run.rows > 1 or len(run.waves) > 1:
         rows += [(f"wave {wave.number}", size_words(wave) or "1 row") for wave in run.waves]
-        rows.append(("containers", said(state)))
-    if not run.submitted:
-        left = sum(not chunk.job_id for chunk in run.chunks)
-        rows.append(("not submitted", f"{text.plural(left, 'job')}: `fargo submit --resume {run.id}`"))
+        rows.append(("containers", containers(state)))
+    if words := unsent(run):
+        rows.append(("not whole", f"{words}: `fargo submit --resume {run.id}`"))
     for job in state.jobs[-JOBS:]:
         rows += _job(job, state.at)
     return rows
@@ -159,8 +168,13 @@ def measured(result: Mapping[str, Any] | None) -> list[tuple[str, str]]:
 
 def standing(found: "Standing") -> list[tuple[str, str]]:
     """How a run's rows stand, by their results."""
-    words = f"{found.done:,} succeeded, {found.failed:,} failed, {found.missing:,} without a result"
-    return [("rows", f"{words} of {found.rows:,}")]
+    return [("rows", rows_words(found))]
+
+
+def rows_words(found: "Standing") -> str:
+    """Like `7 of 10 rows succeeded, 2 failed, 1 without a result`."""
+    whole = "1 row" if found.rows == 1 else f"{found.rows:,} rows"
+    return f"{found.done:,} of {whole} succeeded, {found.failed:,} failed, {found.missing:,} without a result"
 
 
 def log_line(event: LogEvent, *, timestamps: bool = False, raw: bool = False) -> str:
