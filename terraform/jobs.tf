@@ -14,7 +14,8 @@ variable "jobs" {
       read_only_root   the container writes to /tmp alone, and output lies there.
       user             user or user:group to run as; empty: the image's own.
       exec             whether `aws ecs execute-command` may enter the container.
-      policy           a JSON list of IAM statements that the job role gets beside its own.
+      policy           a JSON list of IAM statements that the job role gets beside its own. What they
+                       allow passes the endpoints too, but for endpoints that were there already.
   EOT
   type = map(object({
     command         = list(string)

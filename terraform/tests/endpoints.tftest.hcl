@@ -124,7 +124,7 @@ run "endpoints_let_this_projects_traffic_through_and_no_other" {
       ] == [
       "arn:aws:s3:::workspace", "arn:aws:s3:::workspace/*", "arn:aws:s3:::prod-eu-west-1-starport-layer-bucket/*",
     ]
-    error_message = "S3 is the workspace bucket and the image layers"
+    error_message = "S3 is the workspace bucket and the image layers, where no job's policy names another"
   }
 
   assert {
@@ -195,6 +195,49 @@ run "what_a_jobs_policy_allows_passes_the_endpoint_of_its_service" {
   assert {
     condition     = !strcontains(aws_vpc_endpoint.interface["logs"].policy, "photos")
     error_message = "other endpoints stay as they are"
+  }
+
+  assert {
+    condition = toset([for statement in jsondecode(aws_vpc_endpoint.gateway["s3"].policy).Statement : statement.Resource]) == toset([
+      "arn:aws:s3:::photos/*", "arn:aws:s3:::workspace", "arn:aws:s3:::workspace/*", "arn:aws:s3:::prod-eu-west-1-starport-layer-bucket/*",
+    ])
+    error_message = "the bucket that the policy names, and no other besides"
+  }
+}
+
+run "each_endpoint_lets_pass_the_actions_of_its_own_service" {
+  command = plan
+
+  module {
+    source = "./modules/endpoints"
+  }
+
+  variables {
+    extra_services = ["secretsmanager", "ssm", "kms", "sts", "dynamodb"]
+    job_statements = [
+      "{\"Effect\": \"Allow\", \"Action\": [\"s3:GetObject\", \"s3:Get*Tagging\", \"kms:Verify\", \"sqs:SendMessage\"], \"Resource\": [\"arn:aws:x:::mine\", \"arn:aws:x:::ours\"]}",
+      "{\"Effect\": \"Allow\", \"Action\": [\"dynamodb:Scan\", \"secretsmanager:ListSecrets\", \"ssm:PutParameter\", \"sts:TagSession\"], \"Resource\": [\"arn:aws:x:::mine\", \"arn:aws:x:::ours\"]}",
+    ]
+  }
+
+  assert {
+    condition = {
+      for name, endpoint in merge(aws_vpc_endpoint.interface, aws_vpc_endpoint.gateway) : name => join(" ", sort(flatten([
+        for statement in jsondecode(endpoint.policy).Statement : statement.Action
+        if length(setintersection(flatten([statement.Resource]), ["arn:aws:x:::mine", "arn:aws:x:::ours"])) == 2
+      ])))
+      } == {
+      dynamodb       = "dynamodb:Scan"
+      ecr_api        = ""
+      ecr_dkr        = ""
+      kms            = "kms:Verify"
+      logs           = ""
+      s3             = "s3:Get*Tagging s3:GetObject"
+      secretsmanager = "secretsmanager:ListSecrets"
+      ssm            = "ssm:PutParameter"
+      sts            = "sts:TagSession"
+    }
+    error_message = "each the actions of its service as they are written, on the statement's resources, and no other service's"
   }
 }
 

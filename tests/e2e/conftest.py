@@ -63,6 +63,11 @@ Effect = "Allow"
 Action = ["dynamodb:GetItem", "dynamodb:Query"]
 Resource = "arn:aws:dynamodb:us-east-1:123456789012:table/genomes"
 
+[[jobs.work.policy]]
+Effect = "Allow"
+Action = "s3:GetObject"
+Resource = "arn:aws:s3:::archive/genomes/*"
+
 [network]
 endpoints = ["dynamodb"]
 

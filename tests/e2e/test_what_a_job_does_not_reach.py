@@ -111,6 +111,8 @@ EVERYTHING: Document = {"Statement": [{"Effect": "Allow", "Action": "*", "Resour
 LOGS, ECR = f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group", f"arn:aws:ecr:us-east-1:{ACCOUNT}:repository"
 FORBIDDEN = [
     ("s3", "s3:GetObject", "arn:aws:s3:::other/secret"),
+    ("s3", "s3:GetObject", "arn:aws:s3:::archive/secret"),
+    ("s3", "s3:PutObject", "arn:aws:s3:::archive/genomes/loot"),
     ("s3", "s3:PutObject", "arn:aws:s3:::thief/loot"),
     ("s3", "s3:PutObject", "arn:aws:s3:::prod-us-east-1-starport-layer-bucket/loot"),
     ("s3", "s3:ListAllMyBuckets", "*"),
@@ -163,6 +165,7 @@ CARRIED = [
     *FORBIDDEN,
     ("s3", "s3:PutObject", f"{BUCKET}/runs/r1/x"),
     ("s3", "s3:GetObject", f"{BUCKET}/runs/r1/x"),
+    ("s3", "s3:GetObject", "arn:aws:s3:::archive/genomes/a.fa"),
     ("ecr.api", "ecr:GetAuthorizationToken", "*"),
     ("logs", "logs:PutLogEvents", f"{LOGS}:/fargo/cycle/jobs:log-stream:x"),
     (

@@ -53,6 +53,22 @@ def test_a_job_reaches_what_its_own_policy_allows_if_the_network_has_its_service
     assert _broken(plan, job, "sqs", "sqs:SendMessage", "*") is Hop.ENDPOINT
 
 
+def test_a_job_reaches_the_bucket_that_its_own_policy_names(standing: "Standing", plan: StackPlan) -> None:
+    archive = "arn:aws:s3:::archive"
+    read = ("s3", "s3:GetObject", f"{archive}/genomes/a.fa")
+    for job in jobs(plan):
+        assert _walk(plan, job, *read).broken is None
+        # The network is as narrow as the statement.
+        assert _broken(plan, job, "s3", "s3:GetObject", f"{archive}/other/a.fa") is Hop.ENDPOINT_POLICY
+        assert _broken(plan, job, "s3", "s3:PutObject", f"{archive}/genomes/a.fa") is Hop.ENDPOINT_POLICY
+    for address, hop in (
+        (f'{GATEWAY}["s3"]', Hop.ENDPOINT_POLICY),
+        (f"{ROLES}.aws_iam_role_policy.job", Hop.PERMISSION),
+    ):
+        without = changed(standing.shown, text(address, "policy", f"{archive}/genomes", f"{archive}/none"))
+        assert _broken(StackPlan.read(without), job, *read) is hop
+
+
 def _walk(plan: StackPlan, job: Job, service: str, action: str, resource: str) -> Walk:
     call = Call(action=action, resource=resource, principal=job.job_role)
     return walk(plan, job, Need(what=action, call=call, service=service, role=job.job_role))

@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 
 import pytest
-from applied_stack import VARIABLES, Resources, applied_stack, kind, policy_documents
-from document_rules import RULES, TOLERATED, Document, findings
+from applied_stack import ACCOUNT, VARIABLES, Resources, applied_stack, kind, policy_documents
+from document_rules import RULES, TOLERATED, Document, findings, statements
 from mutation import Change
 
 Documents = dict[str, Document]
@@ -97,6 +97,20 @@ def test_every_document_keeps_the_rule(rule: str, documents: Documents) -> None:
 @pytest.mark.parametrize("address", BROKEN)
 def test_a_broken_document_is_caught(address: str, broken_documents: Documents) -> None:
     assert list(RULES[BROKEN[address].policy](address, broken_documents[address]))
+
+
+def test_a_document_of_an_endpoint_lets_pass_what_a_jobs_policy_allows(documents: Documents) -> None:
+    """From the project's variables to the policy: the statement as it is, for this account."""
+    (allowed,) = json.loads(VARIABLES["jobs"]["work"]["policy"])
+    bound = {"Principal": "*", "Condition": {"StringEquals": {"aws:PrincipalAccount": ACCOUNT}}}
+    wanted = [{**allowed, **bound, "Action": [allowed["Action"]], "Resource": [allowed["Resource"]]}]
+    endpoints = {
+        address: [each for each in statements(document) if each["Resource"] == [allowed["Resource"]]]
+        for address, document in documents.items()
+        if kind(address) == "aws_vpc_endpoint"
+    }
+    assert endpoints.pop('module.endpoints.aws_vpc_endpoint.gateway["s3"]') == wanted
+    assert not any(endpoints.values())
 
 
 def test_every_rule_has_a_broken_document() -> None:

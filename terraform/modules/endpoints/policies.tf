@@ -3,8 +3,10 @@
 # the resources of this project.
 
 locals {
-  # What jobs' own policies allow passes too, service by service. What they deny stays with the job
-  # role: here it would also bind Fargate's own calls.
+  # What jobs' own policies allow passes too, service by service: their actions, resources and
+  # conditions, the account's principals alone. The conditions stay, though the role has them as
+  # well: without them, whatever other credentials a job holds would get further than its role.
+  # What they deny stays with the job role: here it would also bind Fargate's own calls.
   job_statements = [
     for statement in [for text in var.job_statements : jsondecode(text)] : statement if statement.Effect == "Allow"
   ]
