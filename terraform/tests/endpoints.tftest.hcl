@@ -169,7 +169,7 @@ run "what_a_jobs_policy_allows_passes_the_endpoint_of_its_service" {
 
   variables {
     job_statements = [
-      "{\"Sid\": \"Photos\", \"Effect\": \"Allow\", \"Action\": [\"s3:GetObject\", \"kms:Decrypt\"], \"Resource\": \"arn:aws:s3:::photos/*\", \"Condition\": {\"StringEquals\": {\"s3:ExistingObjectTag/open\": \"yes\"}}}",
+      "{\"Sid\": \"Photos\", \"Effect\": \"Allow\", \"Action\": [\"s3:GetObject\", \"kms:Decrypt\"], \"Resource\": \"arn:aws:s3:::photos/*\", \"Condition\": {\"StringEquals\": {\"s3:ExistingObjectTag/open\": \"yes\"}, \"NumericGreaterThanEquals\": {\"s3:TlsVersion\": \"1.2\"}}}",
       "{\"Effect\": \"Deny\", \"Action\": \"s3:*\", \"Resource\": \"arn:aws:s3:::workspace/*\"}",
     ]
   }
@@ -182,7 +182,10 @@ run "what_a_jobs_policy_allows_passes_the_endpoint_of_its_service" {
         Action    = ["s3:GetObject"]
         Resource  = "arn:aws:s3:::photos/*"
         Principal = "*"
-        Condition = { StringEquals = { "aws:PrincipalAccount" = "123456789012", "s3:ExistingObjectTag/open" = "yes" } }
+        Condition = {
+          StringEquals             = { "aws:PrincipalAccount" = "123456789012", "s3:ExistingObjectTag/open" = "yes" }
+          NumericGreaterThanEquals = { "s3:TlsVersion" = "1.2" }
+        }
     }]
     error_message = "the statement passes, with its conditions and this account's, and without actions of other services"
   }
