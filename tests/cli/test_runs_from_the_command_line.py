@@ -302,4 +302,4 @@ def test_a_run_that_aws_has_forgotten_ended_as_its_result_says(
     _ledger(aws, run, "n", job_id="00000000-0000-0000-0000-000000000000", exit_code=written)
     ended = fargo("--local", "wait", run)
     assert ended.code == code
-    assert ("as its result says" in ended.err) is (written is not None)
+    assert ("as the results say" in ended.err) is (written is not None)
