@@ -8,6 +8,7 @@ import itertools
 import os
 import random
 import sys
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -31,7 +32,7 @@ from fargo.config import JobSettings
 from fargo.errors import AwsError, UsageError
 from fargo.model.run import Run
 from fargo.model.stack import StackOutputs
-from fargo.submit import Request, Rows, Sender, create, plan, send
+from fargo.submit import Request, Rows, Sender, create, plan, send, sending
 
 BUCKET = "faults"
 ROWS = 20_001
@@ -105,7 +106,9 @@ def _outputs(world: World) -> StackOutputs:
 
 @pytest.fixture(scope="module")
 def world() -> Iterator[World]:
-    with local_aws() as endpoint:
+    with local_aws() as endpoint, pytest.MonkeyPatch.context() as patch:
+        # The three arrays are two groups: one of two, side by side, and one alone.
+        patch.setattr(sending, "GROUP", 2)
         yield World(endpoint)
 
 
@@ -158,6 +161,7 @@ def _killed_at(line: int, work: Callable[[], None]) -> bool:
                         os._exit(KILLED)
                 return trace
 
+            threading.settrace(trace)
             sys.settrace(trace)
             work()
         except BaseException:  # noqa: BLE001 - the child must never go on as a test

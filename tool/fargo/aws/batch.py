@@ -1,8 +1,9 @@
 """AWS Batch: submit, describe, find, terminate."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from os.path import commonprefix
 from typing import Any
 
 from fargo.aws.errors import translated
@@ -96,17 +97,19 @@ class Batch:
         with translated("SubmitJob"):
             return str(self._client.submit_job(**submission.request())["jobId"])
 
-    def find(self, queue: str, name: str) -> str | None:
-        """The id of the job of exactly this name in the queue, in any state; None where there is none."""
+    def find(self, queue: str, names: Collection[str]) -> dict[str, str]:
+        """The jobs of exactly these names in the queue, in any state: name → id, as far as they are there.
+
+        Several are asked for by what their names begin with.
+        """
+        begin = commonprefix(list(names))  # noqa: RUF071 # names and no paths: it is about characters
+        value = begin if len(names) == 1 else f"{begin}*"
         with translated("ListJobs"):
             pages = self._client.get_paginator("list_jobs").paginate(
-                jobQueue=queue, filters=[{"name": "JOB_NAME", "values": [name]}]
+                jobQueue=queue, filters=[{"name": "JOB_NAME", "values": [value]}]
             )
-            for page in pages:
-                for job in page["jobSummaryList"]:
-                    if job["jobName"] == name:
-                        return str(job["jobId"])
-        return None
+            jobs = [job for page in pages for job in page["jobSummaryList"]]
+        return {job["jobName"]: str(job["jobId"]) for job in jobs if job["jobName"] in names}
 
     def describe(self, job_ids: Sequence[str]) -> tuple[Job, ...]:
         """The jobs that AWS Batch still knows, in the order asked for; one call per 100 ids."""

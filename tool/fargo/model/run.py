@@ -26,6 +26,11 @@ class Chunk:
     job_id: str = ""
     claimed: datetime | None = None
 
+    @property
+    def in_doubt(self) -> bool:
+        """Whether SubmitJob may have been called for it, and nobody knows what came of that."""
+        return self.claimed is not None and not self.job_id
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wave:

@@ -1,40 +1,43 @@
 """Ledger and SubmitJob: each chunk of a run is submitted exactly once, whatever fails in between.
 
-SubmitJob has no client token. So before each call its chunk is *claimed* in the ledger, by a conditional
-write: of two processes that submit the same run, one goes on and the other one stops. The id that
-came back is written together with the next claim. Whoever finds a claim without an id (this process
-after a lost answer, or `--resume` after a kill) looks for the job by its unique name, for as long as
+SubmitJob has no client token. So chunks are *claimed* in the ledger before they are sent, a few by one write,
+which is a conditional one: of two processes that submit the same run, one goes on and the other one stops.
+The ids that came back are written together with the next claims. Whoever finds a claim without an id (this
+process after a lost answer, or `--resume` after a kill) looks for the job by its unique name, for as long as
 ListJobs may lag behind, before it is sent again; a chunk without a claim was never sent.
-
-One call follows the other, with a write between them: that stays below the 50 SubmitJob calls a second that
-AWS Batch takes from an account (user guide, "Service quotas"). Where it throttles, the calls slow down.
 """
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from typing import TypeVar
+from datetime import UTC, datetime, timedelta
+from threading import Lock
 
 from fargo import ledger
 from fargo.aws.batch import Batch
+from fargo.aws.calls import THREADS
 from fargo.aws.store import Store
 from fargo.errors import AwsConflict, AwsError, AwsThrottled, AwsUnreachable, Interrupted
 from fargo.ledger import Entry
 from fargo.model.run import APPEARS_SECONDS, Chunk, Run
 from fargo.submit.plan import submission
 
-R = TypeVar("R")
+Chunks = tuple[Chunk, ...]
 
 THROTTLE_PAUSES = (1.0, 2.0, 4.0, 8.0, 16.0)
-"""Seconds between two tries of a call that AWS put off."""
-DOUBT_PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0)
-"""Seconds before each further look for a job whose answer was lost: ListJobs may lag behind SubmitJob."""
+"""Seconds before what AWS put off is sent again; from the first again once a call has passed."""
+DOUBT_PAUSES = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0)
+"""Seconds before each look for jobs whose answers were lost: ListJobs may lag behind SubmitJob."""
 CLAIM_SECONDS = 5.0
 """How long a claim allows SubmitJob to be called: a process that slept longer claims anew, and then learns
 that another one has taken over."""
 TRIALS = 3
-"""How often a chunk is sent whose answer is lost and whose job is not to be found."""
+"""How often chunks are sent whose answers are lost and whose jobs are not to be found."""
+GROUP = 16
+"""Chunks that one write claims, and that are sent side by side: else writes take as long as the calls."""
+SUBMITS_A_SECOND = 40
+"""AWS Batch takes 50 a second from an account (user guide, "Service quotas"); others may submit too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,9 +68,11 @@ def create(run: Run, sender: Sender, after: Entry | None = None) -> Entry:
         AwsConflict: somebody else has added a wave meanwhile.
         AwsError: there may be a ledger; nothing is submitted.
     """
-    claimed = run.with_chunk(replace(run.last.chunks[0], claimed=sender.now()))
+    first = (replace(chunk, claimed=sender.now()) for chunk in run.last.chunks[:GROUP])
+    for chunk in first:
+        run = run.with_chunk(chunk)
     try:
-        return ledger.write(sender.store, replace(claimed, writer=sender.writer), after)
+        return ledger.write(sender.store, replace(run, writer=sender.writer), after)
     except AwsConflict as error:
         error.message = f"somebody else has begun to submit {run.id}"
         error.hint = f"see how it goes: `fargo show {run.id}`"
@@ -78,7 +83,7 @@ def create(run: Run, sender: Sender, after: Entry | None = None) -> Entry:
 
 
 def send(entry: Entry, sender: Sender) -> Generator[Run, None, Run]:
-    """Submit every chunk that has no job yet; yields the run after each, and returns it whole.
+    """Submit every chunk that has no job yet; yields the run as it grows, and returns it whole.
 
     Args:
         entry: from `create`, or as `ledger.read` finds it.
@@ -90,11 +95,8 @@ def send(entry: Entry, sender: Sender) -> Generator[Run, None, Run]:
     run_id = entry.run.id
     hint = f"go on with `fargo submit --resume {run_id}`: nothing is submitted twice"
     try:
-        for number in range(len(entry.run.last.chunks)):
-            if not entry.run.last.chunks[number].job_id:
-                entry = _chunk(entry, number, sender)
-                yield entry.run
-        # Where the last id cannot be written down, whoever reads the ledger finds the job by its name.
+        entry = yield from _sent(entry, sender)
+        # Where the last ids cannot be written down, whoever reads the ledger finds the jobs by their names.
         with suppress(AwsError):
             entry = ledger.write(sender.store, entry.run, entry)
     except KeyboardInterrupt:
@@ -112,89 +114,155 @@ def send(entry: Entry, sender: Sender) -> Generator[Run, None, Run]:
     return entry.run
 
 
-def _chunk(entry: Entry, number: int, sender: Sender) -> Entry:
-    """Submit one chunk; the ledger with its id, which the next write carries."""
-    chunk = entry.run.last.chunks[number]
+def _sent(entry: Entry, sender: Sender) -> Generator[Run, None, Entry]:
+    """Submit group by group; the ledger with all ids, of which the last are not written down yet."""
     ours = entry.run.writer == sender.writer
-    job_id = _look_for(entry.run, chunk, sender) if chunk.claimed and not ours else None
-    for trial in range(TRIALS):
-        if job_id is None:
-            entry = _claimed(entry, number, sender, anew=trial > 0 or not ours)
-            job_id = _submit(entry.run, number, sender, last=trial == TRIALS - 1)
-    sent = replace(entry.run.last.chunks[number], job_id=job_id or "")
-    return replace(entry, run=entry.run.with_chunk(sent))
+    doubted = () if ours else tuple(chunk for chunk in entry.run.last.chunks if chunk.in_doubt)
+    pace, trials, pauses = _Pace(sender), 0, iter(THROTTLE_PAUSES)
+    while group := doubted or tuple(chunk for chunk in entry.run.last.chunks if not chunk.job_id)[:GROUP]:
+        if doubted:
+            found = _look_for(entry.run, doubted, sender)
+            # What is not to be found was not taken, so that its claim says nothing any more.
+            looked_for = (
+                replace(chunk, job_id=found.get(chunk.job_name, ""), claimed=None) for chunk in doubted
+            )
+            entry, doubted = _with(entry, looked_for), ()
+            if found:
+                yield entry.run
+            continue
+        entry, group = _claimed(entry, group, sender)
+        sent = _submit(entry.run, group, sender, pace)
+        if sent.taken:
+            entry, pauses = _with(entry, sent.taken), iter(THROTTLE_PAUSES)
+            yield entry.run
+        trials += bool(sent.lost)
+        pause = next(pauses, None) if sent.throttled else 0.0
+        if sent.trouble and (sent.refused or trials == TRIALS or pause is None):
+            with suppress(AwsError):  # what is known by now; the trouble is what is told
+                ledger.write(sender.store, entry.run, entry)
+            raise sent.trouble
+        sender.sleep(pause or 0.0)
+        doubted = sent.lost
+    return entry
 
 
-def _claimed(entry: Entry, number: int, sender: Sender, *, anew: bool) -> Entry:
-    """The ledger with a claim on the chunk that is ours and a moment old."""
+def _with(entry: Entry, chunks: Iterable[Chunk]) -> Entry:
+    """The ledger with these chunks in place of the same ones; not written down yet."""
+    run = entry.run
+    for chunk in chunks:
+        run = run.with_chunk(chunk)
+    return replace(entry, run=run)
+
+
+def _claimed(entry: Entry, group: Chunks, sender: Sender) -> tuple[Entry, Chunks]:
+    """The ledger with claims on these chunks that are ours and a moment old."""
     while True:
-        chunk = entry.run.last.chunks[number]
-        if chunk.claimed and not anew and (sender.now() - chunk.claimed).total_seconds() < CLAIM_SECONDS:
-            return entry
-        claim = entry.run.with_chunk(replace(chunk, claimed=sender.now()))
-        entry = ledger.write(sender.store, replace(claim, writer=sender.writer), entry)
-        anew = False
+        ages = [sender.now() - chunk.claimed for chunk in group if chunk.claimed]
+        fresh = len(ages) == len(group) and max(ages).total_seconds() < CLAIM_SECONDS
+        if fresh and entry.run.writer == sender.writer:
+            return entry, group
+        group = tuple(replace(chunk, claimed=sender.now()) for chunk in group)
+        run = replace(_with(entry, group).run, writer=sender.writer)
+        entry = ledger.write(sender.store, run, entry)
 
 
-def _submit(run: Run, number: int, sender: Sender, *, last: bool) -> str | None:
-    """Call SubmitJob once and, where its answer is lost, find out what came of it.
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """What came of a group.
 
-    Returns:
-        The job's id; None where it was not submitted, and may be tried again.
-
-    Raises:
-        AwsUnreachable: it cannot be found out, or it was the `last` trial.
+    Attributes:
+        taken: with their ids.
+        lost: those whose answers were lost.
+        throttled: whether AWS put some off, which therefore have not begun.
+        refused: whether AWS refused some.
+        trouble: the worst of what went wrong.
     """
-    chunk = run.last.chunks[number]
-    try:
-        return _unthrottled(lambda: sender.batch.submit(submission(run, chunk)), sender.sleep)
-    except AwsUnreachable:
-        if found := _look_for(run, chunk, sender):
-            return found
-        if last:
-            raise
-        return None
+
+    taken: Chunks
+    lost: Chunks
+    throttled: bool
+    refused: bool
+    trouble: AwsError | None
 
 
-def _unthrottled(call: Callable[[], R], sleep: Callable[[float], None]) -> R:
-    """What the call returns; what AWS puts off it has not begun, so that it may be sent again."""
-    for pause in THROTTLE_PAUSES:
+def _submit(run: Run, group: Chunks, sender: Sender, pace: "_Pace") -> _Sent:
+    """Call SubmitJob once for each chunk, side by side."""
+
+    def one(chunk: Chunk) -> str | AwsError:
+        pace.wait()
         try:
-            return call()
-        except AwsThrottled:
-            sleep(pause)
-    return call()
+            return sender.batch.submit(submission(run, chunk))
+        except AwsError as error:
+            return error
+
+    if len(group) == 1:
+        answers = [one(group[0])]
+    else:
+        with ThreadPoolExecutor(THREADS) as pool:
+            answers = list(pool.map(one, group))
+    both = list(zip(group, answers, strict=True))
+    lost = tuple(chunk for chunk, answer in both if isinstance(answer, AwsUnreachable))
+    troubles = [answer for answer in answers if isinstance(answer, AwsError)]
+    refusals = [each for each in troubles if not isinstance(each, (AwsUnreachable, AwsThrottled))]
+    return _Sent(
+        taken=tuple(replace(chunk, job_id=answer) for chunk, answer in both if isinstance(answer, str)),
+        lost=lost,
+        throttled=any(isinstance(each, AwsThrottled) for each in troubles),
+        refused=bool(refusals),
+        trouble=next(iter([*refusals, *troubles]), None),
+    )
 
 
-def _look_for(run: Run, chunk: Chunk, sender: Sender) -> str | None:
-    """The id of a claimed chunk's job; None once it is certain that there is none.
+class _Pace:
+    """Lets a call pass every fortieth of a second, whichever thread makes it."""
+
+    def __init__(self, sender: Sender) -> None:
+        self._sender, self._lock = sender, Lock()
+        self._next = sender.now()
+
+    def wait(self) -> None:
+        """Until the caller's turn has come."""
+        with self._lock:
+            now = self._sender.now()
+            turn = max(now, self._next)
+            self._next = turn + timedelta(seconds=1 / SUBMITS_A_SECOND)
+        if turn > now:
+            self._sender.sleep((turn - now).total_seconds())
+
+
+def _look_for(run: Run, chunks: Chunks, sender: Sender) -> dict[str, str]:
+    """The jobs of claimed chunks, by name; once it is certain that those which are missing are not there.
 
     Raises:
         AwsError: AWS cannot be asked.
     """
+    names = {chunk.job_name for chunk in chunks}
+    last = max((chunk.claimed for chunk in chunks if chunk.claimed), default=sender.now())
+    found: dict[str, str] = {}
     trouble: AwsError | None = None
-    for pause in (0.0, *DOUBT_PAUSES):
+    for pause in DOUBT_PAUSES:
         sender.sleep(pause)
         try:
-            found = sender.batch.find(run.last.queue, chunk.job_name)
+            found, trouble = sender.batch.find(run.last.queue, names), None
         except (AwsThrottled, AwsUnreachable) as error:
             trouble = error
             continue
-        trouble = None
-        age = (sender.now() - chunk.claimed).total_seconds() if chunk.claimed else 0.0
-        if found or age > APPEARS_SECONDS:
+        if len(found) == len(names) or (sender.now() - last).total_seconds() > APPEARS_SECONDS:
             return found
     if trouble:
         raise trouble
-    return None
+    return found
 
 
 def find_missing(run: Run, batch: Batch) -> Run:
-    """The run with the ids of jobs whose answer was lost, as AWS Batch knows them.
+    """The run with the ids of jobs whose answers were lost, as AWS Batch knows them.
 
     Nothing is written down: that would stop a process that is still submitting the run.
     """
-    for chunk in run.last.chunks:
-        if chunk.claimed and not chunk.job_id and (found := batch.find(run.last.queue, chunk.job_name)):
-            run = run.with_chunk(replace(chunk, job_id=found))
+    doubted = [chunk for chunk in run.last.chunks if chunk.in_doubt]
+    if not doubted:
+        return run
+    found = batch.find(run.last.queue, {chunk.job_name for chunk in doubted})
+    for chunk in doubted:
+        run = run.with_chunk(replace(chunk, job_id=found.get(chunk.job_name, "")))
     return run
