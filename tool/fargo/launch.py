@@ -15,6 +15,8 @@ from pathlib import Path
 
 from fargo import ledger, manifest
 from fargo.aws import sending
+from fargo.aws.batch import Batch
+from fargo.aws.store import Store
 from fargo.config import JobSettings
 from fargo.errors import Interrupted, UsageError
 from fargo.ledger import Entry
@@ -23,10 +25,13 @@ from fargo.model import naming
 from fargo.model.run import Run, RunSnapshot
 from fargo.model.stack import StackOutputs
 from fargo.model.template import placeholders
+from fargo.results import Standing, standing
 from fargo.submit import Request, Rows, Sender, create, plan, send
+from fargo.submit import retry as retrying
 from fargo.submit.after import after
 from fargo.submit.request import packing
-from fargo.submit.retry import row_map
+from fargo.submit.retry import Changes, row_map
+from fargo.watch import snapshot
 
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 """Without letters that are taken for digits."""
@@ -145,6 +150,45 @@ def resume(run: str, sender: Sender) -> Generator[LaunchEvent, None, Run]:
         raise UsageError(f"{entry.run.id} is submitted whole", f"see it: `fargo show {entry.run.id}`")
     yield entry.run
     return (yield from send(entry, sender))
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """A wave that could be sent.
+
+    Attributes:
+        entry: the ledger as it was read.
+        found: how the run's rows stand.
+        run: with the wave; None where every row has succeeded.
+    """
+
+    entry: Entry
+    found: Standing
+    run: Run | None
+
+
+def again(
+    name: str, changes: Changes, outputs: StackOutputs, *, store: Store, batch: Batch, now: datetime
+) -> Again:
+    """Plan a new wave of a run's rows that have not succeeded; nothing is sent.
+
+    Args:
+        name: the run's id, or a beginning of it.
+        outputs: the deployed stack.
+        now: the time, in UTC.
+
+    Raises:
+        UsageError: the run has not ended, its image has no runner, or Fargate does not offer the size.
+    """
+    entry = ledger.read(store, name)
+    state = snapshot(entry.run, batch)
+    retrying.check(state)
+    found = standing(store, entry.run)
+    rows = found.rows - found.done
+    if not rows:
+        return Again(entry, found, None)
+    retrying.check_runner(state, found.done)
+    return Again(entry, found, retrying.plan(entry.run, changes, outputs, rows=rows, now=now))
 
 
 def retry(

@@ -1,11 +1,10 @@
 """Following a run: live display or lines or NDJSON, and the exit code it ends with."""
 
-import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fargo.cli.context import Context
-from fargo.errors import DONE, JOB_FAILED, Interrupted, UsageError
+from fargo.errors import DONE, JOB_FAILED, Interrupted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,9 +16,6 @@ if TYPE_CHECKING:
     from fargo.watch import Trouble, WatchEvent
 
     LineText = Callable[[LogEvent], str]
-
-PATIENCE_LOCAL = 5.0
-"""The local AWS is on this machine: where it does not answer for this long, it is gone."""
 
 
 @dataclass(slots=True)
@@ -62,20 +58,10 @@ def follow_run(
         WaitTimeout: the jobs go on.
         AwsError: AWS is out of reach or refuses.
     """
-    from fargo.logs import Tail
-    from fargo.view.runs import unsent
-    from fargo.watch import PATIENCE_SECONDS, Watcher
+    from fargo.runs import check_submitted
 
-    if words := unsent(run):
-        raise UsageError(f"{run.id} is not submitted whole: {words}", f"`fargo submit --resume {run.id}`")
-    watcher = Watcher(
-        batch=context.batch,
-        tail=Tail(context.logs) if lines is not None else None,
-        clock=time.monotonic,
-        sleep=time.sleep,
-        timeout=timeout,
-        patience=PATIENCE_LOCAL if context.options.local else PATIENCE_SECONDS,
-    )
+    check_submitted(run)
+    watcher = context.watcher(lines=lines is not None, timeout=timeout)
     view = FollowView()
     take = _taker(context, view, lines)
     try:

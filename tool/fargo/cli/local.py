@@ -2,8 +2,9 @@
 
 import click
 
-from fargo.cli.context import LOCAL_REGION, Context, pass_context
+from fargo.cli.context import Context, pass_context
 from fargo.cli.options import FargoCommand, FargoGroup
+from fargo.connection import LOCAL_REGION
 from fargo.errors import LocalAwsError
 
 

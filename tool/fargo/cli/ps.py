@@ -13,13 +13,10 @@ from fargo.cli.options import FargoCommand
 @pass_context
 def ps(context: Context, limit: int) -> None:
     """List the latest runs and how they stand."""
-    from fargo import ledger
-    from fargo.submit import find_missing
+    from fargo.runs import latest
     from fargo.view import data, runs
-    from fargo.watch import snapshots
 
-    latest = tuple(find_missing(run, context.batch) for run in ledger.recent(context.store, limit))
-    states = snapshots(latest, context.batch)
+    states = latest(context.store, context.batch, limit)
     if context.out.json:
         context.out.data([data.snapshot(state) for state in states])
     elif context.out.plain:

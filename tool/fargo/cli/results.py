@@ -37,7 +37,7 @@ NAMED = 20
 def results(context: Context, run: str, folder: Path | None, failed: bool, no_outputs: bool) -> None:
     """Write RUN's results.csv, a line a row, and fetch its outputs; a further call goes on from there."""
     from fargo import ledger
-    from fargo.results import fetch, standing
+    from fargo.results import check_whole, fetch, standing
     from fargo.view.results import ResultsView, files
 
     found = ledger.load(context.bulk, run)
@@ -55,7 +55,7 @@ def results(context: Context, run: str, folder: Path | None, failed: bool, no_ou
     _say_end(context, found, summary)
     if fetched:
         context.out.say(f"{into}/{fetched.table}: {files(fetched.progress)}")
-    _complain(fetched.progress.lost if fetched else summary.damaged)
+    check_whole(fetched.progress.lost if fetched else summary.damaged)
 
 
 @contextmanager
@@ -70,15 +70,6 @@ def _resumable(run: "Run", folder: Path | None) -> "Iterator[None]":
     except AwsError as error:
         error.hint = f"{error.hint}; then go on: {again}".removeprefix("; then ")
         raise
-
-
-def _complain(lost: int) -> None:
-    """End with 6 where something is gone or damaged in the bucket: the rest has been fetched."""
-    if lost:
-        raise AwsError(
-            f"{lost} of the files and results that should be there could not be had; all others could",
-            "run those rows again, or ask who changed the bucket",
-        )
 
 
 def _rows(context: Context, run: "Run", stands: "Standing", *, failed: bool) -> "Summary":

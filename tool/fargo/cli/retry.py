@@ -22,27 +22,25 @@ from fargo.cli.values import Memory
 @pass_context
 def retry(context: Context, run: str, *, follow: bool, **changes: Any) -> int:
     """Run RUN's rows that failed, or have no result, once more: a new wave of the same run."""
-    from fargo import launch, ledger
+    from fargo import launch
     from fargo.cli import submitting
     from fargo.cli.following import follow_run
-    from fargo.results import standing
-    from fargo.submit import retry as library
+    from fargo.submit.retry import Changes
     from fargo.view.runs import retry_words
-    from fargo.watch import snapshot
 
-    entry = ledger.read(context.store, run)
-    state = snapshot(entry.run, context.batch)
-    library.check(state)
-    found = standing(context.bulk, entry.run)
-    rows = found.rows - found.done
-    if not rows:
-        context.out.say(f"nothing to retry: every row of {entry.run.id} has succeeded")
+    ready = launch.again(
+        run,
+        Changes(**changes),
+        context.outputs,
+        store=context.bulk,
+        batch=context.batch,
+        now=datetime.now(UTC),
+    )
+    if ready.run is None:
+        context.out.say(f"nothing to retry: every row of {ready.entry.run.id} has succeeded")
         return 0
-    library.check_runner(state, found.done)
-    wanted = library.Changes(**changes)
-    longer = library.plan(entry.run, wanted, context.outputs, rows=rows, now=datetime.now(UTC))
-    context.out.say(retry_words(longer.last, failed=found.failed, missing=found.missing))
+    context.out.say(retry_words(ready.run.last, failed=ready.found.failed, missing=ready.found.missing))
     context.verify_account()
-    events = launch.retry(entry, longer, found.undone(), submitting.sender(context))
+    events = launch.retry(ready.entry, ready.run, ready.found.undone(), context.sender())
     sent = submitting.follow(context, events, quiet=follow)
     return follow_run(context, sent, lines=None) if follow else 0

@@ -10,14 +10,13 @@ if TYPE_CHECKING:
 
 def load_run(context: Context, name: str) -> "Run":
     """The run of this id, or of a beginning of it; jobs whose answer was lost are looked up."""
-    from fargo import ledger
-    from fargo.submit import find_missing
+    from fargo import runs
 
-    return find_missing(ledger.load(context.store, name), context.batch)
+    return runs.load(context.store, context.batch, name)
 
 
 def state_of(context: Context, name: str) -> "RunSnapshot":
     """How a run stands now."""
-    from fargo.watch import snapshot
+    from fargo import runs
 
-    return snapshot(load_run(context, name), context.batch)
+    return runs.state(context.store, context.batch, name)

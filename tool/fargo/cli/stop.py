@@ -6,7 +6,7 @@ import click
 
 from fargo.cli.context import Context, pass_context
 from fargo.cli.options import FargoCommand
-from fargo.errors import AwsError, UsageError
+from fargo.errors import UsageError
 
 if TYPE_CHECKING:
     from fargo.model.run import Run
@@ -40,7 +40,7 @@ def stop(context: Context, run: str, reason: str) -> None:
     if found.unsent:
         text = f"{found.unsent} of its jobs were never submitted, and will not be unless you resume it"
         context.out.say(text, "yellow")
-    _complain(state.run, found)
+    stopping.check(state.run, found)
 
 
 def _tell(context: Context, run: "Run", found: "Stopping") -> None:
@@ -51,14 +51,3 @@ def _tell(context: Context, run: "Run", found: "Stopping") -> None:
     whole = plural(found.running + found.waiting, "container")
     context.out.say(f"stopping {whole} of {run.id} ({', '.join(counts)}); see it end:")
     context.out.say(f"  {context.command(f'wait {run.id}')}")
-
-
-def _complain(run: "Run", found: "Stopping") -> None:
-    if not found.refused:
-        return
-    job, why = next(iter(found.refused.items()))
-    raise AwsError(
-        f"AWS did not stop {len(found.refused)} of the jobs of {run.id}; of {job} it says: {why}",
-        f"try again: `fargo stop {run.id}`",
-        operation="TerminateJobs",
-    )

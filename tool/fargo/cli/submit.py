@@ -12,7 +12,6 @@ from fargo.errors import ImageError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from fargo.config import JobSettings
     from fargo.model.run import Run
 
 
@@ -92,7 +91,7 @@ def submit(
     else:
         if job is None:
             raise click.UsageError("Missing argument 'JOB'.", click.get_current_context())
-        settings = _settings(context, job)
+        settings = context.project.job(job)
         with prepared(context, job, settings, options) as ready:
             if dry_run:
                 show_plan(context, ready, settings, expect)
@@ -110,25 +109,12 @@ def submit(
 def _resumed(context: Context, job: str | None, name: str, options: "Mapping[str, object]") -> "Run":
     """Submit what is left of a run: what it is was settled when it was first submitted."""
     from fargo import launch
-    from fargo.cli.submitting import follow, sender
+    from fargo.cli.submitting import follow
 
     if job is not None or any(value not in (None, "", False, ()) for value in options.values()):
         raise UsageError("--resume takes nothing but the run: the rest is in its ledger")
     context.verify_account()
-    return follow(context, launch.resume(name, sender(context)), quiet=False)
-
-
-def _settings(context: Context, job: str) -> "JobSettings":
-    jobs = context.project.jobs
-    if job not in jobs:
-        import difflib
-
-        near = difflib.get_close_matches(job, jobs, 1)
-        guess = f"did you mean {near[0]}? " if near else ""
-        raise UsageError(
-            f"{context.project.file} has no job {job}", f"{guess}there are: {', '.join(sorted(jobs))}"
-        )
-    return jobs[job]
+    return follow(context, launch.resume(name, context.sender()), quiet=False)
 
 
 def _warn_if_stale(context: Context) -> None:

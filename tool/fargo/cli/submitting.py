@@ -1,13 +1,10 @@
 """What `submit` and `retry` share: preparing a run, sending it, and telling of both."""
 
-import secrets
-import time
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from fargo.cli.context import Context
-from fargo.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
@@ -16,24 +13,10 @@ if TYPE_CHECKING:
     from fargo.launch import LaunchEvent, Prepared
     from fargo.manifest import Over
     from fargo.model.run import Run
-    from fargo.submit import Sender
     from fargo.view.rows import RowsView
 
 TYPICAL_RUNS = 20
 """The latest runs among which one of the same job is looked for, to tell how long its rows take."""
-
-
-def sender(context: Context) -> "Sender":
-    """What sending needs; SubmitJob is called once only, because it has no client token."""
-    from fargo.aws.batch import Batch
-    from fargo.submit import Sender
-
-    return Sender(
-        batch=Batch(context.session.client("batch", attempts=1)),
-        store=context.bulk,
-        sleep=time.sleep,
-        writer=secrets.token_hex(8),
-    )
 
 
 @contextmanager
@@ -72,12 +55,7 @@ def prepared(
 def _over(options: dict[str, Any]) -> "Over | None":
     from fargo.manifest import Over
 
-    sources, more = options.pop("over"), {name: options.pop(name) for name in ("format", "limit", "sample")}
-    if not sources:
-        if given := [name for name, value in more.items() if value is not None]:
-            raise UsageError(f"--{given[0]} says which rows of --over, and there is none", "give --over ROWS")
-        return None
-    return Over(sources=sources, format=more["format"] or "", limit=more["limit"], sample=more["sample"])
+    return Over.of(**{name: options.pop(name) for name in ("over", "format", "limit", "sample")})
 
 
 def launched(context: Context, ready: "Prepared", *, quiet: bool) -> "Run":
@@ -85,7 +63,7 @@ def launched(context: Context, ready: "Prepared", *, quiet: bool) -> "Run":
     from fargo import launch
 
     context.verify_account()
-    return follow(context, launch.launch(ready, sender(context)), quiet=quiet)
+    return follow(context, launch.launch(ready, context.sender()), quiet=quiet)
 
 
 def follow(context: Context, events: "Generator[LaunchEvent, None, Run]", *, quiet: bool) -> "Run":

@@ -1,6 +1,5 @@
 """Option values that are written as in the project file."""
 
-import re
 from typing import TYPE_CHECKING
 
 import click
@@ -34,8 +33,9 @@ class Memory(click.ParamType["int | More"]):
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
     ) -> "int | More":
         """Text → MiB, or what to add."""
-        from fargo.submit.retry import More
+        from fargo.submit.retry import memory
 
-        if more := re.fullmatch(r"\+(\d{1,4})\s*%", str(value)):
-            return More(int(more[1]))
-        return Unit("size").convert(value, param, ctx)
+        try:
+            return memory(str(value))
+        except ValueError as error:
+            self.fail(f"{value!r} is not {error}", param, ctx)

@@ -4,6 +4,7 @@ Order of precedence for what can be given twice (region, profile): the command l
 fargo.toml, then the environment, then the profile. `Project.origins` tells which one it was.
 """
 
+import difflib
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from fargo.config.settings import (
     RolesSettings,
     StateSettings,
 )
-from fargo.errors import ProjectFileError
+from fargo.errors import ProjectFileError, UsageError
 from fargo.model import naming
 
 __all__ = ["JobSettings", "NetworkSettings", "Project", "find", "load"]
@@ -54,6 +55,20 @@ class Project:
     def folder(self) -> Path:
         """Where the project file lies."""
         return self.file.parent
+
+    def job(self, name: str) -> JobSettings:
+        """A job's table.
+
+        Raises:
+            UsageError: there is none of this name; the hint names those there are.
+        """
+        if name not in self.jobs:
+            near = difflib.get_close_matches(name, self.jobs, 1)
+            guess = f"did you mean {near[0]}? " if near else ""
+            raise UsageError(
+                f"{self.file} has no job {name}", f"{guess}there are: {', '.join(sorted(self.jobs))}"
+            )
+        return self.jobs[name]
 
 
 def find(start: Path) -> Path:

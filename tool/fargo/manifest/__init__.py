@@ -37,6 +37,27 @@ class Over:
     limit: int | None = None
     sample: int | None = None
 
+    @classmethod
+    def of(
+        cls,
+        over: Sequence[str],
+        *,
+        format: str | None = None,  # noqa: A002 # the option's name
+        limit: int | None = None,
+        sample: int | None = None,
+    ) -> "Over | None":
+        """As the options of `fargo submit` say; None where there is no `--over`.
+
+        Raises:
+            UsageError: another one says which of its rows, and there is none.
+        """
+        if over:
+            return cls(sources=tuple(over), format=format or "", limit=limit, sample=sample)
+        for name, value in (("format", format), ("limit", limit), ("sample", sample)):
+            if value is not None:
+                raise UsageError(f"--{name} says which rows of --over, and there is none", "give --over ROWS")
+        return None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:

@@ -1,6 +1,6 @@
 """What a run's rows came to: which succeeded, what each measured, and its outputs on disk."""
 
-from fargo.results.fetch import FAILED_TABLE, TABLE, Fetched, FetchEvent, Lost, Progress, fetch
+from fargo.results.fetch import FAILED_TABLE, TABLE, Fetched, FetchEvent, Lost, Progress, check_whole, fetch
 from fargo.results.records import Host, Output, RowResult, records
 from fargo.results.result import result_of, typical_seconds
 from fargo.results.rowset import RowSet
@@ -22,6 +22,7 @@ __all__ = [
     "Standing",
     "Summary",
     "Summing",
+    "check_whole",
     "fetch",
     "records",
     "result_of",

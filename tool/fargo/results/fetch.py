@@ -127,6 +127,19 @@ def fetch(
     return Fetched(table, summing.summary(), files.progress())
 
 
+def check_whole(lost: int) -> None:
+    """Make sure that nothing was lost: files and results of rows, as `Progress.lost` counts them.
+
+    Raises:
+        AwsError: some is gone or damaged in the bucket; the rest has been fetched.
+    """
+    if lost:
+        raise AwsError(
+            f"{lost} of the files and results that should be there could not be had; all others could",
+            "run those rows again, or ask who changed the bucket",
+        )
+
+
 class _Files:
     """The files of rows on their way: some hundreds at once, in order of row.
 

@@ -1,13 +1,14 @@
 """Rows without a result → a new wave of the same run."""
 
 import math
+import re
 import struct
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from fargo.errors import UsageError
-from fargo.model import fargate, naming
+from fargo.model import fargate, naming, units
 from fargo.model.fargate import Size
 from fargo.model.job import JobState
 from fargo.model.run import Run, RunSnapshot, Wave
@@ -16,6 +17,7 @@ from fargo.submit.plan import check_sizes, wave_chunks
 from fargo.submit.request import offered
 
 _OFFSET, _ENTRY = struct.Struct(naming.OFFSET), struct.Struct(naming.MAP_ENTRY)
+_MORE = re.compile(r"\+(\d{1,4})\s*%")
 _BLOCK = 65_536
 """Entries of the index that are read at once."""
 
@@ -25,6 +27,17 @@ class More:
     """So many percent more, and then the next size that Fargate offers."""
 
     percent: int
+
+
+def memory(text: str) -> int | More:
+    """`2 GiB` → MiB; `+50%` → so much more than the wave before.
+
+    Raises:
+        ValueError: anything else.
+    """
+    if more := _MORE.fullmatch(text):
+        return More(int(more[1]))
+    return units.mebibytes(text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,8 +4,9 @@ from collections import Counter
 from dataclasses import dataclass
 
 from fargo.aws.batch import Batch
+from fargo.errors import AwsError
 from fargo.model.job import Job, JobState
-from fargo.model.run import RunSnapshot
+from fargo.model.run import Run, RunSnapshot
 from fargo.submit.request import check_text
 
 STARTED = frozenset({JobState.STARTING, JobState.RUNNING})
@@ -50,4 +51,20 @@ def stop(state: RunSnapshot, *, batch: Batch, reason: str) -> Stopping:
         waiting=sum(counts[each] for each in JobState if each not in STARTED and not each.finished),
         refused=refused,
         unsent=sum(not chunk.job_id for chunk in state.run.chunks),
+    )
+
+
+def check(run: Run, found: Stopping) -> None:
+    """Make sure that AWS refused to stop none of a run's jobs.
+
+    Raises:
+        AwsError: it did; all others were told to stop.
+    """
+    if not found.refused:
+        return
+    job, why = next(iter(found.refused.items()))
+    raise AwsError(
+        f"AWS did not stop {len(found.refused)} of the jobs of {run.id}; of {job} it says: {why}",
+        f"try again: `fargo stop {run.id}`",
+        operation="TerminateJobs",
     )

@@ -1,0 +1,201 @@
+"""The composition root: session, clients and the rest are made here alone, for `cli/` and for `api/`."""
+
+import os
+import secrets
+import time
+from collections.abc import Callable, Generator
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from fargo.errors import UsageError
+
+if TYPE_CHECKING:
+    from fargo.aws.batch import Batch
+    from fargo.aws.logs import Logs
+    from fargo.aws.session import Session
+    from fargo.aws.store import Store
+    from fargo.config import Project
+    from fargo.deploy import Deployment
+    from fargo.model.stack import StackOutputs
+    from fargo.stack import StackFolder
+    from fargo.submit import Sender
+    from fargo.watch import Watcher
+
+E = TypeVar("E")
+R = TypeVar("R")
+
+LOCAL_REGION = "us-east-1"
+"""The local AWS answers for every region; this one where nobody names one."""
+PATIENCE_LOCAL = 5.0
+"""The local AWS is on this machine: where it does not answer for this long, it is gone."""
+
+
+def _keep_silent(_: object) -> None:
+    pass
+
+
+class Connection:
+    """A project on one target, and what reaches it, each made when first asked for.
+
+    Args:
+        file: the project file; None for the one of the current folder or the nearest above it.
+        local: the local AWS instead of AWS; it is started where it is not running.
+        region: wins over the project file.
+        profile: wins over the environment.
+        say: told that the local AWS is being started.
+        warn: told what does not work in it.
+    """
+
+    def __init__(
+        self,
+        file: Path | None = None,
+        *,
+        local: bool = False,
+        region: str = "",
+        profile: str = "",
+        say: Callable[[str], None] = _keep_silent,
+        warn: Callable[[str], None] = _keep_silent,
+    ) -> None:
+        self._file, self._local, self._wanted_region, self._profile = file, local, region, profile
+        self._say, self._warn = say, warn
+
+    @cached_property
+    def project(self) -> "Project":
+        """The project file's settings."""
+        from fargo import config
+
+        file = self._file or config.find(Path.cwd())
+        return config.load(file.resolve(), region=self._wanted_region, profile=self._profile)
+
+    @cached_property
+    def session(self) -> "Session":
+        """AWS, or the local AWS, which is started where it is not running."""
+        from fargo.aws.session import Session, Target
+
+        if not self._local:
+            return Session(Target.AWS, self._region(), self.project.profile)
+        from fargo.local import daemon
+
+        running = daemon.status()
+        if running is None:
+            self._say("starting the local AWS")
+            running = daemon.ensure()
+            if running.warning:
+                self._warn(running.warning)
+        return Session(Target.LOCAL, self.project.region or LOCAL_REGION, endpoint=running.endpoint)
+
+    def _region(self) -> str:
+        from fargo.aws.session import profile_region
+
+        region = self.project.region or profile_region(self.project.profile)
+        if not region:
+            raise UsageError(
+                "no region: none in fargo.toml, the environment or the profile",
+                'add one: --region NAME, or `region = "eu-west-1"` in fargo.toml',
+            )
+        return region
+
+    @cached_property
+    def deployment(self) -> "Deployment":
+        """The project's stack on this target."""
+        from fargo.deploy import Deployment
+
+        return Deployment(self.project, self.session, os.environ)
+
+    @cached_property
+    def folder(self) -> "StackFolder":
+        """What is known of the deployed stack on this machine, without asking AWS."""
+        from fargo.stack import StackFolder
+
+        return StackFolder(self.project, "local" if self._local else "aws")
+
+    @cached_property
+    def outputs(self) -> "StackOutputs":
+        """The deployed stack. Read before a session is made: what is not deployed starts no local AWS."""
+        outputs = self.folder.outputs()
+        self.folder.check_owner(outputs.account_id, self.session.region)
+        return outputs
+
+    def verify_account(self) -> None:
+        """Make sure, before anything is changed, that these credentials are of the account deployed to.
+
+        Raises:
+            WrongAccount: they are not.
+        """
+        self.folder.check_owner(self.session.identity().account_id, self.outputs.region)
+
+    @cached_property
+    def batch(self) -> "Batch":
+        """AWS Batch."""
+        from fargo.aws.batch import Batch
+
+        return Batch(self.session.client("batch"))
+
+    @cached_property
+    def store(self) -> "Store":
+        """The workspace bucket."""
+        from fargo.aws.store import Store
+
+        bucket = self.outputs.bucket
+        return Store(self.session.client("s3"), bucket)
+
+    @cached_property
+    def bulk(self) -> "Store":
+        """The same for thousands of objects in a row: what is throttled is sent up to six times."""
+        from fargo.aws.store import Store
+
+        bucket = self.outputs.bucket
+        return Store(self.session.client("s3", attempts=6), bucket)
+
+    @cached_property
+    def logs(self) -> "Logs":
+        """The jobs' log group."""
+        from fargo.aws.logs import Logs
+
+        group = self.outputs.log_group
+        return Logs(self.session.client("logs"), group)
+
+    def sender(self) -> "Sender":
+        """What one submission needs; SubmitJob is called once only, because it has no client token.
+
+        Each has a word of its own as writer: a claim that an earlier one left must count as somebody else's,
+        so that its job is looked for before it is sent again.
+        """
+        from fargo.aws.batch import Batch
+        from fargo.submit import Sender
+
+        return Sender(
+            batch=Batch(self.session.client("batch", attempts=1)),
+            store=self.bulk,
+            sleep=time.sleep,
+            writer=secrets.token_hex(8),
+        )
+
+    def watcher(self, *, lines: bool = False, timeout: float | None = None) -> "Watcher":
+        """What follows a run.
+
+        Args:
+            lines: with the lines that its containers write.
+            timeout: seconds until `WaitTimeout`; None for no limit.
+        """
+        from fargo.logs import Tail
+        from fargo.watch import PATIENCE_SECONDS, Watcher
+
+        return Watcher(
+            batch=self.batch,
+            tail=Tail(self.logs) if lines else None,
+            clock=time.monotonic,
+            sleep=time.sleep,
+            timeout=timeout,
+            patience=PATIENCE_LOCAL if self._local else PATIENCE_SECONDS,
+        )
+
+    def consume(self, events: Generator[E, None, R], take: Callable[[E], None] = _keep_silent) -> R:
+        """Hand every event to `take`, and return what the generator returns."""
+        while True:
+            try:
+                take(next(events))
+            except StopIteration as end:
+                result: R = end.value
+                return result
