@@ -66,5 +66,5 @@ def test_mypy_knows_the_types_and_refuses_a_misspelt_name(tmp_path: Path) -> Non
         'Revealed type is "fargo.model.job.JobState"',
         'Revealed type is "list[int]"',
         '"Run" has no attribute "submti"  [attr-defined]',
-        'Module has no attribute "conect"  [attr-defined]',
+        'Module has no attribute "conect"; maybe "connect"?  [attr-defined]',
     ], ended.stdout + ended.stderr

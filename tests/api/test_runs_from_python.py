@@ -70,7 +70,7 @@ def test_a_run_is_waited_for_and_tells_every_change(project: fargo.Project, play
 def test_a_wait_that_takes_too_long_raises(project: fargo.Project, play: Play) -> None:
     play(**{"*": [{"sleep": 600}]})
     run = project.submit("work")
-    with pytest.raises(fargo.WaitTimeout, match="has not ended within 0.1 s"):
+    with pytest.raises(fargo.WaitTimeout, match="has not ended within"):
         run.wait(timeout=0.1)
     run.stop()
 
@@ -166,8 +166,8 @@ def test_a_submission_that_broke_off_is_resumed(project: fargo.Project, aws: str
     with pytest.raises(fargo.AwsUnreachable) as raised:
         project.submit("work", array=20_001)
     faults()
-    run = project.runs(limit=1)[0]
-    assert raised.value.hint.startswith(f"go on with `fargo submit --resume {run.id}`")
+    run = next(run for run in project.runs() if not run.status().run.submitted)
+    assert f"go on with `fargo submit --resume {run.id}`" in str(raised.value)
     with pytest.raises(fargo.UsageError, match="is not submitted whole: 2 of 3 jobs"):
         run.wait()
     assert project.resume(run.id) == run

@@ -203,13 +203,27 @@ def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
         f"heavy = [name for name in {HEAVY!r} if name in sys.modules];"
         "sys.exit(f'imported {heavy}' if heavy else code)"
     )
-    tool = str(Path(__file__).parents[2] / "tool")
-    ended = subprocess.run(
+    ended = _python(program, *arguments)
+    assert ended.returncode == 0, ended.stderr
+    assert "fargo" in ended.stdout
+
+
+def test_importing_fargo_imports_nothing_heavy_and_no_command_line() -> None:
+    program = (
+        "import sys; import fargo; dir(fargo);"
+        f"print([name for name in {(*HEAVY, 'click', 'fargo.errors', 'fargo.api')!r} if name in sys.modules]);"
+        "fargo.connect;"
+        f"print([name for name in { ({*HEAVY, 'click'} - {'msgspec'})!r} if name in sys.modules])"
+    )
+    ended = _python(program)
+    assert (ended.returncode, ended.stdout) == (0, "[]\n[]\n"), ended.stderr
+
+
+def _python(program: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
         [sys.executable, "-c", program, *arguments],
-        env={"PYTHONPATH": tool},
+        env={"PYTHONPATH": str(Path(__file__).parents[2] / "tool")},
         capture_output=True,
         text=True,
         check=False,
     )
-    assert ended.returncode == 0, ended.stderr
-    assert "fargo" in ended.stdout

@@ -49,6 +49,10 @@ class FargoError(Exception):
         self.message = message
         self.hint = hint
 
+    def __str__(self) -> str:
+        """As a traceback shows it, and as the command line does."""
+        return f"{self.message}\n  → {self.hint}" if self.hint else self.message
+
 
 class UsageError(FargoError):
     """The command line asks for what cannot be."""

@@ -64,6 +64,8 @@ def _line(row: object, number: int) -> str:
     place = f"{OVER}, row {number}"
     if not isinstance(row, Mapping):
         raise UsageError(f"{place}: {row!r} is no mapping", 'each row is one, such as {"photo": "a.jpg"}')
+    if not row:
+        raise UsageError(f"{place}: it is empty", "each row has a column at least")
     for name in row:
         if not isinstance(name, str):
             raise UsageError(f"{place}: the name {name!r} is no text", "each column has a name")
