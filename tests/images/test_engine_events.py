@@ -79,7 +79,7 @@ def test_a_failed_step_is_named_with_the_end_of_its_output() -> None:
 
 
 def test_output_without_a_line_end_is_part_of_the_error() -> None:
-    with pytest.raises(ImageError, match=r"\n  partial$"):
+    with pytest.raises(ImageError, match=r"(?m)\n  partial$"):
         list(build_events([*STEP, {"stream": "partial"}, {"error": "no"}]))
 
 

@@ -75,7 +75,7 @@ def test_csv_that_is_not_so_is_refused_with_its_place(read: Read, content: bytes
 
 def test_a_place_is_right_beyond_the_first_block(read: Read) -> None:
     good = b"".join(b"%d,caf\xc3\xa9\r\n" % n for n in range(30_000))
-    with pytest.raises(UsageError, match=r"^photos.csv, line 30002, column 2: byte 0xff is no UTF-8$"):
+    with pytest.raises(UsageError, match=r"(?m)^photos.csv, line 30002, column 2: byte 0xff is no UTF-8$"):
         read("photos.csv", b"a,b\r\n" + good + b",\xff\r\n")
     rows = read("photos.csv", b"a,b\r\n" + good)
     assert (len(rows), rows[-1]) == (30_000, (30_001, {"a": "29999", "b": "café"}))

@@ -99,7 +99,7 @@ def test_a_file_that_changes_in_between_is_never_stored_under_the_old_hash(
     (here / "t.csv").write_text("photo\nf\n")
     with over(store, "t.csv") as manifest:
         (here / "f").write_bytes(b"x" * size)
-        with pytest.raises(UsageError, match=r"^f changed while it was submitted$"):
+        with pytest.raises(UsageError, match=r"(?m)^f changed while it was submitted$"):
             list(upload(manifest, "run-1", store))
         (here / "f").unlink()
         with pytest.raises(UsageError, match=r"^f cannot be read any more"):

@@ -136,7 +136,7 @@ def test_a_file_name_that_is_not_utf8_is_refused(make: Make) -> None:
 def test_a_job_without_rows_may_want_what_is_fixed_alone() -> None:
     assert check_command(["{row}", "{run}", "{output}", "{{x}}", "${HOME}"]) == ()
     with pytest.raises(
-        UsageError, match=r"^the command wants \{photo\}, and the job has no rows$"
+        UsageError, match=r"(?m)^the command wants \{photo\}, and the job has no rows$"
     ) as refused:
         check_command(["{photo}"])
     assert refused.value.hint == "give rows with --over, or: {{photo}} writes it literally"
