@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from cli_types import Fargo
 from faulty import faults
-from local_aws import ACCOUNT, client, set_rules
+from local_aws import ACCOUNT, client, set_rules, wait_until
 from projects import REGION
 
 BUCKET = f"fargo-demo-{ACCOUNT}-{REGION}"
@@ -162,7 +162,7 @@ def test_a_retry_is_a_wave_of_the_rows_that_did_not_succeed(
     assert (told["FARGO_WAVE"], told["FARGO_CHUNK"], told["FARGO_ROWS"]) == ("2", "0", "2")
     s3 = client("s3", aws, REGION)
     manifest = s3.get_object(Bucket=BUCKET, Key=f"runs/{run}/manifest.jsonl")["Body"].read()
-    entries = s3.get_object(Bucket=BUCKET, Key=f"runs/{run}/wave-2.map")["Body"].read()
+    entries = s3.get_object(Bucket=BUCKET, Key=told["FARGO_MAP"])["Body"].read()
     found = list(struct.iter_unpack(">QQQ", entries))
     assert [row for row, _, _ in found] == [7, 23]
     assert [json.loads(manifest[begin:end])["size"] for _, begin, end in found] == ["7", "23"]
@@ -253,4 +253,42 @@ def test_a_submission_that_broke_off_is_finished(fargo: Fargo, aws: str, play: C
     )
     again = fargo("--local", "submit", "--resume", run)
     assert (again.code, "is submitted whole" in again.err) == (2, True)
-    assert fargo("--local", "submit", "work", "--resume", run).code == 2
+
+
+@pytest.mark.parametrize(
+    "more", [("work",), ("--dry-run",), ("--on-demand",), ("--expect", "3s"), ("--", "x")]
+)
+def test_resume_takes_nothing_else(fargo: Fargo, aws: str, more: tuple[str, ...]) -> None:
+    ended = fargo("--local", "submit", "--resume", "work-1", *more)
+    assert (ended.code, "--resume takes nothing but the run" in ended.err) == (2, True)
+
+
+def test_what_is_no_ledger_and_no_result_is_said_where_it_is_asked_for(fargo: Fargo, aws: str) -> None:
+    s3 = client("s3", aws, REGION)
+    s3.put_object(Bucket=BUCKET, Key="runs/work-261125-000000-aaaa/run.json", Body=b"{}")
+    s3.put_object(Bucket=BUCKET, Key="runs/work-261125-000001-bbbb/manifest.jsonl", Body=b"")
+    run = fargo("--local", "submit", "work").out.strip()
+    s3.put_object(Bucket=BUCKET, Key=f"runs/{run}/result/0.json", Body=b"{")
+    assert [each["id"] for each in fargo("--local", "ps", "--json").json] == [run]
+    damaged = fargo("--local", "show", "work-261125-000000")
+    assert (damaged.code, "cannot be read" in damaged.err) == (6, True)
+    assert fargo("--local", "show", "work-261125-000001").code == 2
+    assert "is damaged" in fargo("--local", "show", run).err
+    assert fargo("--local", "submit", "work", "--dry-run").code == 0
+
+
+def test_a_packing_that_its_timeout_would_kill_is_not_advised(fargo: Fargo, aws: str, photos: Path) -> None:
+    asked = ("--over", "photos.csv", "--expect", "20s", "--timeout", "5m", "--dry-run")
+    shown = fargo("--local", "submit", "work", *asked, "--json").json
+    assert shown["best_packing"]["pack"] * 20 <= 300 / 2
+    assert "its timeout is 5m00" in fargo("--local", "submit", "work", *asked, "--pack", "30").out
+
+
+def test_a_run_whose_containers_failed_is_waited_for_by_nobody(
+    fargo: Fargo, aws: str, play: Callable[..., None]
+) -> None:
+    play(**{"*:0": [{"exit": 1}], "*": [{"sleep": 60}]})
+    first = fargo("--local", "submit", "work", "--array", "3").out.strip()
+    wait_until(lambda: "FAILED" in fargo("--local", "show", first, "--json").json["counts"])
+    ended = fargo("--local", "submit", "work", "--after", first)
+    assert (ended.code, "have failed" in ended.err) == (2, True)

@@ -41,6 +41,13 @@ def test_a_glob_gives_files_in_order_and_no_folders(here: Path) -> None:
         values(["*.gif"])
 
 
+def test_with_a_format_a_glob_gives_the_rows_that_are_in_its_files(here: Path) -> None:
+    (here / "1.csv").write_text("a\n1\n2\n")
+    (here / "2[x].csv").write_text("a\n3\n")
+    assert values(["*.csv"]) == ["1.csv", "2[x].csv"]
+    assert values(["*.csv"], kind="csv") == ["1", "2", "3"]
+
+
 def test_a_file_whose_name_looks_like_a_glob_is_that_file(here: Path) -> None:
     (here / "list[1].csv").write_text("a\n1\n")
     assert values(["list[1].csv"]) == ["1"]
@@ -107,6 +114,8 @@ def test_a_manifest_on_s3_is_read_in_ranges(s3: Any, store: Store, monkeypatch: 
     s3.put_object(Bucket=store.bucket, Key="t.csv.gz", Body=gzip.compress(text.encode()))
     s3.put_object(Bucket=store.bucket, Key="empty.csv", Body=b"")
     assert values([f"{base}/t.csv"], outside) == [str(n) for n in range(5_000)]
+    assert values([f"{base}/t*.csv"], outside) == [f"{base}/t.csv"]
+    assert values([f"{base}/t*.csv"], outside, "csv") == [str(n) for n in range(5_000)]
     assert values([f"{base}/t.csv.gz"], outside) == [str(n) for n in range(5_000)]
     with pytest.raises(UsageError, match=r"empty.csv: it is empty"):
         values([f"{base}/empty.csv"], outside)

@@ -83,9 +83,10 @@ class ScriptedS3:
         offsets = struct.unpack(f">{len(index) // 8}Q", index)
         places = [(row, offsets[row], offsets[row + 1]) if offsets else (row, 0, 0) for row in rows]
         packed = b"".join(struct.pack(">QQQ", *place) for place in places)
-        self.objects[f"/workspace/runs/run-1/wave-{number}.map"] = packed
+        self.objects[f"/workspace/runs/run-1/wave-{number}-abc.map"] = packed
         more = {"FARGO_MANIFEST": "1"} if offsets else {}
-        return {"FARGO_WAVE": str(number), "FARGO_ROWS": str(len(rows)), **more}
+        told = {"FARGO_WAVE": str(number), "FARGO_MAP": f"runs/run-1/wave-{number}-abc.map"}
+        return {**told, "FARGO_ROWS": str(len(rows)), **more}
 
     def _document(self, kind: str, row: int) -> dict[str, Any]:
         document: dict[str, Any] = json.loads(self.objects[f"/workspace/runs/run-1/{kind}/{row}.json"])

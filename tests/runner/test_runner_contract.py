@@ -35,7 +35,6 @@ def test_names_are_those_of_fargo(name: str) -> None:
     [
         ("manifest_key", ("run-1",)),
         ("index_key", ("run-1",)),
-        ("map_key", ("run-1", 2)),
         ("result_key", ("run-1", 20_007)),
         ("failed_key", ("run-1", 20_007)),
         ("output_prefix", ("run-1", 20_007)),

@@ -58,10 +58,17 @@ def source(url: str, *, now: float = NOW, **more: str) -> CredentialSource:
     return CredentialSource(environ, now=lambda: now, sleep=lambda _seconds: None)
 
 
-def test_environment_comes_first_with_its_session_token() -> None:
-    environ = {"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b", "AWS_SESSION_TOKEN": "c"}
-    got = CredentialSource(environ | {"AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": "/x"}).get()
+KEYS = {"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b", "AWS_SESSION_TOKEN": "c"}
+
+
+def test_keys_of_the_environment_are_taken_with_their_session_token_where_there_is_no_job_role() -> None:
+    got = CredentialSource(KEYS).get()
     assert (got.access_key, got.secret_key, got.token, got.expires) == ("a", "b", "c", None)
+
+
+def test_keys_that_a_job_has_for_another_account_are_not_the_runners() -> None:
+    made = CredentialSource(KEYS | {"AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": "/x"})
+    assert (made._url, made._held) == ("http://169.254.170.2/x", None)
 
 
 def test_no_source_is_refused_at_once_with_the_way_out() -> None:

@@ -1,5 +1,6 @@
 """SubmitJob when AWS falters: nothing is sent twice, and no run is lost without its name."""
 
+import itertools
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -15,11 +16,23 @@ from fargo.errors import AwsConflict, AwsError, AwsThrottled, Interrupted, Usage
 from fargo.model import naming
 from fargo.model.run import Run
 from fargo.model.stack import StackOutputs
-from fargo.submit import Request, Rows, Sender, create, find_missing, plan, send, submissions
+from fargo.submit import Request, Rows, Sender, create, find_missing, group, plan, send, sending, submissions
 from fargo.submit.after import After
+from fargo.submit.sending import take_over
 
 NAME = "r-w1-c0"
 ID = "work-261122-183000-abcd"
+
+
+OUTPUTS = StackOutputs(
+    name="demo", account_id="1" * 12, region="eu-west-1", stack_version="1", repository_url="r", image_tag="t",
+    bucket="b", kms_key_arn="k", log_group="g", job_queues={"on_demand": "q", "spot": "s"}, compute_environments={},
+    job_definitions={"work": "d"}, execution_role_arn="e", job_role_arn="j", vpc_id="v", subnet_ids=[], zones=[],
+    interface_endpoints=[], scheduling="FIFO", topic_arn="",
+)  # fmt: skip
+
+
+SETTINGS = JobSettings(command=["work"], vcpu=0.5, memory="2 GiB", secrets={"KEY": "arn"})
 
 
 def _sender(client: BatchClient, objects: Objects | None = None, time: Time | None = None) -> Sender:
@@ -60,6 +73,97 @@ def test_a_job_that_nobody_knows_after_a_lost_answer_is_sent_again() -> None:
     client = BatchClient(submit=Script(unreachable(), {"jobId": "j2"}), listed=Script(jobs_listed()))
     assert _submit(client, time=time).job_ids == ("j2",)
     assert time.now > 15, "ListJobs may lag behind SubmitJob"
+
+
+class Lagging:
+    """An AWS Batch that takes jobs, some without an answer, and lists them seconds later."""
+
+    def __init__(self, time: Time, *, call: float, lag: float, lost: int) -> None:
+        self.time, self.call, self.lag, self.lost = time, call, lag, lost
+        self.taken: list[tuple[str, float]] = []
+
+    def submit_job(self, **request: Any) -> dict[str, str]:
+        self.taken.append((request["jobName"], self.time.now + self.call))
+        self.time.now += self.call
+        self.lost -= 1
+        if self.lost >= 0:
+            raise unreachable()
+        return {"jobId": f"j{len(self.taken)}"}
+
+    def get_paginator(self, name: str) -> "Lagging":
+        assert name == "list_jobs"
+        return self
+
+    def paginate(self, **_: Any) -> list[Any]:
+        seen = [name for name, at in self.taken if self.time.now >= at + self.lag]
+        return [{"jobSummaryList": [{"jobName": name, "jobId": f"j-{name}"} for name in seen]}]
+
+
+def test_a_call_that_hung_for_long_is_looked_for_as_long_as_any_other() -> None:
+    time = Time()
+    client = Lagging(time, call=60.0, lag=10.0, lost=1)
+    assert _submit(client, time=time).job_ids == (f"j-{NAME}",)  # type: ignore[arg-type] # all that is used of it
+    assert len(client.taken) == 1
+
+
+def test_a_call_of_a_dead_process_that_is_on_its_way_yet_is_waited_for() -> None:
+    time, objects = Time(), Objects()
+    entry = create(a_run(), _sender(BatchClient(), objects, time))
+    # Killed when its call had just left; it will be taken 15 seconds later, and listed 10 after that.
+    client = Lagging(time, call=0.0, lag=10.0, lost=0)
+    client.taken.append((NAME, 15.0))
+    resumed = _sender(client, objects, time)  # type: ignore[arg-type] # as above
+    assert list(send(ledger.read(resumed.store, entry.run.id), resumed))[-1].job_ids == (f"j-{NAME}",)
+    assert len(client.taken) == 1
+
+
+def test_lost_answers_in_many_groups_do_not_add_up() -> None:
+    time = Time()
+    rows = Rows(count=10_000 * sending.GROUP * 5)
+    run = plan(Request(job="work", rows=rows), SETTINGS, OUTPUTS, now=NOW, token="abcd")
+    calls = itertools.count()
+
+    class Sometimes(Lagging):
+        def submit_job(self, **request: Any) -> dict[str, str]:
+            self.lost = int(next(calls) % sending.GROUP == 3)
+            return super().submit_job(**request)
+
+    client = Sometimes(time, call=0.01, lag=1.0, lost=0)
+    sender = _sender(client, time=time)  # type: ignore[arg-type] # as above
+    whole = list(send(create(run, sender), sender))[-1]
+    assert whole.submitted
+    assert len({name for name, _ in client.taken}) == len(client.taken) == len(run.chunks)
+
+
+def test_a_claim_that_has_aged_while_others_hung_is_made_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    # One call after the other, as where all threads hang.
+    monkeypatch.setattr(group, "THREADS", 1)
+    time = Time()
+    run = plan(
+        Request(job="work", rows=Rows(count=10_000 * sending.GROUP)), SETTINGS, OUTPUTS, now=NOW, token="abcd"
+    )
+    client = Lagging(time, call=3.0, lag=0.0, lost=0)
+    sender = _sender(client, time=time)  # type: ignore[arg-type] # as above
+    states = list(send(create(run, sender), sender))
+    claims = [max((c.claimed - NOW).total_seconds() for c in state.chunks if c.claimed) for state in states]
+    assert len(client.taken) == len(run.chunks)
+    for (_, ended), _ in zip(client.taken, run.chunks, strict=True):
+        assert any(0 <= ended - 3.0 - claim <= sending.CLAIM_SECONDS for claim in claims)
+
+
+def test_who_stops_a_run_takes_its_submission_over() -> None:
+    time, objects = Time(), Objects()
+    run = plan(Request(job="work", rows=Rows(count=10_000 * 40)), SETTINGS, OUTPUTS, now=NOW, token="abcd")
+    client = Lagging(time, call=0.01, lag=1.0, lost=0)
+    submitter = _sender(client, objects, time)  # type: ignore[arg-type] # as above
+    sending_on = send(create(run, submitter), submitter)
+    next(sending_on)
+    stopper = replace(submitter, writer="stopper")
+    left = take_over(ledger.read(stopper.store, run.id), stopper)
+    assert len(left.job_ids) == len(client.taken) == sending.GROUP
+    with pytest.raises(AwsConflict, match="another fargo has taken over"):
+        list(sending_on)
+    assert len(client.taken) == sending.GROUP
 
 
 @pytest.mark.parametrize("listed", [throttled(), unreachable()], ids=str)
@@ -133,17 +237,6 @@ def test_of_two_that_submit_the_same_run_one_stops() -> None:
         list(send(entry, replace(first, now=lambda: NOW + timedelta(minutes=1))))
     assert "another fargo has taken over" in caught.value.message
     assert not first.batch._client.submit_job.calls
-
-
-OUTPUTS = StackOutputs(
-    name="demo", account_id="1" * 12, region="eu-west-1", stack_version="1", repository_url="r", image_tag="t",
-    bucket="b", kms_key_arn="k", log_group="g", job_queues={"on_demand": "q", "spot": "s"}, compute_environments={},
-    job_definitions={"work": "d"}, execution_role_arn="e", job_role_arn="j", vpc_id="v", subnet_ids=[], zones=[],
-    interface_endpoints=[], scheduling="FIFO", topic_arn="",
-)  # fmt: skip
-
-
-SETTINGS = JobSettings(command=["work"], vcpu=0.5, memory="2 GiB", secrets={"KEY": "arn"})
 
 
 def _plan(outputs: StackOutputs = OUTPUTS, settings: JobSettings = SETTINGS, **changes: Any) -> Run:

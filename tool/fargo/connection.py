@@ -164,9 +164,10 @@ class Connection:
         """
         from fargo.aws.batch import Batch
         from fargo.submit import Sender
+        from fargo.submit.sender import CALL_SECONDS
 
         return Sender(
-            batch=Batch(self.session.client("batch", attempts=1)),
+            batch=Batch(self.session.client("batch", attempts=1, seconds=CALL_SECONDS)),
             store=self.bulk,
             sleep=time.sleep,
             writer=secrets.token_hex(8),

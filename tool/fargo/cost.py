@@ -1,5 +1,6 @@
 """What the stack costs while nothing runs, and what a run costs, by packaged prices of a date and region."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -129,9 +130,18 @@ def _billed(rows: int, workers: int, row_seconds: float) -> float:
     return max(MINIMUM_SECONDS, START_SECONDS + -(-rows // workers) * row_seconds)
 
 
-def best_packing(task: Task, rows: int, row_seconds: float, *, workers: int = 1) -> Estimate:
-    """The smallest packing, of 1, 2, 5, 10, 20 and so on, that costs hardly more than the cheapest."""
+def best_packing(
+    task: Task, rows: int, row_seconds: float, *, workers: int = 1, timeout_seconds: float | None = None
+) -> Estimate:
+    """The smallest packing, of 1, 2, 5, 10, 20 and so on, that costs hardly more than the cheapest.
+
+    Args:
+        timeout_seconds: what a container may take, with all its rows; None: no limit.
+    """
     steps = [step * 10**power for power in range(8) for step in (1, 2, 5) if step * 10**power <= rows]
+    # A container's timeout is that of all its rows; half of it, for rows that take longer than others.
+    most = timeout_seconds / 2 if timeout_seconds else math.inf
+    steps = [step for step in steps if -(-step // workers) * row_seconds <= most] or [1]
     tried = [estimate(task, rows, row_seconds, pack=step, workers=min(workers, step)) for step in steps]
     least = min(each.dollars for each in tried)
     return next(each for each in tried if each.dollars <= least * NEARLY)

@@ -4,6 +4,7 @@ Each step begins when those before it are whole: what is wrong with a row is sai
 a run is there once its ledger is, which is when all that its containers read is there.
 """
 
+import hashlib
 import secrets
 import tempfile
 from collections.abc import Callable, Generator, Iterable, Iterator
@@ -26,11 +27,13 @@ from fargo.model.run import Run, RunSnapshot
 from fargo.model.stack import StackOutputs
 from fargo.model.template import placeholders
 from fargo.results import Standing, standing
-from fargo.submit import Request, Rows, Sender, create, plan, send
+from fargo.submit import Request, Rows, Sender, create, plan, send, stopping
 from fargo.submit import retry as retrying
 from fargo.submit.after import after
-from fargo.submit.request import packing
+from fargo.submit.request import check_text, packing
 from fargo.submit.retry import Changes, row_map
+from fargo.submit.sending import take_over
+from fargo.submit.stopping import Stopping
 from fargo.watch import snapshot
 
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
@@ -207,12 +210,34 @@ def retry(
     """
     run, index = entry.run, naming.index_key(entry.run.id)
     read = partial(sender.store.get_range, index) if run.manifest else None
+    whole = hashlib.sha256()
     with tempfile.TemporaryDirectory(prefix="fargo-rows-") as folder:
         file = Path(folder) / "map"
         with file.open("wb") as entries:
-            entries.writelines(row_map(rows, read))
-        for _ in sending.send(sender.store, file, naming.map_key(run.id, longer.last.number)):
+            for one in row_map(rows, read):
+                whole.update(one)
+                entries.write(one)
+        key = naming.map_key(run.id, longer.last.number, whole.hexdigest())
+        for _ in sending.send(sender.store, file, key):
             pass
+    longer = replace(longer, waves=(*run.waves, replace(longer.last, map=key)))
     claimed = create(longer, sender, after=entry)
     yield claimed.run
     return (yield from send(claimed, sender))
+
+
+def stop(name: str, sender: Sender, *, batch: Batch, reason: str) -> tuple[RunSnapshot, Stopping]:
+    """Terminate the jobs of a run that have not ended, once no process goes on to submit more of them.
+
+    Args:
+        name: the run's id, or a beginning of it.
+        reason: kept with the jobs.
+
+    Raises:
+        UsageError: there is no such run, or the reason is no text.
+        AwsError: AWS refuses, or is out of reach.
+    """
+    check_text(reason)
+    run = take_over(ledger.read(sender.store, name), sender)
+    state = snapshot(run, batch)
+    return state, stopping.stop(state, batch=batch, sleep=sender.sleep, reason=reason)

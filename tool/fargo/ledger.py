@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from fargo.errors import AwsConflict, AwsNotFound, UsageError
+from fargo.errors import AwsConflict, AwsError, AwsNotFound, UsageError
 from fargo.model import naming
 from fargo.model.run import Run
 
@@ -30,12 +30,25 @@ def run_id(job: str, now: datetime, token: str) -> str:
     return f"{job}-{now:%y%m%d-%H%M%S}-{token}"
 
 
+class LedgerUnreadable(AwsError):
+    """What lies in a ledger's place is none."""
+
+
+AT_ONCE = "ConditionalRequestConflict"
+"""What S3 says of conditional writes at the same moment (API reference, PutObject)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A run's ledger as it was read or written, and the mark that a later write must find unchanged."""
+    """A run's ledger as it was read or written, and the mark that a later write must find unchanged.
+
+    Attributes:
+        ours: it was written by who holds it, and nobody else is known to have written since.
+    """
 
     run: Run
     etag: str
+    ours: bool = False
 
 
 def write(store: "Store", run: Run, after: Entry | None = None) -> Entry:
@@ -49,13 +62,24 @@ def write(store: "Store", run: Run, after: Entry | None = None) -> Entry:
         AwsConflict: somebody else wrote it meanwhile; nothing was changed.
     """
     key, content = naming.ledger_key(run.id), msgspec.json.encode(run)
+    for last in (False, False, True):
+        try:
+            return Entry(run, store.put(key, content, after=after.etag if after else ""), ours=True)
+        except AwsConflict as error:
+            held, etag = _held(store, key)
+            if held == content:
+                return Entry(run, etag, ours=True)
+            # Two writes at once, of which one may be our own that is still on its way.
+            if last or error.code != AT_ONCE:
+                raise
+    raise AssertionError  # the loop ends in one of these ways
+
+
+def _held(store: "Store", key: str) -> tuple[bytes, str]:
     try:
-        return Entry(run, store.put(key, content, after=after.etag if after else ""))
-    except AwsConflict:
-        held, etag = store.get_tagged(key)
-        if held != content:
-            raise
-        return Entry(run, etag)
+        return store.get_tagged(key)
+    except AwsNotFound:
+        return b"", ""
 
 
 def load(store: "Store", name: str) -> Run:
@@ -82,7 +106,10 @@ def read(store: "Store", name: str) -> Entry:
         pass
     matches = [run for run in store.folders("runs/") if run.startswith(name)]
     if len(matches) == 1:
-        return _read(store, matches[0])
+        try:
+            return _read(store, matches[0])
+        except AwsNotFound:  # the files of a submission that was cut before there was a run
+            matches = []
     if matches:
         raise UsageError(
             f"{name} may be any of {', '.join(sorted(matches)[:5])}", "write more of the run's id"
@@ -91,8 +118,13 @@ def read(store: "Store", name: str) -> Entry:
 
 
 def _read(store: "Store", run: str) -> Entry:
-    content, etag = store.get_tagged(naming.ledger_key(run))
-    return Entry(msgspec.json.decode(content, type=Run), etag)
+    key = naming.ledger_key(run)
+    content, etag = store.get_tagged(key)
+    try:
+        return Entry(msgspec.json.decode(content, type=Run), etag)
+    except msgspec.MsgspecError as error:
+        text = f"the ledger s3://{store.bucket}/{key} cannot be read: {error}"
+        raise LedgerUnreadable(text, "was it written by another version of fargo, or by hand?") from error
 
 
 def recent(store: "Store", limit: int) -> Iterator[Run]:
@@ -101,7 +133,7 @@ def recent(store: "Store", limit: int) -> Iterator[Run]:
     for name in names:
         try:
             yield _read(store, name).run
-        except AwsNotFound:  # outputs outlive a ledger that somebody removed
+        except (AwsNotFound, LedgerUnreadable):  # no run, or one that says what it is when it is asked for
             continue
 
 

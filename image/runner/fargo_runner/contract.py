@@ -12,6 +12,7 @@ ENV_CHUNK = "FARGO_CHUNK"
 ENV_OUTPUT = "FARGO_OUTPUT"
 ENV_ROWS = "FARGO_ROWS"
 ENV_MANIFEST = "FARGO_MANIFEST"
+ENV_MAP = "FARGO_MAP"
 ENV_PACK = "FARGO_PACK"
 ENV_WORKERS = "FARGO_WORKERS"
 ENV_INPUTS = "FARGO_INPUTS"
@@ -46,11 +47,6 @@ def index_key(run: str) -> str:
     return f"runs/{run}/manifest.idx"
 
 
-def map_key(run: str, wave: int) -> str:
-    """Where the rows of a later wave stand: `MAP_ENTRY`s."""
-    return f"runs/{run}/wave-{wave}.map"
-
-
 def result_key(run: str, row: int) -> str:
     """Where the result object of a row that succeeded goes."""
     return f"runs/{run}/result/{row}.json"
@@ -68,4 +64,4 @@ def output_prefix(run: str, row: int) -> str:
 
 def column_variable(column: str) -> str:
     """The environment variable that holds a column's value."""
-    return ENV_COLUMN_PREFIX + re.sub(r"[^A-Z0-9]", "_", column.upper())
+    return ENV_COLUMN_PREFIX + re.sub(r"\W", "_", column.upper())

@@ -1,7 +1,8 @@
 """Where the container's AWS credentials come from.
 
-In the order of the AWS SDKs: the environment, then the endpoint that ECS gives to every task
-with a role. Source: the AWS SDKs reference guide, "Container credential provider".
+The endpoint that ECS gives to every task with a role goes before keys in the environment, other than
+in the AWS SDKs: such keys are the job's own. Source: the AWS SDKs reference guide, "Container
+credential provider".
 """
 
 from __future__ import annotations
@@ -48,7 +49,8 @@ class CredentialSource:
         self._held: Credentials | None = None
         self._url = ""
         self._lock = threading.Lock()
-        if environ.get("AWS_ACCESS_KEY_ID") and environ.get("AWS_SECRET_ACCESS_KEY"):
+        own = environ.get("AWS_ACCESS_KEY_ID") and environ.get("AWS_SECRET_ACCESS_KEY")
+        if own and not _names_endpoint(environ):
             token = environ.get("AWS_SESSION_TOKEN", "")
             self._held = Credentials(environ["AWS_ACCESS_KEY_ID"], environ["AWS_SECRET_ACCESS_KEY"], token)
         else:
@@ -88,6 +90,12 @@ class CredentialSource:
         if self._token_file:
             return Path(self._token_file).read_text(encoding="utf-8").strip()
         return self._token
+
+
+def _names_endpoint(environ: Mapping[str, str]) -> bool:
+    """Whether there is a job role: keys beside it are the job's own, and may be of another account."""
+    names = ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI")
+    return any(environ.get(name) for name in names)
 
 
 def _endpoint(environ: Mapping[str, str]) -> str:

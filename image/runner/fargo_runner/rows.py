@@ -78,7 +78,7 @@ def _indexed(container: Container, bucket: Bucket) -> list[_Place]:
 
 
 def _mapped(container: Container, bucket: Bucket) -> list[_Place]:
-    positions, key = container.positions, contract.map_key(container.run, container.wave)
+    positions, key = container.positions, container.map
     entries = _entries(bucket, key, contract.MAP_ENTRY, positions[0], len(positions))
     return [_Place(*entry) for entry in entries]
 

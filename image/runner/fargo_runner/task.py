@@ -22,6 +22,7 @@ class Container:
 
     Attributes:
         wave: from 1.
+        map: the key of the wave's map; empty in the first.
         number: the container's own in the wave, from 0.
         rows: how many the whole wave has.
         pack: rows in a container.
@@ -37,6 +38,7 @@ class Container:
     run: str
     bucket: str
     wave: int
+    map: str
     number: int
     rows: int
     pack: int
@@ -86,10 +88,14 @@ def read_container(command: Sequence[str], environ: Mapping[str, str]) -> Contai
         there, missing = (contract.ENV_RUN, contract.ENV_BUCKET)[:: 1 if run else -1]
         raise RunnerError(f"{there} is set and {missing} is not. Submit the job with `fargo submit`.")
     chunk, index = _number(environ, contract.ENV_CHUNK), _number(environ, contract.ENV_ARRAY_INDEX)
+    wave, map_key = _number(environ, contract.ENV_WAVE, least=1), environ.get(contract.ENV_MAP, "")
+    if wave > 1 and not map_key:
+        raise RunnerError(f"{contract.ENV_MAP} is not set in wave {wave}. Leave it to `fargo retry`.")
     return Container(
         run=run,
         bucket=bucket,
-        wave=_number(environ, contract.ENV_WAVE, least=1),
+        wave=wave,
+        map=map_key,
         number=chunk * contract.ARRAY_MAX + index,
         rows=_number(environ, contract.ENV_ROWS, least=1),
         pack=_number(environ, contract.ENV_PACK, least=1),

@@ -105,6 +105,9 @@ class Work:
                 self._command(row, fetched, road, connections)
         except RunnerError as error:
             road.ended = _failed(road.ended, error)
+        except OSError as error:  # a folder that cannot be looked into; the rows after it still run
+            text = f"{error.filename or 'A file'} cannot be used: {error.strerror or error}."
+            road.ended = _failed(road.ended, RunnerError(text))
         if road.ended is None:
             return None
         ended = self._tell(row, road, road.ended, connections)

@@ -95,11 +95,12 @@ class Run:
             WrongAccount: the credentials are not of the account deployed to.
             AwsError: AWS did not stop some of them; all others were told.
         """
+        from fargo import launch
         from fargo.submit import stopping
 
-        state = self.status()
-        self._connection.verify_account()
-        found = stopping.stop(state, batch=self._connection.batch, reason=reason)
+        connection = self._connection
+        connection.verify_account()
+        state, found = launch.stop(self.id, connection.sender(), batch=connection.batch, reason=reason)
         stopping.check(state.run, found)
         return found
 

@@ -82,27 +82,28 @@ class Session:
     _boto: "BotoSession | None" = None
     _clients: dict[str, Any] = field(default_factory=dict)
 
-    def client(self, service: str, *, attempts: int = 3) -> Any:
+    def client(self, service: str, *, attempts: int = 3, seconds: int = 60) -> Any:
         """A boto3 client of this session.
 
         Args:
             service: such as `batch`.
             attempts: how often a call is sent. Few, so that throttling is seen and slows us
                 down rather than hidden; one where sending twice would do twice.
+            seconds: how long an answer is waited for.
         """
-        key = f"{service}/{attempts}"
+        key = f"{service}/{attempts}/{seconds}"
         if key not in self._clients:
-            self._clients[key] = self._make(service, attempts)
+            self._clients[key] = self._make(service, attempts, seconds)
         return self._clients[key]
 
-    def _make(self, service: str, attempts: int) -> Any:
+    def _make(self, service: str, attempts: int, seconds: int) -> Any:
         from botocore.config import Config
 
         config = Config(
             retries={"mode": "standard", "total_max_attempts": attempts},
             user_agent_extra="fargo",
             connect_timeout=10,
-            read_timeout=60,
+            read_timeout=seconds,
             max_pool_connections=16,
             s3={"addressing_style": "path"} if self.endpoint else {},
             proxies={} if self.endpoint else None,

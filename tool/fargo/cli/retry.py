@@ -38,6 +38,10 @@ def retry(context: Context, run: str, *, follow: bool, **changes: Any) -> int:
     )
     if ready.run is None:
         context.out.say(f"nothing to retry: every row of {ready.entry.run.id} has succeeded")
+        if context.out.json and not follow:
+            from fargo.view import data
+
+            context.out.data(data.run(ready.entry.run) | {"jobs": list(ready.entry.run.job_ids)})
         return 0
     context.out.say(retry_words(ready.run.last, failed=ready.found.failed, missing=ready.found.missing))
     context.verify_account()

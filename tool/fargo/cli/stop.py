@@ -19,23 +19,25 @@ if TYPE_CHECKING:
 @pass_context
 def stop(context: Context, run: str, reason: str) -> None:
     """Stop RUN's jobs that have not ended, of all its waves: SIGTERM, half a minute, SIGKILL."""
-    from fargo.cli.running import state_of
+    from fargo import launch, ledger
     from fargo.submit import stopping
     from fargo.view import data
 
-    state = state_of(context, run)
-    if len(run) <= len(f"{state.run.job}-"):
+    meant = ledger.load(context.store, run)
+    if len(run) <= len(f"{meant.job}-"):
         raise UsageError(
             f"{run} is no more than a job's name: which of its runs?",
-            f"stop this one: `fargo stop {state.run.id}`",
+            f"stop this one: `fargo stop {meant.id}`",
         )
     context.verify_account()
-    found = stopping.stop(state, batch=context.batch, reason=reason)
+    state, found = launch.stop(meant.id, context.sender(), batch=context.batch, reason=reason)
     if context.out.json:
         context.out.data(data.stopping(state.run, found))
     elif found.jobs:
         _tell(context, state.run, found)
-    elif not found.refused:
+    elif found.unseen:
+        context.out.say(f"stopping {found.unseen} of its jobs, which AWS Batch does not show yet")
+    elif state.finished:
         context.out.say(f"{state.run.id} has ended already: {state.state.value}")
     if found.unsent:
         text = f"{found.unsent} of its jobs were never submitted, and will not be unless you resume it"

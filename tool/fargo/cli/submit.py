@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from fargo.cli.context import Context, pass_context
 from fargo.cli.options import FargoCommand
@@ -10,8 +11,6 @@ from fargo.cli.values import Unit
 from fargo.errors import ImageError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from fargo.model.run import Run
 
 
@@ -87,7 +86,7 @@ def submit(
     from fargo.cli.submitting import launched, prepared, show_plan
 
     if resume is not None:
-        run = _resumed(context, job, resume, options)
+        run = _resumed(context, resume, quiet=follow)
     else:
         if job is None:
             raise click.UsageError("Missing argument 'JOB'.", click.get_current_context())
@@ -106,15 +105,17 @@ def submit(
     return 0
 
 
-def _resumed(context: Context, job: str | None, name: str, options: "Mapping[str, object]") -> "Run":
+def _resumed(context: Context, name: str, *, quiet: bool) -> "Run":
     """Submit what is left of a run: what it is was settled when it was first submitted."""
     from fargo import launch
     from fargo.cli.submitting import follow
 
-    if job is not None or any(value not in (None, "", False, ()) for value in options.values()):
+    ctx = click.get_current_context()
+    given = {param for param in ctx.params if ctx.get_parameter_source(param) is ParameterSource.COMMANDLINE}
+    if given - {"resume", "follow"} or ctx.params["arguments"]:
         raise UsageError("--resume takes nothing but the run: the rest is in its ledger")
     context.verify_account()
-    return follow(context, launch.resume(name, context.sender()), quiet=False)
+    return follow(context, launch.resume(name, context.sender()), quiet=quiet)
 
 
 def _warn_if_stale(context: Context) -> None:

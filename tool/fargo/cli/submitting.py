@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from fargo.cli.context import Context
+from fargo.errors import Interrupted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
@@ -74,21 +75,24 @@ def follow(context: Context, events: "Generator[LaunchEvent, None, Run]", *, qui
     """
     from fargo.view.rows import RowsView
 
-    view = RowsView()
-    with context.out.showing(view):
-        run = context.consume(events, _taker(context, view))
+    view, named = RowsView(), list[str]()
+    try:
+        with context.out.showing(view):
+            run = context.consume(events, _taker(context, view, named))
+    except KeyboardInterrupt:
+        if not named:
+            raise
+        hint = f"go on with `fargo submit --resume {named[0]}`: nothing is submitted twice"
+        raise Interrupted(f"interrupted while {named[0]} was being submitted", hint) from None
     _name(context, run, quiet=quiet)
     return run
 
 
-def _taker(context: Context, view: "RowsView") -> "Callable[[LaunchEvent], None]":
+def _taker(context: Context, view: "RowsView", named: list[str]) -> "Callable[[LaunchEvent], None]":
     from fargo.manifest import Sent
     from fargo.view.runs import size_words
 
-    named = False
-
     def take(event: "LaunchEvent") -> None:
-        nonlocal named
         if isinstance(event, Sent):
             view.take(event)
             return
@@ -96,7 +100,7 @@ def _taker(context: Context, view: "RowsView") -> "Callable[[LaunchEvent], None]
         if not named:
             # Whatever happens from here on, this is the name to come back with.
             context.out.say(f"run {event.id}: {size_words(event.last)}".removesuffix(": "))
-            named = True
+            named.append(event.id)
         elif len(event.last.chunks) > 1:
             sent = sum(bool(chunk.job_id) for chunk in event.last.chunks)
             context.out.say(f"submitted {sent} of {len(event.last.chunks)} array jobs")
@@ -131,6 +135,7 @@ def show_plan(context: Context, ready: "Prepared", settings: "JobSettings", expe
         spot=wave.queue == context.outputs.job_queues["spot"],
         storage_gib=settings.storage_gib,
     )
+    timeout = run.timeout_seconds or settings.timeout_seconds
     seconds, basis = _row_seconds(context, run.job, expect)
     shown = rows.Preview(
         run=run,
@@ -139,7 +144,8 @@ def show_plan(context: Context, ready: "Prepared", settings: "JobSettings", expe
         row_seconds=seconds,
         basis=basis,
         estimate=estimate(task, run.rows, seconds, pack=wave.pack, workers=wave.workers),
-        best=best_packing(task, run.rows, seconds, workers=settings.workers),
+        best=best_packing(task, run.rows, seconds, workers=settings.workers, timeout_seconds=timeout),
+        timeout_seconds=timeout,
     )
     if context.out.json:
         context.out.data(rows.preview_data(shown))

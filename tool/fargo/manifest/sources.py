@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import IO, cast
 
@@ -83,14 +84,28 @@ def _reader(value: str, outside: Outside, format: str) -> Callable[[], Iterator[
         if not bucket or outside.store is None:
             raise UsageError(f"{value} names no bucket", "like s3://bucket/prefix/")
         store = outside.store.beside(bucket)
+        if _WILD.search(key):
+            inside = f"{S3}{bucket}/"
+            return lambda: _found(
+                _objects(value, store, key),
+                lambda found: _from_s3(found, store, found.removeprefix(inside), format),
+                format,
+            )
         return (lambda: _from_s3(value, store, key, kind)) if kind else (lambda: _objects(value, store, key))
     if _WILD.search(value) and not Path(value).exists():
-        return lambda: _files(value)
+        return lambda: _found(_files(value), lambda found: _from_file(found, format), format)
     if not Path(value).is_file():
         there = "is a folder" if Path(value).is_dir() else "is not there"
         hint = f"its files: --over '{value.rstrip('/')}/**'" if Path(value).is_dir() else ""
         raise UsageError(f"--over {value}: it {there}", hint)
     return lambda: _from_file(value, kind or "lines")
+
+
+def _found(found: Iterator[Row], read: Callable[[str], Iterator[Row]], format: str) -> Iterator[Row]:  # noqa: A002 # the same
+    """What a pattern finds: a row each, or with a format the rows that are in each."""
+    if not format:
+        return found
+    return _each([partial(read, values[0]) for _, _, values in found])
 
 
 def _kind(value: str) -> str:

@@ -29,6 +29,8 @@ ENV_ROWS = "FARGO_ROWS"
 """How many rows the wave has; 1 where it is not set."""
 ENV_MANIFEST = "FARGO_MANIFEST"
 """`1` where the rows have columns: they lie in the manifest."""
+ENV_MAP = "FARGO_MAP"
+"""The key of the map of a wave after the first."""
 ENV_PACK = "FARGO_PACK"
 ENV_WORKERS = "FARGO_WORKERS"
 ENV_INPUTS = "FARGO_INPUTS"
@@ -51,7 +53,7 @@ OFFSET = ">Q"
 """An entry of `manifest.idx`: where a row begins in the manifest. There is one more than rows: the last is
 the manifest's end."""
 MAP_ENTRY = ">QQQ"
-"""An entry of `wave-<n>.map`: a row's number, where it begins in the manifest, and where it ends."""
+"""An entry of a wave's map: a row's number, where it begins in the manifest, and where it ends."""
 
 # Exit codes of the runner itself, those that env(1) and container engines use too.
 EXIT_RUNNER_FAILED = 125
@@ -101,9 +103,13 @@ def index_key(run: str) -> str:
     return f"runs/{run}/manifest.idx"
 
 
-def map_key(run: str, wave: int) -> str:
-    """The rows of a wave after the first: `MAP_ENTRY`s, in order of row."""
-    return f"runs/{run}/wave-{wave}.map"
+def map_key(run: str, wave: int, sha256: str) -> str:
+    """The rows of a wave after the first: `MAP_ENTRY`s, in order of row.
+
+    Args:
+        sha256: of these entries: of two that retry at once, none writes over the other's.
+    """
+    return f"runs/{run}/wave-{wave}-{sha256[:16]}.map"
 
 
 def result_prefix(run: str) -> str:
@@ -138,4 +144,4 @@ def input_key(sha256: str, name: str) -> str:
 
 def column_variable(column: str) -> str:
     """The environment variable that holds a column's value: `file name` is `FARGO_ROW_FILE_NAME`."""
-    return ENV_COLUMN_PREFIX + re.sub(r"[^A-Z0-9]", "_", column.upper())
+    return ENV_COLUMN_PREFIX + re.sub(r"\W", "_", column.upper())

@@ -43,6 +43,7 @@ class Wave:
         definition: the job definition's ARN with its revision, so the run never changes under itself.
         vcpu: what each container reserves, as it is sent.
         memory_mib: the same, in MiB.
+        map: the key of its map, which a first wave has not.
         after: AWS Batch jobs that it waits for; with `paired`, chunk by chunk and container by container.
     """
 
@@ -58,6 +59,7 @@ class Wave:
     workers: int = 1
     after: tuple[str, ...] = ()
     paired: bool = False
+    map: str = ""
     chunks: tuple[Chunk, ...]
 
     @property
@@ -189,7 +191,9 @@ class RunSnapshot:
     @property
     def appearing(self) -> bool:
         """Whether jobs are missing that were submitted so lately that AWS Batch may not show them yet."""
-        return self.gone > 0 and (self.at - self.run.last.created).total_seconds() < APPEARS_SECONDS
+        claims = [chunk.claimed for chunk in self.run.last.chunks if chunk.claimed]
+        last = max(claims, default=self.run.last.created)
+        return self.gone > 0 and (self.at - last).total_seconds() < APPEARS_SECONDS
 
 
 def _of_children(job: Job) -> JobState:

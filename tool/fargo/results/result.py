@@ -1,5 +1,6 @@
 """What the runner wrote about a row: exit code, seconds, peak memory, outputs."""
 
+import json
 from contextlib import suppress
 from itertools import islice
 from statistics import median
@@ -7,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from fargo.errors import AwsNotFound
+from fargo.errors import AwsError, AwsNotFound
 from fargo.model import naming
 
 if TYPE_CHECKING:
@@ -28,13 +29,22 @@ def result_of(store: "Store", run: str, *, row: int) -> dict[str, Any] | None:
     """
     for key in (naming.result_key(run, row), naming.failed_key(run, row)):
         with suppress(AwsNotFound):
-            found: dict[str, Any] = msgspec.json.decode(store.get(key))
+            content = store.get(key)
+            try:
+                found: dict[str, Any] = json.loads(content)
+            except ValueError as error:
+                text = f"the result {key} is damaged: {error}"
+                raise AwsError(text, "somebody wrote over it: run the row again") from error
             return found
     return None
 
 
 SAMPLE = 32
 """Results that are read to tell how long a row takes."""
+
+
+class _Time(msgspec.Struct):
+    seconds: float
 
 
 def typical_seconds(store: "Store", run: str) -> float | None:
@@ -46,5 +56,8 @@ def typical_seconds(store: "Store", run: str) -> float | None:
     """
     keys = [key for key, _ in islice(store.objects(naming.result_prefix(run)), PAGE)]
     drawn = keys[:: max(len(keys) // SAMPLE, 1)][:SAMPLE]
-    seconds = [msgspec.json.decode(store.get(key))["seconds"] for key in drawn]
+    seconds = []
+    for key in drawn:
+        with suppress(msgspec.MsgspecError):  # a damaged one tells nothing
+            seconds.append(msgspec.json.decode(store.get(key), type=_Time).seconds)
     return median(seconds) if seconds else None

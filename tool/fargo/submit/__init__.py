@@ -8,8 +8,10 @@
 - `stopping`: a run's jobs → TerminateJobs; AWS Batch.
 """
 
+from fargo.submit.doubt import find_missing
 from fargo.submit.plan import plan, submissions
 from fargo.submit.request import Request, Rows
-from fargo.submit.sending import Sender, create, find_missing, send
+from fargo.submit.sender import Sender
+from fargo.submit.sending import create, send
 
 __all__ = ["Request", "Rows", "Sender", "create", "find_missing", "plan", "send", "submissions"]

@@ -39,8 +39,11 @@ def after(other: RunSnapshot, *, rows: int, pack: int, manifest: str) -> After:
     run = other.run
     if not run.submitted:
         raise UsageError(f"{run.id} is not submitted whole", f"first: `fargo submit --resume {run.id}`")
-    if other.finished and other.state is JobState.FAILED:
-        raise UsageError(f"{run.id} has failed: what waits for it would fail too", f"`fargo retry {run.id}`")
+    if other.counts.get(JobState.FAILED):
+        raise UsageError(
+            f"containers of {run.id} have failed: what waits for it would fail too",
+            f"when it has ended: `fargo retry {run.id}`",
+        )
     if other.unseen and not other.appearing:
         text = f"AWS Batch no longer knows {run.id}, so that nothing can wait for it"
         raise UsageError(text, f"whether it succeeded: `fargo results {run.id}`; then leave --after out")

@@ -124,6 +124,8 @@ def _told_to_the_runner(run: Run, wave: Wave, chunk: Chunk) -> tuple[tuple[str, 
         told.append((naming.ENV_ROWS, str(wave.rows)))
     if run.manifest:
         told.append((naming.ENV_MANIFEST, "1"))
+    if wave.map:
+        told.append((naming.ENV_MAP, wave.map))
     if wave.pack > 1:
         told += [(naming.ENV_PACK, str(wave.pack)), (naming.ENV_WORKERS, str(wave.workers))]
     if run.inputs:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from fargo.errors import UsageError
+from fargo.errors import NotDeployed, UsageError
 from fargo.model import fargate, naming, units
 from fargo.model.fargate import Size
 from fargo.model.job import JobState
@@ -87,7 +87,7 @@ def plan(run: Run, changes: Changes, outputs: StackOutputs, *, rows: int, now: d
         number=number,
         created=now,
         queue=_queue(before, changes, outputs),
-        definition=outputs.job_definitions[run.job] if changes.deployed else before.definition,
+        definition=_deployed(run.job, outputs) if changes.deployed else before.definition,
         image=str(outputs.image) if changes.deployed else before.image,
         vcpu=size.vcpu,
         memory_mib=size.memory_mib,
@@ -99,6 +99,14 @@ def plan(run: Run, changes: Changes, outputs: StackOutputs, *, rows: int, now: d
     longer = replace(run, waves=(*run.waves, wave))
     check_sizes(longer)
     return longer
+
+
+def _deployed(job: str, outputs: StackOutputs) -> str:
+    if job not in outputs.job_definitions:
+        raise NotDeployed(
+            f"the job {job} is not deployed any more", "leave --deployed out, or `fargo up` with it"
+        )
+    return outputs.job_definitions[job]
 
 
 def _queue(before: Wave, changes: Changes, outputs: StackOutputs) -> str:

@@ -1,14 +1,16 @@
 """A run's jobs → TerminateJobs: every wave, arrays with all their children."""
 
 from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from fargo.aws.batch import Batch
-from fargo.errors import AwsError
+from fargo.aws.batch import TERMINATE_MAX, Batch
+from fargo.errors import AwsError, AwsThrottled
 from fargo.model.job import Job, JobState
 from fargo.model.run import Run, RunSnapshot
-from fargo.submit.request import check_text
 
+THROTTLE_PAUSES = (1.0, 2.0, 4.0, 8.0)
+"""Seconds before what AWS put off is sent again."""
 STARTED = frozenset({JobState.STARTING, JobState.RUNNING})
 
 
@@ -17,7 +19,8 @@ class Stopping:
     """What a stop reached.
 
     Attributes:
-        jobs: those that had not ended, and were told to; without any that AWS Batch does not show yet.
+        jobs: those that had not ended, and were told to.
+        unseen: how many were told to that AWS Batch does not show yet.
         running: their containers that had started.
         waiting: their containers that had not.
         refused: a job's id → why AWS did not stop it.
@@ -27,21 +30,31 @@ class Stopping:
     jobs: tuple[Job, ...]
     running: int
     waiting: int
+    unseen: int
     refused: dict[str, str]
     unsent: int
 
 
-def stop(state: RunSnapshot, *, batch: Batch, reason: str) -> Stopping:
+def stop(state: RunSnapshot, *, batch: Batch, sleep: Callable[[float], None], reason: str) -> Stopping:
     """Terminate the jobs of a run that have not ended.
 
     Raises:
-        UsageError: the reason is no text.
+        AwsError: AWS refuses, or is out of reach, before any was stopped.
     """
-    check_text(reason)
     live = tuple(job for job in state.jobs if not job.state.finished)
     # Those too that were submitted a moment ago, and that DescribeJobs does not show yet.
     unseen = state.unseen if state.appearing else ()
-    refused = batch.terminate_all([*(job.id for job in live), *unseen], reason)
+    ids = [*(job.id for job in live), *unseen]
+    refused: dict[str, str] = {}
+    for start in range(0, len(ids), TERMINATE_MAX):
+        some = ids[start : start + TERMINATE_MAX]
+        try:
+            refused |= _terminate(batch, some, reason, sleep)
+        except AwsError as error:
+            if not start:
+                raise
+            refused |= dict.fromkeys(ids[start:], error.message)
+            break
     counts: Counter[JobState] = Counter()
     for job in live:
         counts.update(state.containers(job))
@@ -49,9 +62,21 @@ def stop(state: RunSnapshot, *, batch: Batch, reason: str) -> Stopping:
         jobs=tuple(job for job in live if job.id not in refused),
         running=sum(counts[each] for each in STARTED),
         waiting=sum(counts[each] for each in JobState if each not in STARTED and not each.finished),
+        unseen=len(unseen),
         refused=refused,
         unsent=sum(not chunk.job_id for chunk in state.run.chunks),
     )
+
+
+def _terminate(
+    batch: Batch, job_ids: Sequence[str], reason: str, sleep: Callable[[float], None]
+) -> dict[str, str]:
+    for pause in THROTTLE_PAUSES:
+        try:
+            return batch.terminate_all(job_ids, reason)
+        except AwsThrottled:
+            sleep(pause)
+    return batch.terminate_all(job_ids, reason)
 
 
 def check(run: Run, found: Stopping) -> None:

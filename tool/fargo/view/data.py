@@ -61,6 +61,7 @@ def stopping(found: Run, stopped: "Stopping") -> dict[str, Any]:
         "stopping": [job(each) for each in stopped.jobs],
         "running": stopped.running,
         "waiting": stopped.waiting,
+        "unseen": stopped.unseen,
         "refused": stopped.refused,
         "unsent": stopped.unsent,
     }

@@ -56,6 +56,7 @@ class Preview:
         files: local inputs, each content once; `bytes` is all that would be uploaded at the most.
         row_seconds: how long a row takes, as `basis` says; 0 where nobody knows.
         best: the packing that would be cheapest.
+        timeout_seconds: of a container; None: no limit.
     """
 
     run: Run
@@ -65,6 +66,7 @@ class Preview:
     basis: str
     estimate: Estimate
     best: Estimate
+    timeout_seconds: int | None = None
 
 
 def preview(shown: Preview) -> list[str]:
@@ -88,6 +90,10 @@ def preview(shown: Preview) -> list[str]:
     ]
     if shown.row_seconds and run.rows > 1:
         lines.append(f"packing     {_packing(shown)}")
+    work = -(-wave.pack // wave.workers) * shown.row_seconds
+    if shown.timeout_seconds and work > shown.timeout_seconds:
+        limit = duration_text(shown.timeout_seconds)
+        lines.append(f"warning     {duration_text(work)} of work in a container, and its timeout is {limit}")
     basis = f"list prices of {PRICE_REGION}, {PRICE_DATE}; {MINIMUM_SECONDS} s at the least"
     return [*lines, f"            {basis}, {START_SECONDS} s before the command assumed"]
 
