@@ -171,6 +171,26 @@ def test_a_retry_is_a_wave_of_the_rows_that_did_not_succeed(
     assert (done.code, "every row" in done.err) == (0, True)
 
 
+def test_the_lines_of_a_row_are_those_of_the_containers_that_ran_it(
+    fargo: Fargo, aws: str, play: Callable[..., None]
+) -> None:
+    play(**{"*:3": [{"out": "three"}, {"exit": 3}], "*": [{"out": "another"}, {"exit": 0}]})
+    run = fargo("--local", "submit", "work", "--array", "20", "--pack", "2").out.strip()
+    assert fargo("--local", "wait", run).code == 1
+    _write_results(aws, run, set(range(20)) - {6, 7}, failed=[6, 7])
+    play(**{"*": [{"out": "better"}, {"exit": 0}]})
+    assert fargo("--local", "retry", run, "--pack", "1", "--follow").code == 0
+    assert fargo("--local", "logs", f"{run}:7").out == "three\nbetter\n"
+    assert fargo("--local", "logs", f"{run}:8").out == "another\n"
+    for asked, said in (
+        (run, "20 rows: which of them?"),
+        (f"{run}:20", "no row 20"),
+        (f"{run}:x", "not the number"),
+    ):
+        ended = fargo("--local", "logs", asked)
+        assert (ended.code, said in ended.err) == (2, True)
+
+
 def test_a_retry_waits_for_the_end_and_for_results(fargo: Fargo, aws: str, play: Callable[..., None]) -> None:
     play(**{"*": [{"sleep": 60}]})
     run = fargo("--local", "submit", "work", "--array", "2").out.strip()

@@ -1,16 +1,20 @@
-"""A run's name → how it stands: the ledger in the bucket, then AWS Batch."""
+"""A run's name → how it stands: the ledger in the bucket, then AWS Batch; and which containers ran a row."""
 
+import struct
 from typing import TYPE_CHECKING
 
 from fargo import ledger
 from fargo.errors import UsageError
+from fargo.model import naming
 from fargo.submit import find_missing
 from fargo.watch import snapshot, snapshots
 
 if TYPE_CHECKING:
     from fargo.aws.batch import Batch
     from fargo.aws.store import Store
-    from fargo.model.run import Run, RunSnapshot
+    from fargo.model.run import Run, RunSnapshot, Wave
+
+_ENTRY = struct.Struct(naming.MAP_ENTRY)
 
 
 def load(store: "Store", batch: "Batch", name: str) -> "Run":
@@ -43,3 +47,43 @@ def check_submitted(run: "Run") -> None:
     if left := jobs - len(run.job_ids):
         words = f"{left} of {jobs} job{'s' if jobs > 1 else ''} not submitted"
         raise UsageError(f"{run.id} is not submitted whole: {words}", f"`fargo submit --resume {run.id}`")
+
+
+def row_jobs(store: "Store", run: "Run", row: int) -> tuple[str, ...]:
+    """The ids of the AWS Batch jobs, children of arrays among them, that ran a row, in the order of waves.
+
+    Args:
+        store: the workspace bucket; a later wave's map is searched there.
+        row: from 0.
+
+    Raises:
+        UsageError: the run has no such row.
+    """
+    if not 0 <= row < run.rows:
+        raise UsageError(f"{run.id} has no row {row}", f"its rows are 0 to {run.rows - 1}")
+    found = []
+    for wave in run.waves:
+        position = row if wave.number == 1 else _position(store, wave, row)
+        if position is not None and (job_id := _container(wave, position)):
+            found.append(job_id)
+    return tuple(found)
+
+
+def _position(store: "Store", wave: "Wave", row: int) -> int | None:
+    """Where a wave has the row: its map ascends, so that twenty small reads find it among a million."""
+    low, high = 0, wave.rows
+    while low < high:
+        middle = (low + high) // 2
+        begin = middle * _ENTRY.size
+        there = _ENTRY.unpack(store.get_range(wave.map, begin, begin + _ENTRY.size))[0]
+        if there == row:
+            return middle
+        low, high = (middle + 1, high) if there < row else (low, middle)
+    return None
+
+
+def _container(wave: "Wave", position: int) -> str:
+    """The id of the job that has this position; empty where it is not submitted."""
+    chunk, index = divmod(position // wave.pack, naming.ARRAY_MAX)
+    job = wave.chunks[chunk]
+    return f"{job.job_id}:{index}" if job.job_id and job.size > 1 else job.job_id
