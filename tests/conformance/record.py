@@ -19,9 +19,10 @@ sys.path += [str(HERE), str(HERE.parent / "support")]
 
 from casebook import Case, outcome  # noqa: E402 # found by the line above
 from cases import CASES  # noqa: E402
-from results import RESULTS, Result, table  # noqa: E402
 from settings import CONTAINERS, FAST, FASTEST, MOTO, SCRIPTED, Setting, server, setting  # noqa: E402
 from world import World  # noqa: E402
+
+from results import RESULTS, Result, table  # noqa: E402
 
 AT_ONCE = {SCRIPTED: 1, CONTAINERS: 3, MOTO: 8}
 CUT = 160

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 import pytest
 from casebook import outcome
 from cases import CASES
-from results import Result, read
 from settings import MOTO, Setting, server, setting
 from world import World
+
+from results import Result, read
 
 BY_NAME = {case.name: case for case in CASES}
 REFUSED = [
