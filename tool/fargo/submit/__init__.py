@@ -3,8 +3,8 @@
 - `request`: what the user asks for, and whether it can be; touches nothing.
 - `after`: what a run waits for; touches nothing.
 - `plan`: request and stack → run → SubmitJob calls; touches nothing.
-- `sending`: ledger and SubmitJob, each chunk exactly once; S3 and AWS Batch. `group` makes the calls, side by side;
-  `doubt` looks for what came of those whose answers were lost; `sender` is what all three need.
+- `sending`: ledger and SubmitJob, each chunk exactly once; S3 and AWS Batch. `group` makes the calls, side by
+  side; `doubt` looks for what came of those whose answers were lost; `sender` is what all three need.
 - `retry`: rows without a result → a new wave of the run; S3.
 - `stopping`: a run's jobs → TerminateJobs; AWS Batch.
 """
