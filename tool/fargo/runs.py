@@ -43,10 +43,14 @@ def check_submitted(run: "Run") -> None:
     Raises:
         UsageError: says how many those are, and how to submit them.
     """
-    jobs = len(run.chunks)
-    if left := jobs - len(run.job_ids):
-        words = f"{left} of {jobs} job{'s' if jobs > 1 else ''} not submitted"
+    if words := unsent(run):
         raise UsageError(f"{run.id} is not submitted whole: {words}", f"`fargo submit --resume {run.id}`")
+
+
+def unsent(run: "Run") -> str:
+    """How many of a run's jobs were not submitted, in words; empty where all were."""
+    jobs = len(run.chunks)
+    return f"{run.unsent} of {jobs} job{'s' if jobs > 1 else ''} not submitted" if run.unsent else ""
 
 
 def row_jobs(store: "Store", run: "Run", row: int) -> tuple[str, ...]:

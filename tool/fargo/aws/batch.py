@@ -126,14 +126,10 @@ class Batch:
             self._client.terminate_job(jobId=job_id, reason=reason)
 
     def terminate_all(self, job_ids: Sequence[str], reason: str) -> dict[str, str]:
-        """The same for many, arrays with all their children: what AWS refused, id → why."""
-        refused: dict[str, str] = {}
-        for start in range(0, len(job_ids), TERMINATE_MAX):
-            batch = list(job_ids[start : start + TERMINATE_MAX])
-            with translated("TerminateJobs"):
-                answer = self._client.terminate_jobs(jobs=batch, reason=reason)
-            refused.update((error["job"], error["message"]) for error in answer["errors"])
-        return refused
+        """The same for `TERMINATE_MAX` at the most, arrays with all children: what AWS refused, id → why."""
+        with translated("TerminateJobs"):
+            answer = self._client.terminate_jobs(jobs=list(job_ids), reason=reason)
+        return {error["job"]: error["message"] for error in answer["errors"]}
 
     def queues(self, names: Iterable[str]) -> tuple[Queue, ...]:
         """The job queues of these names or ARNs that exist."""

@@ -115,7 +115,12 @@ class Run:
     @property
     def submitted(self) -> bool:
         """Whether every chunk has its job."""
-        return all(chunk.job_id for chunk in self.chunks)
+        return not self.unsent
+
+    @property
+    def unsent(self) -> int:
+        """How many chunks have no job yet."""
+        return sum(not chunk.job_id for chunk in self.chunks)
 
     def with_chunk(self, changed: Chunk) -> "Run":
         """The run with this chunk in place of the one of the same job name."""

@@ -64,7 +64,7 @@ def stop(state: RunSnapshot, *, batch: Batch, sleep: Callable[[float], None], re
         waiting=sum(counts[each] for each in JobState if each not in STARTED and not each.finished),
         unseen=len(unseen),
         refused=refused,
-        unsent=sum(not chunk.job_id for chunk in state.run.chunks),
+        unsent=state.run.unsent,
     )
 
 

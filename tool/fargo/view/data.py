@@ -14,6 +14,7 @@ from fargo.watch import Trouble, WatchEvent
 if TYPE_CHECKING:
     # What concerns one command only is not imported by all the others.
     from fargo.deploy import Change, DeployPlan
+    from fargo.results import Standing
     from fargo.submit.stopping import Stopping
 
 
@@ -52,6 +53,11 @@ def _wave(found: Wave) -> dict[str, Any]:
         "memory_mib": found.memory_mib,
         "jobs": [chunk.job_id for chunk in found.chunks],
     }
+
+
+def standing_rows(found: "Standing") -> dict[str, Any]:
+    """How a run's rows stand."""
+    return {"succeeded": found.done, "failed": found.failed, "without_result": found.missing}
 
 
 def stopping(found: Run, stopped: "Stopping") -> dict[str, Any]:

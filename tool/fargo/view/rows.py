@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fargo.cost import MINIMUM_SECONDS, PRICE_DATE, PRICE_REGION, START_SECONDS, Estimate
-from fargo.manifest import Manifest, Sent
+from fargo.manifest import Sent
 from fargo.model.fargate import Size
 from fargo.model.run import Run
 from fargo.model.units import bytes_text, duration_text
@@ -137,13 +137,3 @@ def _estimate(found: Estimate) -> dict[str, object]:
         "vcpu_hours": round(found.vcpu_hours, 4),
         "usd": round(found.dollars, 4),
     }
-
-
-def ready(manifest: Manifest, sent: Sent | None = None) -> str:
-    """What there is to run over, in words; with `sent`, what of its inputs was there already."""
-    words = f"{manifest.rows:,} {'row' if manifest.rows == 1 else 'rows'}"
-    if manifest.files:
-        words += f", {manifest.files:,} {'input' if manifest.files == 1 else 'inputs'}"
-    if sent is not None and sent.skipped:
-        words += f" ({sent.skipped:,} there already)"
-    return words

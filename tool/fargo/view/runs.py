@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from fargo.aws.logs import LogEvent
 from fargo.model.fargate import Size
 from fargo.model.job import Job, JobState
-from fargo.model.run import Run, RunSnapshot, Wave
+from fargo.model.run import RunSnapshot, Wave
+from fargo.runs import unsent
 from fargo.view import text
 
 if TYPE_CHECKING:
@@ -70,12 +71,6 @@ def size_words(wave: Wave) -> str:
     packed = f", {wave.pack} in each" if wave.pack > 1 else ""
     arrays = f", {len(wave.chunks)} arrays" if len(wave.chunks) > 1 else ""
     return f"{wave.rows:,} rows in {text.plural(wave.containers, 'container')}{packed}{arrays}"
-
-
-def unsent(run: Run) -> str:
-    """How many of a run's jobs were not submitted; empty where all were."""
-    left = sum(not chunk.job_id for chunk in run.chunks)
-    return f"{left} of {text.plural(len(run.chunks), 'job')} not submitted" if left else ""
 
 
 def retry_words(wave: Wave, *, failed: int, missing: int) -> str:
