@@ -1,6 +1,6 @@
 """AWS Batch: submit, describe, find, terminate."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from os.path import commonprefix
@@ -73,13 +73,35 @@ class Submission:
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """A job queue as it stands: `state` is what was asked for, `status` what AWS made of it."""
+    """A job queue as it stands: `state` is what was asked for, `status` what AWS made of it.
+
+    Attributes:
+        environments: the ARNs of its compute environments, in the order in which it uses them.
+    """
 
     arn: str
     name: str
     state: str
     status: str
     reason: str
+    environments: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """A compute environment as it stands; `state` and `status` as a queue's.
+
+    Attributes:
+        kind: `FARGATE` or `FARGATE_SPOT`.
+    """
+
+    arn: str
+    name: str
+    state: str
+    status: str
+    reason: str
+    kind: str
+    max_vcpus: int
 
 
 class Batch:
@@ -120,6 +142,36 @@ class Batch:
             found.update((detail["jobId"], job_from(detail)) for detail in answer["jobs"])
         return tuple(found[job_id] for job_id in job_ids if job_id in found)
 
+    def raw(self, job_id: str) -> dict[str, Any]:
+        """All that DescribeJobs tells of a job, in AWS's words; empty where AWS Batch does not know it."""
+        with translated("DescribeJobs"):
+            answer = self._client.describe_jobs(jobs=[job_id])
+        found: dict[str, Any] = answer["jobs"][0] if answer["jobs"] else {}
+        return found
+
+    def children(self, array_id: str, state: JobState) -> Iterator[tuple[Job, ...]]:
+        """An array's children in this state, by index, a page of 1,000 a call."""
+        return self._list(arrayJobId=array_id, jobStatus=state.value)
+
+    def in_state(self, queue: str, state: JobState) -> Iterator[tuple[Job, ...]]:
+        """A queue's jobs in this state, arrays but not their children, the newest first, 1,000 a call."""
+        return self._list(jobQueue=queue, jobStatus=state.value)
+
+    def created_after(self, queue: str, moment: datetime) -> Iterator[tuple[Job, ...]]:
+        """A queue's jobs in any state that were created after a moment, the newest first, 100 a call."""
+        value = str(int(moment.timestamp() * 1000))
+        return self._list(jobQueue=queue, filters=[{"name": "AFTER_CREATED_AT", "values": [value]}])
+
+    def _list(self, **wanted: Any) -> Iterator[tuple[Job, ...]]:
+        queue = wanted.get("jobQueue", "")
+        pages = iter(self._client.get_paginator("list_jobs").paginate(**wanted))
+        while True:
+            with translated("ListJobs"):
+                page = next(pages, None)
+            if page is None:
+                return
+            yield tuple(job_from(item, queue=queue) for item in page["jobSummaryList"])
+
     def terminate(self, job_id: str, reason: str) -> None:
         """Stop a job in whatever state: TerminateJob also cancels what has not started."""
         with translated("TerminateJob"):
@@ -138,9 +190,26 @@ class Batch:
             return ()  # asked for none, AWS answers all
         with translated("DescribeJobQueues"):
             answer = self._client.describe_job_queues(jobQueues=names)
+        return tuple(_queue(item) for item in answer["jobQueues"])
+
+    def environments(self, names: Iterable[str]) -> tuple[Environment, ...]:
+        """The compute environments of these names or ARNs that exist."""
+        names = sorted(names)
+        if not names:
+            return ()  # as above
+        with translated("DescribeComputeEnvironments"):
+            answer = self._client.describe_compute_environments(computeEnvironments=names)
+        return tuple(_environment(item) for item in answer["computeEnvironments"])
+
+    def front(self, queue: str) -> tuple[str, ...]:
+        """The ids of the first 100 RUNNABLE jobs of a queue, the next to start first.
+
+        Source: AWS Batch API reference, GetJobQueueSnapshot.
+        """
+        with translated("GetJobQueueSnapshot"):
+            answer = self._client.get_job_queue_snapshot(jobQueue=queue)
         return tuple(
-            Queue(q["jobQueueArn"], q["jobQueueName"], q["state"], q["status"], q.get("statusReason", ""))
-            for q in answer["jobQueues"]
+            job["jobArn"].rpartition("/")[2] for job in answer.get("frontOfQueue", {}).get("jobs", ())
         )
 
     def disable(self, queue: str) -> None:
@@ -162,20 +231,51 @@ class Batch:
         return found
 
 
-def job_from(detail: dict[str, Any]) -> Job:
-    """A DescribeJobs answer's job → `Job`."""
+def _queue(item: dict[str, Any]) -> Queue:
+    order = sorted(item.get("computeEnvironmentOrder", ()), key=lambda entry: entry["order"])
+    return Queue(
+        item["jobQueueArn"],
+        item["jobQueueName"],
+        item["state"],
+        item["status"],
+        item.get("statusReason", ""),
+        tuple(entry["computeEnvironment"] for entry in order),
+    )
+
+
+def _environment(item: dict[str, Any]) -> Environment:
+    resources = item.get("computeResources", {})
+    return Environment(
+        item["computeEnvironmentArn"],
+        item["computeEnvironmentName"],
+        item["state"],
+        item["status"],
+        item.get("statusReason", ""),
+        resources.get("type", ""),
+        resources.get("maxvCpus", 0),
+    )
+
+
+def job_from(detail: dict[str, Any], *, queue: str = "") -> Job:
+    """A job as DescribeJobs tells it, or, less of it, ListJobs → `Job`.
+
+    Args:
+        queue: where it was listed; ListJobs does not say.
+    """
     container = detail.get("container", {})
     attempts = tuple(_attempt(item) for item in detail.get("attempts", ()))
     stream = container.get("logStreamName", "")
     if stream and stream not in {attempt.log_stream for attempt in attempts}:
         attempts += (Attempt(started=_moment(detail.get("startedAt")), log_stream=stream),)
-    summary = detail.get("arrayProperties", {}).get("statusSummary", {})
+    array = detail.get("arrayProperties", {})
+    summary = array.get("statusSummary", {})
+    resources = {item["type"]: item["value"] for item in container.get("resourceRequirements", ())}
     state = JobState(detail["status"])
     return Job(
         id=detail["jobId"],
         name=detail["jobName"],
         state=state,
-        queue=detail.get("jobQueue", ""),
+        queue=detail.get("jobQueue", queue),
         definition=detail.get("jobDefinition", ""),
         created=_moment(detail.get("createdAt")),
         started=_moment(detail.get("startedAt")),
@@ -183,8 +283,14 @@ def job_from(detail: dict[str, Any]) -> Job:
         reason=container.get("reason") or detail.get("statusReason", ""),
         exit_code=container.get("exitCode"),
         attempts=attempts,
+        tries=detail.get("retryStrategy", {}).get("attempts", 0),
+        size=array.get("size", 0),
         counts=tuple((s, summary[s.value]) for s in JobState if summary.get(s.value)),
+        counts_at=_moment(array.get("statusSummaryLastUpdatedAt")),
+        vcpu=float(resources.get("VCPU", 0)),
+        memory_mib=int(resources.get("MEMORY", 0)),
         stopping=not state.finished and bool(detail.get("isTerminated") or detail.get("isCancelled")),
+        detailed="jobQueue" in detail,
     )
 
 

@@ -43,7 +43,13 @@ class Job:
     Attributes:
         reason: AWS's `statusReason`, or the container's where that says more.
         attempts: those that ended, then the one that runs, oldest first.
-        counts: children by state, for an array parent.
+        tries: how many attempts it may have; 0 where nobody said.
+        size: children of an array; 0 of any other job.
+        counts: those children by state.
+        counts_at: when AWS Batch counted them.
+        vcpu: what it reserves; 0 where nobody said.
+        memory_mib: the same, in MiB.
+        detailed: told by DescribeJobs; ListJobs knows neither attempts nor queue.
         stopping: a cancel or terminate was accepted and the job has not ended yet.
     """
 
@@ -58,8 +64,30 @@ class Job:
     reason: str = ""
     exit_code: int | None = None
     attempts: tuple[Attempt, ...] = ()
+    tries: int = 0
+    size: int = 0
     counts: tuple[tuple[JobState, int], ...] = ()
+    counts_at: datetime | None = None
+    vcpu: float = 0
+    memory_mib: int = 0
     stopping: bool = False
+    detailed: bool = True
+
+    @property
+    def parent(self) -> str:
+        """The id of the array that it is a child of; empty where of none."""
+        return self.id.partition(":")[0] if ":" in self.id else ""
+
+    @property
+    def index(self) -> int | None:
+        """Its index in its array; None where it is no child."""
+        return int(self.id.partition(":")[2]) if ":" in self.id else None
+
+    @property
+    def shown(self) -> JobState:
+        """What people mean by its state: an array's parent is PENDING while its children run."""
+        live = [state for state, count in self.counts if count and not state.finished]
+        return max(live, key=list(JobState).index) if live else self.state
 
     @property
     def log_streams(self) -> tuple[str, ...]:

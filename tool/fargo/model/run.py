@@ -155,7 +155,7 @@ class RunSnapshot:
         states = [job.state for job in self.jobs]
         if not states:
             return JobState.SUBMITTED
-        live = [_of_children(job) for job in self.jobs if not job.state.finished]
+        live = [job.shown for job in self.jobs if not job.state.finished]
         if live:
             return max(live, key=list(JobState).index)
         if not self.run.submitted:
@@ -199,9 +199,3 @@ class RunSnapshot:
         claims = [chunk.claimed for chunk in self.run.last.chunks if chunk.claimed]
         last = max(claims, default=self.run.last.created)
         return self.gone > 0 and (self.at - last).total_seconds() < APPEARS_SECONDS
-
-
-def _of_children(job: Job) -> JobState:
-    """An array's parent is PENDING while its children run: theirs says more."""
-    live = [state for state, _ in job.counts if not state.finished]
-    return max(live, key=list(JobState).index) if live else job.state

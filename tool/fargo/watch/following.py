@@ -9,6 +9,7 @@ from fargo.aws.logs import LogEvent
 from fargo.errors import AwsError, AwsThrottled, AwsUnreachable, WaitTimeout
 from fargo.logs import Tail
 from fargo.model.run import APPEARS_SECONDS, Run, RunSnapshot
+from fargo.watch.seen import Trouble
 
 INTERVAL_SECONDS = (0.5, 5.0)
 """The first pause between two looks, and the longest: a young run is looked at more often."""
@@ -16,14 +17,6 @@ SETTLE_SECONDS = 2.0
 """How long lines may still arrive after a container's end."""
 PATIENCE_SECONDS = 60.0
 """How long AWS may be out of reach before watching is given up."""
-
-
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    """AWS did not answer; what was seen last still stands, and is asked again in `pause` seconds."""
-
-    error: AwsError
-    pause: float
 
 
 WatchEvent = RunSnapshot | LogEvent | Trouble
@@ -93,7 +86,7 @@ class Watcher:
                 if self.clock() - last_answer > self.patience:
                     error.hint = f"the jobs may go on; come back with `fargo wait {run.id}`"
                     raise error
-                yield Trouble(error, pause)
+                yield _trouble(error, pause)
             if self.timeout is not None and self.clock() - started > self.timeout:
                 raise WaitTimeout(
                     f"{run.id} has not ended within {self.timeout:g} s", f"it goes on: `fargo wait {run.id}`"
@@ -124,7 +117,7 @@ class Watcher:
                     return
                 pause = min(pause * 2, INTERVAL_SECONDS[1])
                 quiet_since = self.clock()
-                yield Trouble(error, pause)
+                yield _trouble(error, pause)
                 continue
             last_answer, pause = self.clock(), INTERVAL_SECONDS[0]
             if lines:
@@ -137,3 +130,7 @@ def _is_over(state: RunSnapshot, *, watched: float) -> bool:
     if any(not job.state.finished for job in state.jobs):
         return False
     return not state.appearing or watched >= APPEARS_SECONDS
+
+
+def _trouble(error: AwsError, pause: float) -> Trouble:
+    return Trouble(feed="run", at=datetime.now(UTC), error=error, times=1, pause=pause)

@@ -1,0 +1,36 @@
+"""Watching: one loop asks AWS, a store keeps what it told, and whoever wants to shows it."""
+
+from fargo.watch.feeds import ChildrenFeed, FrontFeed, JobsFeed, QueueFeed, QueuesFeed, RunsFeed
+from fargo.watch.following import PATIENCE_SECONDS, Watcher, WatchEvent, snapshot, snapshots
+from fargo.watch.freshness import Age, Condition, Freshness
+from fargo.watch.poller import Feed, Poller
+from fargo.watch.seen import FrontSeen, JobsSeen, QueuesSeen, RunsSeen, Seen, Trouble
+from fargo.watch.store import Delta, Store, Transition
+
+__all__ = [
+    "PATIENCE_SECONDS",
+    "Age",
+    "ChildrenFeed",
+    "Condition",
+    "Delta",
+    "Feed",
+    "Freshness",
+    "FrontFeed",
+    "FrontSeen",
+    "JobsFeed",
+    "JobsSeen",
+    "Poller",
+    "QueueFeed",
+    "QueuesFeed",
+    "QueuesSeen",
+    "RunsFeed",
+    "RunsSeen",
+    "Seen",
+    "Store",
+    "Transition",
+    "Trouble",
+    "WatchEvent",
+    "Watcher",
+    "snapshot",
+    "snapshots",
+]
