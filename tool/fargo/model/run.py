@@ -139,12 +139,14 @@ class RunSnapshot:
         at: when AWS was asked.
         jobs: one per id that AWS Batch still knows.
         gone: how many it no longer knows (finished jobs are kept for at least seven days).
+        children: those of arrays that somebody asked for: failed ones, to tell why.
     """
 
     run: Run
     at: datetime
     jobs: tuple[Job, ...]
     gone: int = 0
+    children: tuple[Job, ...] = ()
 
     @property
     def state(self) -> JobState:

@@ -1,10 +1,10 @@
 """Watching: one loop asks AWS, a store keeps what it told, and whoever wants to shows it."""
 
-from fargo.watch.feeds import ChildrenFeed, FrontFeed, JobsFeed, QueueFeed, QueuesFeed, RunsFeed
+from fargo.watch.feeds import ChildrenFeed, FailedFeed, FrontFeed, JobsFeed, QueueFeed, QueuesFeed, RunsFeed
 from fargo.watch.following import PATIENCE_SECONDS, Watcher, WatchEvent, snapshot, snapshots
 from fargo.watch.freshness import Age, Condition, Freshness
 from fargo.watch.poller import Feed, Poller
-from fargo.watch.seen import FrontSeen, JobsSeen, QueuesSeen, RunsSeen, Seen, Trouble
+from fargo.watch.seen import FrontSeen, JobsSeen, LinesSeen, QueuesSeen, RunsSeen, Seen, Trouble
 from fargo.watch.store import Delta, Store, Transition
 
 __all__ = [
@@ -13,12 +13,14 @@ __all__ = [
     "ChildrenFeed",
     "Condition",
     "Delta",
+    "FailedFeed",
     "Feed",
     "Freshness",
     "FrontFeed",
     "FrontSeen",
     "JobsFeed",
     "JobsSeen",
+    "LinesSeen",
     "Poller",
     "QueueFeed",
     "QueuesFeed",

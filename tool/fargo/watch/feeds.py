@@ -4,48 +4,56 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 from fargo.aws.batch import DESCRIBE_MAX, Batch
+from fargo.logs import Tail
 from fargo.model.job import Job, JobState
 from fargo.model.run import Run
-from fargo.watch.seen import FrontSeen, JobsSeen, QueuesSeen, RunsSeen, Seen
+from fargo.watch.seen import FrontSeen, JobsSeen, LinesSeen, QueuesSeen, RunsSeen, Seen
 
 LIVE_SECONDS = 5.0
 LIVE_CALLS = 3
 """Up to so many calls a round a round comes every LIVE_SECONDS; with more it takes longer."""
-YOUNG_SECONDS = 2.0
-YOUNG = timedelta(minutes=1)
+YOUNG_SECONDS = 0.5
+"""The first pause, where somebody waits for a run: it grows with what has passed, up to LIVE_SECONDS."""
+AGING = 30
+"""It grows by a second in so many."""
 DISCOVERY_SECONDS = 15.0
 WHOLE = timedelta(minutes=1)
 """How often a queue's jobs are listed whole."""
 OVERLAP = timedelta(minutes=1)
 """How far back what is new is asked for: a job may be listed later than one that was created after it."""
+FAILURES_SECONDS = 15.0
+LINES_SECONDS = 1.0
+QUIET = timedelta(minutes=1)
+"""After so long without a line they are asked for every LIVE_SECONDS."""
 FRONT_SECONDS = 30.0
 QUEUES_SECONDS = 30.0
 RUNS_SECONDS = 30.0
 LISTED_FIRST = (JobState.FAILED, *(state for state in reversed(JobState) if not state.finished))
 """The states of children in the order in which people ask for them; SUCCEEDED only where somebody does."""
-DESCRIBED_A_ROUND = 5
-"""Calls for children that left the lists between two rounds."""
+CALLS_A_ROUND = 5
+"""Calls for what may be many: children that left the lists between two rounds, arrays with new failures."""
 
 
 class JobsFeed:
     """Jobs by their ids: one call for 100, and an array's parent speaks for its children.
 
+    Args:
+        age: how many seconds somebody has waited for them; None: nobody does.
+
     Attributes:
         ids: may be replaced at any time.
-        young_until: until then a round comes every YOUNG_SECONDS.
     """
 
-    def __init__(self, name: str, ids: Sequence[str] = (), *, young_until: datetime | None = None) -> None:
+    def __init__(self, name: str, ids: Sequence[str] = (), *, age: Callable[[], float] | None = None) -> None:
         self.name = name
         self.ids = tuple(ids)
-        self.young_until = young_until
+        self._age = age
 
     def seconds(self) -> float:
         """As often as the calls allow that it takes, and more often while the jobs are young."""
         calls = -(-len(self.ids) // DESCRIBE_MAX)
-        if self.young_until and datetime.now(UTC) < self.young_until and calls <= 1:
-            return YOUNG_SECONDS
-        return LIVE_SECONDS * max(calls / LIVE_CALLS, 1)
+        slow = LIVE_SECONDS * max(calls / LIVE_CALLS, 1)
+        return slow if self._age is None else min(YOUNG_SECONDS * max(calls, 1) + self._age() / AGING, slow)
 
     def look(self, batch: Batch) -> Iterator[Seen]:
         """All of them, 100 a call."""
@@ -97,7 +105,7 @@ class ChildrenFeed:
                 listed.update(job.id for job in page)
                 live.update(job.id for job in page if not job.state.finished)
                 yield self._seen(page)
-        left = sorted(self._live - listed)[: DESCRIBED_A_ROUND * DESCRIBE_MAX]
+        left = sorted(self._live - listed)[: CALLS_A_ROUND * DESCRIBE_MAX]
         for start in range(0, len(left), DESCRIBE_MAX):
             calls += 1
             yield self._seen(batch.describe(left[start : start + DESCRIBE_MAX]))
@@ -115,6 +123,63 @@ class ChildrenFeed:
 
     def _seen(self, jobs: tuple[Job, ...], gone: tuple[str, ...] = ()) -> JobsSeen:
         return JobsSeen(feed=self.name, at=datetime.now(UTC), jobs=jobs, gone=gone, last=False)
+
+
+class FailedFeed:
+    """Why children fail: the first page of an array's failed ones, each time their count has changed.
+
+    Args:
+        jobs: the jobs, of which arrays are looked at.
+    """
+
+    name = "failures"
+
+    def __init__(self, jobs: Callable[[], Sequence[Job]]) -> None:
+        self._jobs = jobs
+        self._known: dict[str, int] = {}
+
+    def seconds(self) -> float:
+        """The pause between two looks."""
+        return FAILURES_SECONDS
+
+    def look(self, batch: Batch) -> Iterator[Seen]:
+        """A call for each array with new failures, a few a round; the others' turn comes with the next."""
+        wanted = [
+            (job.id, failed) for job in self._jobs() if (failed := dict(job.counts).get(JobState.FAILED))
+        ]
+        changed = [each for each in wanted if self._known.get(each[0]) != each[1]][:CALLS_A_ROUND]
+        for array_id, failed in changed:
+            page = next(batch.children(array_id, JobState.FAILED), ())
+            self._known[array_id] = failed
+            yield JobsSeen(feed=self.name, at=datetime.now(UTC), jobs=page, last=False)
+        yield JobsSeen(feed=self.name, at=datetime.now(UTC), jobs=())
+
+
+class LinesFeed:
+    """The lines that containers write.
+
+    Args:
+        jobs: whose.
+    """
+
+    name = "lines"
+
+    def __init__(self, tail: Tail, jobs: Callable[[], Sequence[Job]]) -> None:
+        self._tail, self._jobs = tail, jobs
+        self._spoke = datetime.now(UTC)
+
+    def seconds(self) -> float:
+        """More often while something comes."""
+        return LINES_SECONDS if datetime.now(UTC) - self._spoke < QUIET else LIVE_SECONDS
+
+    def look(self, batch: Batch) -> Iterator[Seen]:
+        """What is new; it takes calls of CloudWatch Logs alone."""
+        del batch
+        events = tuple(self._tail.poll(self._jobs()))
+        now = datetime.now(UTC)
+        if events:
+            self._spoke = now
+        yield LinesSeen(feed=self.name, at=now, events=events)
 
 
 class QueueFeed:

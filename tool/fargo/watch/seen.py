@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from fargo.aws.batch import Environment, Queue
+from fargo.aws.logs import LogEvent
 from fargo.errors import AwsError
 from fargo.model.job import Job
 from fargo.model.run import Run
@@ -59,7 +60,17 @@ class RunsSeen:
     last: bool = True
 
 
-Seen = JobsSeen | QueuesSeen | FrontSeen | RunsSeen
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinesSeen:
+    """What containers wrote since the last look, in time order."""
+
+    feed: str
+    at: datetime
+    events: tuple[LogEvent, ...]
+    last: bool = True
+
+
+Seen = LinesSeen | JobsSeen | QueuesSeen | FrontSeen | RunsSeen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
