@@ -1,0 +1,89 @@
+"""What made jobs fail: those that failed for one cause are told of together."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from fargo.aws.batch import Batch
+from fargo.model.job import Job, JobState
+
+LISTED = 2_000
+"""Failed children that are listed at the most: two calls. There may be ten thousand in an array."""
+EXAMPLES = 3
+"""Jobs that a cause names."""
+
+# What is another one in each reason of the same cause: the ids of tasks, instances and interfaces.
+_IDS = re.compile(r"\b[0-9a-f]{8}-[0-9a-f-]{27}\b|\b[0-9a-f]{32}\b|\b(i|eni|subnet)-[0-9a-f]{8,17}\b")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cause:
+    """Why some jobs failed.
+
+    Attributes:
+        exit_code: None where no container ended by itself.
+        reason: AWS's words, with `…` for the ids in them.
+        count: how many of those that were looked at.
+        examples: the first of them.
+    """
+
+    exit_code: int | None
+    reason: str
+    count: int
+    examples: tuple[Job, ...]
+
+
+@dataclass(slots=True)
+class _Counted:
+    count: int = 0
+    examples: list[Job] = field(default_factory=list)
+
+
+def causes(jobs: Iterable[Job]) -> tuple[Cause, ...]:
+    """The causes of those of these jobs that failed, the most frequent first.
+
+    Args:
+        jobs: single jobs and children of arrays; a parent only says that a child has failed, and is left out.
+            Read one by one: ten thousand are never held.
+    """
+    found: dict[tuple[int | None, str], _Counted] = {}
+    for job in jobs:
+        if job.state is not JobState.FAILED or job.counts:
+            continue
+        counted = found.setdefault((job.exit_code, _IDS.sub("…", job.reason)), _Counted())
+        counted.count += 1
+        if len(counted.examples) < EXAMPLES:
+            counted.examples.append(job)
+    told = (
+        Cause(exit_code=code, reason=reason, count=counted.count, examples=tuple(counted.examples))
+        for (code, reason), counted in found.items()
+    )
+    return tuple(sorted(told, key=lambda cause: -cause.count))
+
+
+def failed(batch: Batch, jobs: Sequence[Job], *, most: int = LISTED) -> Iterator[Job]:
+    """The jobs among these that failed, and the failed children of those that are arrays.
+
+    One call per thousand children; none where nothing has failed.
+
+    Args:
+        most: how many are given at the most.
+
+    Raises:
+        AwsError: AWS is out of reach or refuses.
+    """
+    left = most
+    for job in jobs:
+        for page in _failed_of(batch, job):
+            yield from page[:left]
+            left -= len(page)
+            if left <= 0:
+                return
+
+
+def _failed_of(batch: Batch, job: Job) -> Iterator[tuple[Job, ...]]:
+    if not job.counts:
+        if job.state is JobState.FAILED:
+            yield (job,)
+    elif dict(job.counts).get(JobState.FAILED):
+        yield from batch.children(job.id, JobState.FAILED)
