@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from fargo.model.job import Attempt, Job, JobState
-from fargo.model.timeline import Move, Step, phases, spread
+from fargo.model.timeline import Move, Phase, Step, phases, spread
 
 BEGIN = datetime(2026, 11, 22, 18, 30, tzinfo=UTC)
 
@@ -12,14 +12,26 @@ def at(seconds: float) -> datetime:
     return BEGIN + timedelta(seconds=seconds)
 
 
-def _job(state: JobState, *attempts: tuple[int | None, int | None], **more: datetime | None) -> Job:
-    tries = tuple(
-        Attempt(
-            started=None if start is None else at(start), stopped=None if stop is None else at(stop)
-        )
-        for start, stop in attempts
-    )  # fmt: skip
-    return Job(id="j", name="n", state=state, created=BEGIN, attempts=tries, **more)
+def _at(seconds: int | None) -> datetime | None:
+    return None if seconds is None else at(seconds)
+
+
+def _job(
+    state: JobState,
+    *attempts: tuple[int | None, int | None],
+    started: int | None = None,
+    stopped: int | None = None,
+) -> Job:
+    tries = tuple(Attempt(started=_at(start), stopped=_at(stop)) for start, stop in attempts)
+    return Job(
+        id="j",
+        name="n",
+        state=state,
+        created=BEGIN,
+        started=_at(started),
+        stopped=_at(stopped),
+        attempts=tries,
+    )
 
 
 def _told(job: Job, *starting: int, now: int = 1_000) -> list[tuple[str, float]]:
@@ -51,7 +63,7 @@ def test_an_attempt_that_never_started_has_not_run() -> None:
 def test_what_has_not_ended_goes_on() -> None:
     waiting = _job(JobState.RUNNABLE)
     assert _told(waiting, now=9) == [("queued", 9)]
-    assert phases(waiting)[-1].end is None
+    assert phases(waiting)[-1] == Phase(step=Step.QUEUED, begin=BEGIN)
     assert _told(_job(JobState.STARTING), 4, now=9) == [("queued", 4), ("start", 5)]
     assert _told(_job(JobState.RUNNING, (5, None)), 4, now=9) == [("queued", 4), ("start", 1), ("run", 4)]
     again = _job(JobState.RUNNABLE, (5, 8))
@@ -59,11 +71,11 @@ def test_what_has_not_ended_goes_on() -> None:
 
 
 def test_what_ended_before_it_started_only_waited() -> None:
-    assert _told(_job(JobState.FAILED, stopped=at(7))) == [("queued", 7)]
+    assert _told(_job(JobState.FAILED, stopped=7)) == [("queued", 7)]
 
 
 def test_what_a_list_tells_of_a_job_is_enough() -> None:
-    assert _told(_job(JobState.SUCCEEDED, started=at(5), stopped=at(8))) == [("queued", 5), ("run", 3)]
+    assert _told(_job(JobState.SUCCEEDED, started=5, stopped=8)) == [("queued", 5), ("run", 3)]
 
 
 def test_a_job_of_unknown_creation_has_no_phases() -> None:
@@ -75,14 +87,10 @@ def test_clocks_that_differ_make_no_time_negative() -> None:
 
 
 def test_many_jobs_spread() -> None:
-    jobs = [
-        _job(JobState.SUCCEEDED, started=at(number), stopped=at(number + 100 - number))
-        for number in range(1, 11)
-    ]
+    jobs = [_job(JobState.SUCCEEDED, started=number, stopped=100) for number in range(1, 11)]
     found = spread([*jobs, _job(JobState.RUNNABLE)])
     assert (found.jobs, found.first_start, found.last_end) == (11, at(1), at(100))
-    assert found.waited == (5, 9)
-    assert found.ran == (94, 98)
+    assert (found.waited, found.ran) == ((5, 9), (94, 98))
 
 
 def test_of_jobs_that_have_not_started_nothing_is_known() -> None:

@@ -22,7 +22,7 @@ def test_failures_of_one_cause_are_one_line_and_the_most_frequent_comes_first() 
 
 
 def test_an_arrays_parent_is_no_failure_of_its_own() -> None:
-    parent = Job(id="a", name="n", state=JobState.FAILED, counts=((JobState.FAILED, 1),))
+    parent = Job(id="a", name="n", state=JobState.FAILED, size=2)
     assert causes([parent, _child(1)])[0].count == 1
 
 

@@ -48,7 +48,7 @@ def causes(jobs: Iterable[Job]) -> tuple[Cause, ...]:
     """
     found: dict[tuple[int | None, str], _Counted] = {}
     for job in jobs:
-        if job.state is not JobState.FAILED or job.counts:
+        if job.state is not JobState.FAILED or job.size:
             continue
         counted = found.setdefault((job.exit_code, _IDS.sub("…", job.reason)), _Counted())
         counted.count += 1
@@ -82,7 +82,7 @@ def failed(batch: Batch, jobs: Sequence[Job], *, most: int = LISTED) -> Iterator
 
 
 def _failed_of(batch: Batch, job: Job) -> Iterator[tuple[Job, ...]]:
-    if not job.counts:
+    if not job.size:
         if job.state is JobState.FAILED:
             yield (job,)
     elif dict(job.counts).get(JobState.FAILED):
