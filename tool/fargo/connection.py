@@ -186,6 +186,7 @@ class Connection:
         return Watcher(
             batch=self.batch,
             tail=Tail(self.logs) if lines else None,
+            failures=True,
             clock=time.monotonic,
             sleep=time.sleep,
             timeout=timeout,

@@ -1,56 +1,78 @@
 """Following a run: live display or lines or NDJSON, and the exit code it ends with."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+
+import click
 
 from fargo.cli.context import Context
 from fargo.errors import DONE, JOB_FAILED, Interrupted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from rich.console import RenderableType
-
     from fargo.aws.logs import LogEvent
+    from fargo.failures import Cause
     from fargo.model.run import Run, RunSnapshot
-    from fargo.watch import Trouble, WatchEvent
+    from fargo.view.following import FollowView
+    from fargo.watch import WatchEvent
 
     LineText = Callable[[LogEvent], str]
 
-
-@dataclass(slots=True)
-class FollowView:
-    """The face of what was seen last."""
-
-    state: "RunSnapshot | None" = None
-    trouble: "Trouble | None" = None
-    said: str = ""
-
-    def render(self) -> "RenderableType":
-        """The display as it stands now."""
-        from rich.console import Group
-        from rich.text import Text
-
-        from fargo.view import runs, text
-
-        parts: list[RenderableType] = [runs.progress(self.state)] if self.state else []
-        if self.trouble:
-            parts.append(Text(f"⚠ {text.safe(self.trouble.error.message)}", style="yellow"))
-        return Group(*parts)
+F = TypeVar("F", bound=Callable[..., object])
 
 
-def follow_run(
-    context: Context, run: "Run", *, lines: "LineText | None", timeout: float | None = None
-) -> int:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Until:
+    """When following ends, and with what.
+
+    Attributes:
+        timeout: seconds; None for no limit.
+        fail_fast: at the first container that failed for good.
+        exit_code: `run`: 1 where one failed; `job`: the code of the one container.
+        notify: tell the terminal.
+    """
+
+    timeout: float | None = None
+    fail_fast: bool = False
+    exit_code: str = "run"
+    notify: bool = False
+
+    NAMES: ClassVar = ("fail_fast", "exit_code", "notify")
+
+    @classmethod
+    def of(cls, options: dict[str, Any]) -> "Until":
+        """Take those of `until_options` out of a command's options."""
+        return cls(**{name: options.pop(name) for name in cls.NAMES})
+
+
+def until_options(command: F) -> F:
+    """The options that make an `Until`, for whatever follows a run."""
+    for option in (
+        click.option("--notify", is_flag=True, help="Ring the terminal's bell at the end, and tell it why."),
+        click.option(
+            "--exit-code",
+            type=click.Choice(["run", "job"]),
+            default="run",
+            show_default=True,
+            help="1 where a container failed, or the one container's own.",
+        ),
+        click.option(
+            "--fail-fast", is_flag=True, help="End with 1 once a container failed; the others go on."
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def follow_run(context: Context, run: "Run", *, lines: "LineText | None", until: Until | None = None) -> int:
     """Follow a run to its end.
 
     Args:
         lines: how a line of its containers is shown; None where nobody wants to read them.
-        timeout: seconds; None for no limit.
 
     Returns:
-        0 where every job succeeded, 1 where one failed or was stopped. Where AWS Batch has
-        forgotten them, what the runner wrote decides.
+        0 where every job succeeded, 1 where one failed or was stopped, or what `until` wants. Where AWS
+        Batch has forgotten them, what the runner wrote decides.
 
     Raises:
         UsageError: it is not submitted whole.
@@ -59,27 +81,35 @@ def follow_run(
         AwsError: AWS is out of reach or refuses.
     """
     from fargo.runs import check_submitted
+    from fargo.view.following import FollowView
 
     check_submitted(run)
-    watcher = context.watcher(lines=lines is not None, timeout=timeout)
-    view = FollowView()
+    until = until or Until()
+    watcher = context.watcher(lines=lines is not None, timeout=until.timeout)
+    view = FollowView(context.options.profile)
     take = _taker(context, view, lines)
     try:
         with context.out.showing(view):
             for event in watcher.watch(run):
                 take(event)
+                if until.fail_fast and _failed(view.state):
+                    break
     except KeyboardInterrupt:
         hint = f"come back: `fargo wait {run.id}`; stop it: `fargo stop {run.id}`"
         raise Interrupted(f"detached: {run.id} goes on", hint) from None
-    return _ended(context, view.state) if view.state else JOB_FAILED
+    code, said = _ended(context, view)
+    if until.notify:
+        context.out.notify(said)
+    return _own_code(view.state) if until.exit_code == "job" and view.state else code
 
 
-def _taker(context: Context, view: FollowView, lines: "LineText | None") -> "Callable[[WatchEvent], None]":
+def _taker(context: Context, view: "FollowView", lines: "LineText | None") -> "Callable[[WatchEvent], None]":
     from fargo.aws.logs import LogEvent
-    from fargo.view import data, runs, text
+    from fargo.view import data, text
+    from fargo.view.following import Narrator
     from fargo.watch import Trouble
 
-    out = context.out
+    out, narrator = context.out, Narrator()
 
     def take(event: "WatchEvent") -> None:
         if out.json and not (view.state and data.same(event, view.state)):
@@ -88,30 +118,70 @@ def _taker(context: Context, view: FollowView, lines: "LineText | None") -> "Cal
             if lines is not None and not out.json:
                 out.line(lines(event))
             return
+        view.take(event)
+        if out.live:
+            return
         if isinstance(event, Trouble):
-            view.trouble = event
-            words = f"{text.safe(event.error.message)}; asking again in {event.pause:.0f} s"
-        else:
-            view.state, view.trouble = event, None
-            words = runs.progress_words(event)
-        if not out.live and words != view.said:
+            out.say(f"{text.safe(event.error.message)}; asking again in {event.pause:.0f} s")
+        elif words := narrator.words(event):
             out.say(words)
-        view.said = words
 
     return take
 
 
-def _ended(context: Context, state: "RunSnapshot") -> int:
-    """Say how the run ended; the exit code that says the same."""
+def _failed(state: "RunSnapshot | None") -> bool:
     from fargo.model.job import JobState
+
+    return state is not None and state.counts.get(JobState.FAILED, 0) > 0
+
+
+def _own_code(state: "RunSnapshot") -> int:
+    """The exit code of the one container; 1 of one that never ran."""
+    from fargo.model.job import JobState
+
+    job = state.jobs[-1] if state.jobs else None
+    if state.state is JobState.SUCCEEDED:
+        return DONE
+    return job.exit_code or JOB_FAILED if job and job.exit_code is not None else JOB_FAILED
+
+
+def _ended(context: Context, view: "FollowView") -> tuple[int, str]:
+    """Say how the run ended, and what to do where it failed; the exit code that says it, and the words."""
+    from fargo.model.job import JobState
+    from fargo.view import following
+
+    state = view.state
+    if state is None:
+        return JOB_FAILED, ""
+    good = bool(state.jobs) and state.state is JobState.SUCCEEDED
+    if not state.jobs and (told := _by_results(context, state)):
+        good, said = told
+        context.out.say(said, "green" if good else "red")
+        return (DONE if good else JOB_FAILED), said
+    first, *why = following.ended(state, view.causes)
+    if context.out.live or why:
+        context.out.say(first, "green" if good else "red")
+    for line in why:
+        context.out.say(line)
+    if not good:
+        _what_next(context, state, view.causes)
+    return (DONE if good else JOB_FAILED), first
+
+
+def _by_results(context: Context, state: "RunSnapshot") -> tuple[bool, str] | None:
+    """How a run ended that AWS Batch has forgotten: by its rows' results, where there are any."""
     from fargo.results import standing
     from fargo.view import runs
 
-    good = bool(state.jobs) and state.state is JobState.SUCCEEDED
-    said = runs.progress_line(state) if context.out.live else ""
-    if not state.jobs and (found := standing(context.bulk, state.run)).missing < found.rows:
-        good = found.done == found.rows
-        said = f"{state.run.id}: {runs.rows_words(found)}, as the results say"
-    if said:
-        context.out.say(said, "green" if good else "red")
-    return DONE if good else JOB_FAILED
+    found = standing(context.bulk, state.run)
+    if found.missing == found.rows:
+        return None
+    return found.done == found.rows, f"{state.run.id}: {runs.rows_words(found)}, as the results say"
+
+
+def _what_next(context: Context, state: "RunSnapshot", found: "tuple[Cause, ...]") -> None:
+    if not state.finished:
+        context.out.say(f"the others go on; stop them: {context.command(f'stop {state.run.id}')}")
+    elif found:
+        context.out.say(f"  read what they wrote: {context.command(f'logs {state.run.id} --failed')}")
+        context.out.say(f"  run them once more:   {context.command(f'retry {state.run.id}')}")

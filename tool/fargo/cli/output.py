@@ -28,7 +28,8 @@ class Output:
     Args:
         as_json: data is JSON.
         plain: no colours, no live display: lines only.
-        environ: `NO_COLOR` and `TERM` are honoured by Rich; `TERM=dumb` and `CI` mean plain.
+        environ: `NO_COLOR` and `TERM` are honoured by Rich; `TERM=dumb`, `CI` and `FARGO_ACCESSIBLE`, for
+            those who have the screen read to them, mean plain.
     """
 
     def __init__(
@@ -43,7 +44,8 @@ class Output:
         self.json = as_json
         self._stdout = stdout or sys.stdout
         self._stderr = stderr or sys.stderr
-        dumb = environ.get("TERM") == "dumb" or bool(environ.get("CI"))
+        named = ("CI", "FARGO_ACCESSIBLE")
+        dumb = environ.get("TERM") == "dumb" or any(environ.get(name) for name in named)
         self.plain = plain or dumb or not self._stdout.isatty()
         self.live = not plain and not dumb and self._stderr.isatty()
         self._display: Console | None = None
@@ -87,6 +89,13 @@ class Output:
         from rich.text import Text
 
         self._console().print(Text(text, style=style), soft_wrap=True)
+
+    def notify(self, text: str) -> None:
+        """Ring the terminal's bell, and have it show the text where it can: OSC 9, which iTerm2 came with."""
+        if self._stderr.isatty():
+            words = "".join(character for character in text if character.isprintable())
+            self._stderr.write(f"\x1b]9;{words}\x07\x07")
+            self._stderr.flush()
 
     def _console(self) -> "Console":
         from rich.console import Console

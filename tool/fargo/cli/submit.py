@@ -6,6 +6,7 @@ import click
 from click.core import ParameterSource
 
 from fargo.cli.context import Context, pass_context
+from fargo.cli.following import Until, follow_run, until_options
 from fargo.cli.options import FargoCommand
 from fargo.cli.values import Unit
 from fargo.errors import ImageError, UsageError
@@ -69,6 +70,7 @@ def _pairs(
 @click.option("--after", metavar="RUN", help="Start when RUN has succeeded; row by row over the same rows.")
 @click.option("--resume", metavar="RUN", help="Submit what is left of a run whose submission broke off.")
 @click.option("--follow", is_flag=True, help="Show states and log lines until it ends. Ctrl-C detaches.")
+@until_options
 @click.option("--dry-run", is_flag=True, help="Show what would be sent and what it would cost; send nothing.")
 @click.option("--expect", type=Unit("duration"), help="With --dry-run: how long a row takes, like 30s.")
 @pass_context
@@ -85,6 +87,7 @@ def submit(
     """Run JOB once, or once a row; ARGUMENTS are added to its command. Prints the run's id."""
     from fargo.cli.submitting import launched, prepared, show_plan
 
+    until = Until.of(options)
     if resume is not None:
         run = _resumed(context, resume, quiet=follow)
     else:
@@ -98,10 +101,10 @@ def submit(
             run = launched(context, ready, quiet=follow)
         _warn_if_stale(context)
     if follow:
-        from fargo.cli.following import follow_run
         from fargo.view.runs import log_line
 
-        return follow_run(context, run, lines=log_line if run.last.containers == 1 else None)
+        lines = log_line if run.last.containers == 1 else None
+        return follow_run(context, run, lines=lines, until=until)
     return 0
 
 
@@ -112,7 +115,7 @@ def _resumed(context: Context, name: str, *, quiet: bool) -> "Run":
 
     ctx = click.get_current_context()
     given = {param for param in ctx.params if ctx.get_parameter_source(param) is ParameterSource.COMMANDLINE}
-    if given - {"resume", "follow"} or ctx.params["arguments"]:
+    if given - {"resume", "follow", *Until.NAMES} or ctx.params["arguments"]:
         raise UsageError("--resume takes nothing but the run: the rest is in its ledger")
     context.verify_account()
     return follow(context, launch.resume(name, context.sender()), quiet=quiet)

@@ -8,6 +8,7 @@ from fargo.aws.logs import LogEvent
 from fargo.model.fargate import Size
 from fargo.model.job import Job, JobState
 from fargo.model.run import RunSnapshot, Wave
+from fargo.model.units import duration_text
 from fargo.runs import unsent
 from fargo.view import text
 
@@ -206,23 +207,33 @@ def progress_words(state: RunSnapshot) -> str:
 
 def progress_line(state: RunSnapshot) -> str:
     """The same with how long it ran."""
-    ran = text.elapsed(state.jobs[-1], state.at) if state.jobs else ""
+    ran = lasted(state, state.at)
     return progress_words(state) + (f", ran {ran}" if ran else "")
 
 
-def progress(state: RunSnapshot) -> "RenderableType":
-    """The same for a live display."""
+def lasted(state: RunSnapshot, now: datetime) -> str:
+    """How long it has run, or ran: one container, or of many from their submission to the last one's end."""
+    if not state.jobs:
+        return ""
+    if state.run.last.containers == 1:
+        return text.elapsed(state.jobs[-1], now)
+    ends = [job.stopped for job in state.jobs if job.stopped]
+    end = max(ends, default=now) if state.finished else now
+    return duration_text((end - state.run.last.created).total_seconds())
+
+
+def progress(state: RunSnapshot, now: datetime) -> "Text":
+    """The same for a live display; how many containers stand where has a line of its own there."""
     from rich.text import Text
 
     if not state.jobs:
         return Text(progress_line(state), style="dim")
-    job = state.jobs[-1]
     shown = state_text(state.state)
     shown.append(f"  {state.run.id}", style="bold")
-    if ran := text.elapsed(job, state.at):
+    if ran := lasted(state, now):
         shown.append(f"  {ran}")
-    elif wait := text.waited(job, state.at):
+    elif wait := text.waited(state.jobs[-1], now):
         shown.append(f"  waiting {wait}")
-    if why := said(state):
+    if state.run.last.containers == 1 and (why := said(state)):
         shown.append(f"  {why}", style="dim")
     return shown

@@ -6,6 +6,7 @@ from fargo.watch.freshness import Age, Condition, Freshness
 from fargo.watch.poller import Feed, Poller
 from fargo.watch.seen import FrontSeen, JobsSeen, LinesSeen, QueuesSeen, RunsSeen, Seen, Trouble
 from fargo.watch.store import Delta, Store, Transition
+from fargo.watch.throughput import Throughput
 
 __all__ = [
     "PATIENCE_SECONDS",
@@ -29,6 +30,7 @@ __all__ = [
     "RunsSeen",
     "Seen",
     "Store",
+    "Throughput",
     "Transition",
     "Trouble",
     "WatchEvent",

@@ -1,0 +1,128 @@
+"""A run that is followed: a few lines in place, or one line for each change."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from fargo.failures import Cause, causes
+from fargo.model.job import JobState
+from fargo.model.run import RunSnapshot
+from fargo.model.units import duration_text
+from fargo.view import bar, failures, freshness, runs, text
+from fargo.watch import Condition, Freshness, Seen, Throughput, Trouble
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+    from rich.text import Text
+
+BAR = 46
+CAUSES = 4
+"""Causes of failure that are shown while it goes on, a line each."""
+HEARTBEAT_SECONDS = 60
+"""Without a live display: how often something is said of what changes all the time."""
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(slots=True)
+class FollowView:
+    """The face of what was seen last.
+
+    Attributes:
+        profile: of the AWS credentials, where one was chosen.
+    """
+
+    profile: str = ""
+    now: Callable[[], datetime] = _now
+    state: RunSnapshot | None = None
+    throughput: Throughput = field(default_factory=Throughput)
+    freshness: Freshness = field(default_factory=Freshness)
+
+    def take(self, event: RunSnapshot | Seen | Trouble) -> None:
+        """Take in what was seen."""
+        if not isinstance(event, RunSnapshot):
+            self.freshness.take(event)
+            return
+        self.state = event
+        self.throughput.take(event.at, sum(n for state, n in event.counts.items() if state.finished))
+
+    def render(self) -> "RenderableType":
+        """The display as it stands now, of at most eight lines."""
+        from rich.console import Group
+        from rich.text import Text
+
+        now = self.now()
+        age = self.freshness.age(now)
+        lines = [self._head(now)] if self.state else []
+        if self.state and self.state.run.last.containers > 1 and self.state.counts:
+            lines += [self._progress(self.state, now), Text(runs.containers(self.state), style="dim")]
+        lines += [Text(f"✘ {failures.line(cause)}", style="red") for cause in self.causes[:CAUSES]]
+        if age.error:
+            lines.append(Text(f"⚠ {freshness.trouble(age, self.profile)}", style="yellow"))
+        for line in lines:
+            line.no_wrap, line.overflow = True, "ellipsis"
+        return Group(*lines)
+
+    @property
+    def causes(self) -> tuple[Cause, ...]:
+        """Why children failed, as far as they were listed."""
+        return causes(self.state.children) if self.state else ()
+
+    def _head(self, now: datetime) -> "Text":
+        assert self.state is not None  # noqa: S101 # `render` asked
+        age = self.freshness.age(now)
+        seen = self.state.at if age.error else now  # what nobody sees does not run on
+        head = runs.progress(self.state, seen)
+        if age.condition not in {Condition.LIVE, Condition.WAITING}:
+            head.append(f"  {freshness.short(age)}", style="yellow")
+        return head
+
+    def _progress(self, state: RunSnapshot, now: datetime) -> "Text":
+        shown = bar.bar(state.counts, BAR)
+        pace = self.throughput.a_minute(now)
+        if pace is not None:
+            shown.append(f"  {pace:,.0f}/min")
+        left = self.throughput.left(now, sum(n for each, n in state.counts.items() if not each.finished))
+        if left is not None:
+            shown.append(f"  about {duration_text(left.total_seconds())} left")
+        return shown
+
+
+@dataclass(slots=True)
+class Narrator:
+    """Chooses what is said where there is no live display: what matters at once, the rest once a minute."""
+
+    _said: str = ""
+    _key: tuple[object, ...] = ()
+    _at: datetime | None = None
+
+    def words(self, state: RunSnapshot) -> str:
+        """The line to say now; empty: none."""
+        many = state.run.last.containers > 1 and bool(state.counts)
+        words = _counted(state) if many else runs.progress_words(state)
+        key = (state.state, state.counts.get(JobState.FAILED, 0), "" if many else words)
+        due = self._at is None or (state.at - self._at).total_seconds() >= HEARTBEAT_SECONDS
+        if key == self._key and not due:
+            return ""
+        self._key, self._at = key, state.at
+        return words
+
+
+def _counted(state: RunSnapshot) -> str:
+    """Like `sim-… RUNNING, 37 percent, 74 of 200 done, 2 failed`: a screen reader's words."""
+    counts = state.counts
+    done = sum(count for each, count in counts.items() if each.finished)
+    share = 100 * done // max(sum(counts.values()), 1)
+    again = f", wave {state.run.last.number}" if state.run.last.number > 1 else ""
+    return f"{state.run.id} {state.state.value}, {share} percent, {bar.words(counts)}{again}"
+
+
+def ended(state: RunSnapshot, found: Sequence[Cause]) -> list[str]:
+    """How it ended: what stays in the scrollback, of why it failed a line each cause."""
+    glyph = text.GLYPHS[state.state]
+    lines = [f"{glyph} {runs.progress_line(state)}"]
+    lines += [f"  {failures.line(cause)}" for cause in found]
+    return lines
