@@ -3,7 +3,7 @@
 import os
 import secrets
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -17,10 +17,11 @@ if TYPE_CHECKING:
     from fargo.aws.store import Store
     from fargo.config import Project
     from fargo.deploy import Deployment
+    from fargo.model.run import RunSnapshot
     from fargo.model.stack import StackOutputs
     from fargo.stack import StackFolder
     from fargo.submit import Sender
-    from fargo.watch import Watcher
+    from fargo.watch import Trouble, Watcher
 
 E = TypeVar("E")
 R = TypeVar("R")
@@ -192,6 +193,14 @@ class Connection:
             timeout=timeout,
             patience=PATIENCE_LOCAL if self._local else PATIENCE_SECONDS,
         )
+
+    def runs_watched(self, limit: int) -> "Iterator[tuple[RunSnapshot, ...] | Trouble]":
+        """How the latest runs stand, each time that something of them changed."""
+        from fargo import runs
+        from fargo.watch import Poller, watch_runs
+
+        store, batch = self.store, self.batch
+        return watch_runs(lambda: runs.recent(store, batch, limit), lambda: Poller(batch))
 
     def consume(self, events: Generator[E, None, R], take: Callable[[E], None] = _keep_silent) -> R:
         """Hand every event to `take`, and return what the generator returns."""

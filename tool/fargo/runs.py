@@ -1,11 +1,14 @@
 """A run's name → how it stands: the ledger in the bucket, then AWS Batch; and which containers ran a row."""
 
 import struct
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from fargo import ledger
 from fargo.errors import UsageError
+from fargo.failures import failed
 from fargo.model import naming
+from fargo.model.job import JobState
 from fargo.submit import find_missing
 from fargo.watch import snapshot, snapshots
 
@@ -13,6 +16,11 @@ if TYPE_CHECKING:
     from fargo.aws.batch import Batch
     from fargo.aws.store import Store
     from fargo.model.run import Run, RunSnapshot, Wave
+
+EXPLAINED = 5
+"""Runs of a list for which failed children are asked for; a call for each."""
+CHILDREN = 1000
+"""So many come with one call."""
 
 _ENTRY = struct.Struct(naming.MAP_ENTRY)
 
@@ -32,9 +40,18 @@ def state(store: "Store", batch: "Batch", name: str) -> "RunSnapshot":
 
 
 def latest(store: "Store", batch: "Batch", limit: int) -> "tuple[RunSnapshot, ...]":
-    """How the latest runs stand now, newest first."""
-    found = tuple(find_missing(run, batch) for run in ledger.recent(store, limit))
-    return snapshots(found, batch)
+    """How the latest runs stand now, newest first; with failed children, of the latest few that have some."""
+    states = snapshots(recent(store, batch, limit), batch)
+    failing = [
+        state for state in states if state.counts.get(JobState.FAILED) and state.run.last.containers > 1
+    ]
+    why = {state.run.id: tuple(failed(batch, state.jobs, most=CHILDREN)) for state in failing[:EXPLAINED]}
+    return tuple(replace(state, children=why.get(state.run.id, ())) for state in states)
+
+
+def recent(store: "Store", batch: "Batch", limit: int) -> "tuple[Run, ...]":
+    """The latest runs, by their ledgers, newest first."""
+    return tuple(find_missing(run, batch) for run in ledger.recent(store, limit))
 
 
 def check_submitted(run: "Run") -> None:

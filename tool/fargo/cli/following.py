@@ -123,7 +123,7 @@ def _taker(context: Context, view: "FollowView", lines: "LineText | None") -> "C
             return
         if isinstance(event, Trouble):
             out.say(f"{text.safe(event.error.message)}; asking again in {event.pause:.0f} s")
-        elif words := narrator.words(event):
+        elif words := narrator.said(event):
             out.say(words)
 
     return take

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -49,6 +50,11 @@ class Output:
         self.plain = plain or dumb or not self._stdout.isatty()
         self.live = not plain and not dumb and self._stderr.isatty()
         self._display: Console | None = None
+
+    @property
+    def width(self) -> int:
+        """The terminal's columns; 80 where there is none."""
+        return shutil.get_terminal_size().columns
 
     def data(self, value: Any) -> None:
         """A command's result as JSON, on stdout."""

@@ -1,28 +1,78 @@
 """`fargo ps`: the runs."""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from fargo.cli.context import Context, pass_context
 from fargo.cli.options import FargoCommand
+from fargo.errors import Interrupted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from fargo.model.run import RunSnapshot
+    from fargo.watch import Trouble
 
 
 @click.command(cls=FargoCommand)
 @click.option(
     "-n", "--limit", type=click.IntRange(min=1), default=20, show_default=True, help="The latest N."
 )
+@click.option("-w", "--watch", is_flag=True, help="Go on, and show what changes, until Ctrl-C.")
 @pass_context
-def ps(context: Context, limit: int) -> None:
-    """List the latest runs and how they stand."""
+def ps(context: Context, limit: int, *, watch: bool) -> None:
+    """List the latest runs: how they stand, how many of their containers are done, and why some failed."""
     from fargo.runs import latest
-    from fargo.view import data, runs
+    from fargo.view import data, listing
 
+    if watch:
+        _watch(context, limit)
+        return
     states = latest(context.store, context.batch, limit)
     if context.out.json:
         context.out.data([data.snapshot(state) for state in states])
     elif context.out.plain:
-        for line in runs.runs_plain(states):
+        for line in listing.plain(states):
             context.out.line(line)
     elif states:
-        context.out.table(runs.runs(states))
+        context.out.table(listing.table(states, context.out.width))
     if not states:
         context.out.say(f"no runs yet; the first one: {context.command('submit JOB --follow')}")
+
+
+def _watch(context: Context, limit: int) -> None:
+    """Show the runs in place; without a terminal a line for each change, with --json an object for each."""
+    from fargo.view.listing import ListView
+
+    view = ListView(lambda: context.out.width, context.options.profile)
+    try:
+        with context.out.showing(view):
+            for event in context.runs_watched(limit):
+                _tell(context, event, view.states)
+                view.take(event)
+    except KeyboardInterrupt:
+        raise Interrupted("no longer watching; whatever runs goes on", "`fargo ps`") from None
+
+
+def _tell(
+    context: Context, event: "tuple[RunSnapshot, ...] | Trouble", before: "Iterable[RunSnapshot]"
+) -> None:
+    from fargo.view import data, following, listing, text
+    from fargo.watch import Trouble
+
+    out = context.out
+    if isinstance(event, Trouble):
+        if out.json:
+            out.record(data.event(event))
+        elif not out.live:
+            out.say(f"{text.safe(event.error.message)}; asking again in {event.pause:.0f} s")
+        return
+    if out.json:
+        known = {state.run.id: state for state in before}
+        for state in event:
+            if state.run.id not in known or not data.same(state, known[state.run.id]):
+                out.record(data.event(state))
+    elif not out.live:
+        for state in reversed(listing.changed(event, list(before))):
+            out.line(f"{state.at.astimezone():%H:%M:%S}  {following.words(state)}")

@@ -23,7 +23,8 @@ HEARTBEAT_SECONDS = 60
 """Without a live display: how often something is said of what changes all the time."""
 
 
-def _now() -> datetime:
+def now_utc() -> datetime:
+    """Now, as AWS counts it."""
     return datetime.now(UTC)
 
 
@@ -36,7 +37,7 @@ class FollowView:
     """
 
     profile: str = ""
-    now: Callable[[], datetime] = _now
+    now: Callable[[], datetime] = now_utc
     state: RunSnapshot | None = None
     throughput: Throughput = field(default_factory=Throughput)
     freshness: Freshness = field(default_factory=Freshness)
@@ -95,20 +96,25 @@ class FollowView:
 class Narrator:
     """Chooses what is said where there is no live display: what matters at once, the rest once a minute."""
 
-    _said: str = ""
     _key: tuple[object, ...] = ()
     _at: datetime | None = None
 
-    def words(self, state: RunSnapshot) -> str:
+    def said(self, state: RunSnapshot) -> str:
         """The line to say now; empty: none."""
-        many = state.run.last.containers > 1 and bool(state.counts)
-        words = _counted(state) if many else runs.progress_words(state)
-        key = (state.state, state.counts.get(JobState.FAILED, 0), "" if many else words)
+        line = words(state)
+        one = state.run.last.containers == 1
+        key = (state.state, state.counts.get(JobState.FAILED, 0), line if one else "")
         due = self._at is None or (state.at - self._at).total_seconds() >= HEARTBEAT_SECONDS
         if key == self._key and not due:
             return ""
         self._key, self._at = key, state.at
-        return words
+        return line
+
+
+def words(state: RunSnapshot) -> str:
+    """How a run stands, in one line without glyphs."""
+    many = state.run.last.containers > 1 and bool(state.counts)
+    return _counted(state) if many else runs.progress_words(state)
 
 
 def _counted(state: RunSnapshot) -> str:

@@ -22,35 +22,6 @@ JOBS = 5
 """The latest of a run's AWS Batch jobs that `fargo show` tells of one by one."""
 
 
-def runs(states: Sequence[RunSnapshot]) -> "RenderableType":
-    """`fargo ps`: one line a run, newest first."""
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    for column in ("RUN", "STATE", "CREATED", "WAITED", "RAN", "WHY"):
-        table.add_column(column, no_wrap=column in {"RUN", "STATE"})
-    for state in states:
-        table.add_row(state.run.id, _state(state), text.ago(state.run.created, state.at), *_cells(state))
-    return table
-
-
-def runs_plain(states: Sequence[RunSnapshot]) -> list[str]:
-    """The same as tab-separated lines."""
-    lines = ["run\tstate\tcreated\twaited\tran\twhy"]
-    for state in states:
-        created = state.run.created.isoformat(timespec="seconds")
-        lines.append("\t".join((state.run.id, _word(state), created, *_cells(state))))
-    return lines
-
-
-def _cells(state: RunSnapshot) -> tuple[str, str, str]:
-    """How long it waited and ran, and what there is to say of it."""
-    if not state.jobs:
-        return "", "", _unknown(state)
-    first = state.jobs[0]
-    return text.waited(first, state.at), text.elapsed(first, state.at), said(state)
-
-
 def said(state: RunSnapshot) -> str:
     """What there is to say of a run besides its state: of one container why, of many how many stand where."""
     words = containers(state) if state.run.rows > 1 else text.outcome(state.jobs[-1])
@@ -84,7 +55,8 @@ def retry_words(wave: Wave, *, failed: int, missing: int) -> str:
     return f"wave {wave.number}: {' and '.join(why)}, with {Size(wave.vcpu, wave.memory_mib)}"
 
 
-def _unknown(state: RunSnapshot) -> str:
+def unknown(state: RunSnapshot) -> str:
+    """Why nothing is known of the jobs of a run."""
     if not state.run.job_ids:
         return "no answer of AWS Batch is known"
     if state.appearing:
@@ -92,17 +64,11 @@ def _unknown(state: RunSnapshot) -> str:
     return "AWS Batch no longer knows it"
 
 
-def _word(state: RunSnapshot) -> str:
+def word(state: RunSnapshot) -> str:
     """A job's state, or that there is none to tell: GONE is only what AWS Batch did know once."""
     if state.jobs:
         return state.state.value
     return "GONE" if state.run.job_ids and not state.appearing else "UNKNOWN"
-
-
-def _state(state: RunSnapshot) -> "Text":
-    from rich.text import Text
-
-    return state_text(state.state) if state.jobs else Text(_word(state), style="dim")
 
 
 def state_text(state: JobState) -> "Text":
@@ -117,7 +83,7 @@ def detail(state: RunSnapshot) -> list[tuple[str, str]]:
     run = state.run
     rows = [
         ("run", run.id),
-        ("state", _word(state) if state.jobs else f"{_word(state)}: {_unknown(state)}"),
+        ("state", word(state) if state.jobs else f"{word(state)}: {unknown(state)}"),
         ("job", run.job),
         ("command", text.command_text(run.command)),
         ("size", str(Size(run.last.vcpu, run.last.memory_mib))),
@@ -200,7 +166,7 @@ def table(rows: Sequence[tuple[str, str]]) -> "RenderableType":
 def progress_words(state: RunSnapshot) -> str:
     """How a run stands, without times: the same words as long as nothing changes."""
     if not state.jobs:
-        return f"{state.run.id} {_unknown(state)}"
+        return f"{state.run.id} {unknown(state)}"
     why = said(state)
     return f"{state.run.id} {state.state.value}" + (f", {why}" if why else "")
 

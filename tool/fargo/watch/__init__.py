@@ -5,6 +5,7 @@ from fargo.watch.following import PATIENCE_SECONDS, Watcher, WatchEvent, snapsho
 from fargo.watch.freshness import Age, Condition, Freshness
 from fargo.watch.poller import Feed, Poller
 from fargo.watch.seen import FrontSeen, JobsSeen, LinesSeen, QueuesSeen, RunsSeen, Seen, Trouble
+from fargo.watch.several import watch_runs
 from fargo.watch.store import Delta, Store, Transition
 from fargo.watch.throughput import Throughput
 
@@ -37,4 +38,5 @@ __all__ = [
     "Watcher",
     "snapshot",
     "snapshots",
+    "watch_runs",
 ]

@@ -124,12 +124,12 @@ class Poller:
                 yield event
 
     def _next(self) -> tuple[_Turn | None, float]:
-        """Whose turn is next, and in how many seconds: urgent ones first, then those under way."""
+        """Whose turn is next, and in how many seconds: urgent ones first, then who has waited longest."""
         with self._lock:
             if not self._turns:
                 return None, PAUSE_MAX
             now = self._clock()
-            turn = min(self._turns.values(), key=lambda each: (not each.urgent, max(each.due, now)))
+            turn = min(self._turns.values(), key=lambda each: (not each.urgent, each.due))
             wait = max(turn.due - now, 0.0)
             return turn, wait if turn.urgent else max(wait, self._bucket.wait())
 

@@ -1,0 +1,129 @@
+"""`fargo ps`: a line for each run, newest first."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from fargo.failures import causes
+from fargo.model.job import JobState
+from fargo.model.run import RunSnapshot
+from fargo.runs import unsent
+from fargo.view import bar, failures, freshness, runs, text
+from fargo.view.following import now_utc
+from fargo.watch import Freshness, Trouble
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+    from rich.text import Text
+
+WIDE, NARROW = 120, 80
+"""From so many columns on a bar is long, and has a place at all."""
+
+
+def table(states: Sequence[RunSnapshot], width: int, now: datetime | None = None) -> "RenderableType":
+    """The runs as a table.
+
+    Args:
+        width: of the terminal, in cells.
+        now: None: when each was seen.
+    """
+    from rich.table import Table
+
+    long = 24 if width >= WIDE else 14 if width >= NARROW else 0
+    shown = Table(box=None, pad_edge=False, header_style="dim")
+    for column in ("RUN", "STATE", *(["PROGRESS"] if long else []), "AGE", "RAN"):
+        shown.add_column(column, no_wrap=True)
+    shown.add_column("WHY", overflow="ellipsis", no_wrap=True, ratio=1)
+    label = max((len(bar.done(each.counts)) for each in states if _many(each)), default=0)
+    for state in states:
+        progress = bar.bar(state.counts, long, label=label) if _many(state) else ""
+        age = text.ago(state.run.created, now or state.at).removesuffix(" ago")
+        ran = runs.lasted(state, now or state.at)
+        shown.add_row(
+            state.run.id, _state(state), *([progress] if long else []), age, ran, _why(state, bars=long > 0)
+        )
+    return shown
+
+
+def plain(states: Sequence[RunSnapshot]) -> list[str]:
+    """The same as tab-separated lines."""
+    lines = ["run\tstate\tdone\tcreated\tran\twhy"]
+    for state in states:
+        created = state.run.created.isoformat(timespec="seconds")
+        done = bar.words(state.counts) if _many(state) else ""
+        ran = runs.lasted(state, state.at)
+        why = _why(state, bars=bool(done))
+        lines.append("\t".join((state.run.id, runs.word(state), done, created, ran, why)))
+    return lines
+
+
+def _many(state: RunSnapshot) -> bool:
+    return state.run.last.containers > 1 and bool(state.counts)
+
+
+def _why(state: RunSnapshot, *, bars: bool) -> str:
+    """What there is to say of a run: of what failed why, else what its counts or its one container tell."""
+    if not state.jobs:
+        return runs.unknown(state)
+    found = causes(state.children)
+    if found:
+        more = f", and {text.plural(len(found) - 1, 'other cause')}" if len(found) > 1 else ""
+        return failures.line(found[0]) + more
+    if bars and _many(state):
+        return unsent(state.run)
+    return runs.said(state)
+
+
+def _state(state: RunSnapshot) -> "Text":
+    from rich.text import Text
+
+    return runs.state_text(state.state) if state.jobs else Text(runs.word(state), style="dim")
+
+
+@dataclass(slots=True)
+class ListView:
+    """The face of `fargo ps --watch`.
+
+    Attributes:
+        width: of the terminal, asked for at each look.
+    """
+
+    width: Callable[[], int]
+    profile: str = ""
+    states: tuple[RunSnapshot, ...] = ()
+    freshness: Freshness = field(default_factory=Freshness)
+
+    def take(self, event: tuple[RunSnapshot, ...] | Trouble) -> None:
+        """Take in what was seen."""
+        if isinstance(event, Trouble):
+            self.freshness.take(event)
+            return
+        self.states = event
+        self.freshness = Freshness()
+
+    def render(self) -> "RenderableType":
+        """The runs as they were seen last, and what hides the rest."""
+        from rich.console import Group
+        from rich.text import Text
+
+        now = now_utc()
+        age = self.freshness.age(now)
+        parts: list[RenderableType] = []
+        if self.states:
+            parts.append(table(self.states, self.width(), None if age.error else now))
+        else:
+            parts.append(Text("no runs yet", style="dim"))
+        if age.error:
+            parts.append(Text(f"⚠ {freshness.trouble(age, self.profile)}", style="yellow"))
+        return Group(*parts)
+
+
+def changed(states: Sequence[RunSnapshot], before: Sequence[RunSnapshot]) -> list[RunSnapshot]:
+    """The runs of which something is to be told that was not so before: their state, or another failure."""
+    known = {state.run.id: _key(state) for state in before}
+    return [state for state in states if known.get(state.run.id) != _key(state)]
+
+
+def _key(state: RunSnapshot) -> tuple[object, ...]:
+    return runs.word(state), state.counts.get(JobState.FAILED, 0), len(state.run.waves)

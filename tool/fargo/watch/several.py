@@ -1,0 +1,73 @@
+"""Several runs at once, the latest ones, for as long as somebody looks."""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+
+from fargo.model.job import Job
+from fargo.model.run import Run, RunSnapshot
+from fargo.watch.feeds import FailedFeed, JobsFeed, RunsFeed
+from fargo.watch.following import of
+from fargo.watch.poller import Poller
+from fargo.watch.seen import JobsSeen, RunsSeen, Trouble
+from fargo.watch.store import Store
+
+
+def watch_runs(
+    load: Callable[[], Sequence[Run]], poller: Callable[[], Poller]
+) -> Iterator[tuple[RunSnapshot, ...] | Trouble]:
+    """How the latest runs stand, each time that something of them changed; it never ends by itself.
+
+    A job that has ended is not asked for again.
+
+    Args:
+        load: the runs, newest first, by their ledgers.
+        poller: makes a poller without feeds.
+    """
+    runs: tuple[Run, ...] = ()
+    store, asking = Store(), poller()
+    live = JobsFeed("jobs")
+
+    def jobs() -> list[Job]:
+        return [store.jobs[each] for run in runs for each in run.job_ids if each in store.jobs]
+
+    asking.add(RunsFeed(load))
+    for event in asking.events():
+        if isinstance(event, Trouble):
+            yield event
+            continue
+        if isinstance(event, RunsSeen):
+            fresh = event.runs != runs
+            first, runs = not runs, event.runs
+            live.ids = _live(runs, store)
+            if first and runs:
+                asking.add(live)
+                asking.add(FailedFeed(jobs))
+            elif fresh:
+                asking.hurry(live.name)
+            if fresh and not live.ids:
+                yield _snapshots(runs, store, event.at)
+        elif isinstance(event, JobsSeen):
+            changed = store.apply(event)
+            live.ids = _live(runs, store)
+            if changed:
+                yield _snapshots(runs, store, event.at)
+
+
+def _live(runs: Sequence[Run], store: Store) -> tuple[str, ...]:
+    return tuple(
+        job_id
+        for run in runs
+        for job_id in run.job_ids
+        if job_id not in store.gone and not (job_id in store.jobs and store.jobs[job_id].state.finished)
+    )
+
+
+def _snapshots(runs: Sequence[Run], store: Store, at: datetime) -> tuple[RunSnapshot, ...]:
+    children: dict[str, list[Job]] = {}
+    for job in store.jobs.values():
+        if job.parent:
+            children.setdefault(job.parent, []).append(job)
+    return tuple(
+        of(run, store.jobs, at, [child for each in run.job_ids for child in children.get(each, ())])
+        for run in runs
+    )
