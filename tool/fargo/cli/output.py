@@ -12,6 +12,11 @@ if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
 
+MARGIN = 3
+"""Cells that a live display leaves free: the terminal writes `^C` there, and a line that it made longer than
+the terminal is wide would not be taken back whole."""
+
+
 class ReaderGone(Exception):
     """Whoever read our stdout went away, as `head` does: there is nobody left to say anything to."""
 
@@ -115,12 +120,13 @@ class Output:
             yield
             return
         from rich.console import Console
+        from rich.constrain import Constrain
         from rich.live import Live
 
-        self._display = Console(file=self._stderr)
+        console = self._display = Console(file=self._stderr)
         live = Live(
-            console=self._display,
-            get_renderable=view.render,
+            console=console,
+            get_renderable=lambda: Constrain(view.render(), console.width - MARGIN),
             refresh_per_second=4,
             transient=True,
             redirect_stdout=False,

@@ -43,9 +43,10 @@ def ps(context: Context, limit: int, *, watch: bool) -> None:
 
 def _watch(context: Context, limit: int) -> None:
     """Show the runs in place; without a terminal a line for each change, with --json an object for each."""
+    from fargo.cli.output import MARGIN
     from fargo.view.listing import ListView
 
-    view = ListView(lambda: context.out.width, context.options.profile)
+    view = ListView(lambda: context.out.width - MARGIN, context.options.profile)
     try:
         with context.out.showing(view):
             for event in context.runs_watched(limit):

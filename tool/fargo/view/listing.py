@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 WIDE, NARROW = 120, 80
 """From so many columns on a bar is long, and has a place at all."""
 
+GAP = 2
+LEAST = 12
+"""What is told of why has so many cells at the least."""
+
 
 def table(states: Sequence[RunSnapshot], width: int, now: datetime | None = None) -> "RenderableType":
     """The runs as a table.
@@ -29,20 +33,27 @@ def table(states: Sequence[RunSnapshot], width: int, now: datetime | None = None
         now: None: when each was seen.
     """
     from rich.table import Table
+    from rich.text import Text
 
-    long = 24 if width >= WIDE else 14 if width >= NARROW else 0
-    shown = Table(box=None, pad_edge=False, header_style="dim")
-    for column in ("RUN", "STATE", *(["PROGRESS"] if long else []), "AGE", "RAN"):
-        shown.add_column(column, no_wrap=True)
-    shown.add_column("WHY", overflow="ellipsis", no_wrap=True, ratio=1)
+    long = 24 if width >= WIDE else 16 if width >= NARROW else 0
     label = max((len(bar.done(each.counts)) for each in states if _many(each)), default=0)
+    cells: list[list[Text]] = []
     for state in states:
-        progress = bar.bar(state.counts, long, label=label) if _many(state) else ""
-        age = text.ago(state.run.created, now or state.at).removesuffix(" ago")
-        ran = runs.lasted(state, now or state.at)
-        shown.add_row(
-            state.run.id, _state(state), *([progress] if long else []), age, ran, _why(state, bars=long > 0)
-        )
+        moment = now or state.at
+        progress = [bar.bar(state.counts, long, label=label) if _many(state) else Text()] if long else []
+        age = text.ago(state.run.created, moment).removesuffix(" ago")
+        ran = runs.lasted(state, moment)
+        cells.append([Text(state.run.id), _state(state), *progress, Text(age), Text(ran)])
+    names = ["RUN", "STATE", *(["PROGRESS"] if long else []), "AGE", "RAN"]
+    widths = [max(len(name), *(row[at].cell_len for row in cells)) for at, name in enumerate(names)]
+    shown = Table(box=None, pad_edge=False, header_style="dim")
+    for name, wide in zip(names, widths, strict=True):
+        shown.add_column(name, no_wrap=True, min_width=wide)
+    shown.add_column("WHY", no_wrap=True)
+    for state, row in zip(states, cells, strict=True):
+        why = Text(_why(state, bars=long > 0))
+        why.truncate(max(width - sum(widths) - GAP * len(widths), LEAST), overflow="ellipsis")
+        shown.add_row(*row, why)
     return shown
 
 
@@ -86,7 +97,7 @@ class ListView:
     """The face of `fargo ps --watch`.
 
     Attributes:
-        width: of the terminal, asked for at each look.
+        width: what there is room for, in cells, asked for at each look.
     """
 
     width: Callable[[], int]

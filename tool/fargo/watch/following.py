@@ -9,7 +9,7 @@ from fargo.aws.batch import Batch
 from fargo.aws.logs import LogEvent
 from fargo.errors import AwsThrottled, AwsUnreachable, WaitTimeout
 from fargo.logs import Tail
-from fargo.model.job import Job
+from fargo.model.job import Job, JobState
 from fargo.model.run import APPEARS_SECONDS, Run, RunSnapshot
 from fargo.watch.feeds import FailedFeed, JobsFeed, LinesFeed
 from fargo.watch.poller import Poller
@@ -121,8 +121,15 @@ class _Following:
             changed = self._store.apply(event)
             if event.feed == FailedFeed.name:
                 self._why = self._why and not event.last
+            if self._by.failures and self._first_failure():
+                self._poller.hurry(FailedFeed.name)
             if changed or (event.last and event.feed == "run"):
                 yield from self._snapshot(event.at)
+
+    def _first_failure(self) -> bool:
+        """Whether children have failed, and nobody has asked yet why."""
+        asked = any(job.parent for job in self._store.jobs.values())
+        return not asked and any(dict(job.counts).get(JobState.FAILED) for job in self._jobs)
 
     def _snapshot(self, at: datetime) -> Iterator[RunSnapshot]:
         children = [job for job in self._store.jobs.values() if job.parent]
