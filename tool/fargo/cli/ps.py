@@ -1,5 +1,6 @@
 """`fargo ps`: the runs."""
 
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 import click
@@ -48,9 +49,9 @@ def _watch(context: Context, limit: int) -> None:
 
     view = ListView(lambda: context.out.width - MARGIN, context.options.profile)
     try:
-        with context.out.showing(view):
+        with nullcontext() if context.out.json else context.out.showing(view):
             for event in context.runs_watched(limit):
-                _tell(context, event, view.states)
+                _tell(context, event, view.states or ())
                 view.take(event)
     except KeyboardInterrupt:
         raise Interrupted("no longer watching; whatever runs goes on", "`fargo ps`") from None

@@ -102,7 +102,7 @@ class ListView:
 
     width: Callable[[], int]
     profile: str = ""
-    states: tuple[RunSnapshot, ...] = ()
+    states: tuple[RunSnapshot, ...] | None = None
     freshness: Freshness = field(default_factory=Freshness)
 
     def take(self, event: tuple[RunSnapshot, ...] | Trouble) -> None:
@@ -124,7 +124,7 @@ class ListView:
         if self.states:
             parts.append(table(self.states, self.width(), None if age.error else now))
         else:
-            parts.append(Text("no runs yet", style="dim"))
+            parts.append(Text("asking AWS" if self.states is None else "no runs yet", style="dim"))
         if age.error:
             parts.append(Text(f"⚠ {freshness.trouble(age, self.profile)}", style="yellow"))
         return Group(*parts)
