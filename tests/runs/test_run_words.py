@@ -6,10 +6,10 @@ import pytest
 from fakes import NOW, Objects, a_run
 
 from fargo import ledger
-from fargo.aws.logs import LogEvent
 from fargo.aws.store import Store
 from fargo.errors import UsageError
 from fargo.model.job import Job, JobState
+from fargo.model.log import LogEvent
 from fargo.model.run import RunSnapshot
 from fargo.view import data, listing, runs
 

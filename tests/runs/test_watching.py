@@ -7,9 +7,9 @@ import pytest
 from fakes import BatchClient, LogsClient, Script, Time, a_run, described, refusal, throttled, unreachable
 
 from fargo.aws.batch import Batch
-from fargo.aws.logs import LogEvent, Logs
+from fargo.aws.logs import Logs
 from fargo.errors import AwsDenied, AwsThrottled, AwsUnreachable, WaitTimeout
-from fargo.logs import Tail
+from fargo.logs import LogEvent, Tail
 from fargo.model.job import Attempt, Job, JobState
 from fargo.model.run import APPEARS_SECONDS, RunSnapshot
 from fargo.watch import PATIENCE_SECONDS, Trouble, Watcher, WatchEvent

@@ -10,7 +10,7 @@ from fargo.cli.context import Context
 from fargo.errors import DONE, JOB_FAILED, Interrupted
 
 if TYPE_CHECKING:
-    from fargo.aws.logs import LogEvent
+    from fargo.model.log import LogEvent
     from fargo.failures import Cause
     from fargo.model.run import Run, RunSnapshot
     from fargo.view.following import FollowView
@@ -104,7 +104,7 @@ def follow_run(context: Context, run: "Run", *, lines: "LineText | None", until:
 
 
 def _taker(context: Context, view: "FollowView", lines: "LineText | None") -> "Callable[[WatchEvent], None]":
-    from fargo.aws.logs import LogEvent
+    from fargo.model.log import LogEvent
     from fargo.view import data, text
     from fargo.view.following import Narrator
     from fargo.watch import Trouble

@@ -4,10 +4,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from fargo.aws.logs import LogEvent
 from fargo.cost import StandingCost
 from fargo.errors import FargoError
 from fargo.model.job import Attempt, Job
+from fargo.model.log import LogEvent
 from fargo.model.run import Run, RunSnapshot, Wave
 from fargo.watch import Trouble, WatchEvent
 

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from fargo.aws.logs import LogEvent
 from fargo.model.fargate import Size
 from fargo.model.job import Job, JobState
+from fargo.model.log import LogEvent
 from fargo.model.run import RunSnapshot, Wave
 from fargo.model.units import duration_text
 from fargo.runs import unsent

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from fargo.aws.batch import Batch
-from fargo.aws.logs import LogEvent
+from fargo.model.log import LogEvent
 from fargo.errors import AwsThrottled, AwsUnreachable, WaitTimeout
 from fargo.logs import Tail
 from fargo.model.job import Job, JobState

@@ -1,0 +1,107 @@
+"""Job → containers → log streams: learned as they start, an array's children among them."""
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from fargo.aws.batch import DESCRIBE_MAX
+from fargo.model.job import Job, JobState
+from fargo.model.log import LogSource
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from fargo.aws.batch import Batch
+
+_BEGUN = (JobState.RUNNING, JobState.SUCCEEDED, JobState.FAILED)
+"""The states of children that have a stream; those that wait may have one of an earlier attempt."""
+_WAITING = (JobState.RUNNABLE, JobState.STARTING)
+
+
+def no_label(job_id: str) -> str:
+    """For those who need none."""
+    del job_id
+    return ""
+
+
+class Sources:
+    """The log streams of jobs: one an attempt of a container.
+
+    Memory: one `LogSource` a stream, and what was seen last of each child.
+
+    Args:
+        batch: AWS Batch; None where no array's children are wanted.
+        label: a job's id → which container it is; see `Labels`.
+        failed: only of containers that failed.
+
+    Attributes:
+        known: what was learned so far, by stream.
+    """
+
+    def __init__(
+        self, batch: "Batch | None", label: Callable[[str], str] = no_label, *, failed: bool = False
+    ) -> None:
+        self._batch = batch
+        self._label = label
+        self._failed = failed
+        self._counts: dict[str, object] = {}
+        self._children: dict[str, tuple[JobState, datetime | None]] = {}
+        self.known: dict[str, LogSource] = {}
+
+    def learn(self, jobs: Iterable[Job]) -> None:
+        """Add the streams that were not known before.
+
+        Of an array whose counts have changed since, the children are listed (1,000 a call), and those that
+        have begun since are described (100 a call).
+
+        Raises:
+            AwsError: what was learned before it is known, and the next call learns the rest.
+        """
+        for job in jobs:
+            if not job.size:
+                self._add(job)
+            elif (
+                self._batch is not None
+                and self._counts.get(job.id) != job.counts
+                and self._learn_children(job, self._batch)
+            ):
+                self._counts[job.id] = job.counts
+
+    def _add(self, job: Job) -> None:
+        if self._failed and job.state is not JobState.FAILED:
+            return
+        label = self._label(job.id)
+        for number, attempt in enumerate(job.attempts, 1):
+            if attempt.log_stream and attempt.log_stream not in self.known:
+                source = LogSource(attempt.log_stream, job.id, label, number)
+                self.known[source.stream] = source
+
+    def _learn_children(self, parent: Job, batch: "Batch") -> bool:
+        """Describe the children that may have streams which are not known; whether all had theirs."""
+        whole = True
+        listed = self._listed(parent, batch)
+        while some := list(islice(listed, DESCRIBE_MAX)):
+            for child in batch.describe([child.id for child in some]):
+                self._add(child)
+                if child.state is JobState.RUNNING and len(child.log_streams) < len(child.attempts or "1"):
+                    whole = False
+                else:
+                    self._children[child.id] = (child.state, child.started)
+        return whole
+
+    def _listed(self, parent: Job, batch: "Batch") -> Iterator[Job]:
+        counts = dict(parent.counts)
+        waiting = _WAITING if parent.tries > 1 else ()
+        for state in (JobState.FAILED,) if self._failed else (*waiting, *_BEGUN):
+            if not counts.get(state):
+                continue
+            for page in batch.children(parent.id, state):
+                yield from (child for child in page if self._is_new(child))
+
+    def _is_new(self, child: Job) -> bool:
+        """Whether it has begun once more since it was described; a failure may come without a beginning."""
+        seen = self._children.get(child.id)
+        if seen is None:
+            return True
+        state, started = seen
+        return child.started != started or (state in _WAITING and child.state not in _WAITING)
