@@ -183,7 +183,6 @@ def test_the_lines_of_a_row_are_those_of_the_containers_that_ran_it(
     assert fargo("--local", "logs", f"{run}:7").out == "three\nbetter\n"
     assert fargo("--local", "logs", f"{run}:8").out == "another\n"
     for asked, said in (
-        (run, "20 rows: which of them?"),
         (f"{run}:20", "no row 20"),
         (f"{run}:x", "not the number"),
     ):

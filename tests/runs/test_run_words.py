@@ -1,6 +1,6 @@
 """What is said of runs: names that are no names, runs without jobs, files that jobs have named."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from fakes import NOW, Objects, a_run
@@ -51,13 +51,6 @@ def test_names_of_output_files_never_drive_the_terminal() -> None:
     shown = dict(runs.measured(result))
     assert shown["output"] == "runs/r/output/0/\\x1b]0;owned\\x07 (3 bytes)"
     assert shown["exit code"] == "0"
-
-
-def test_a_log_line_is_shown_as_it_is_asked_for() -> None:
-    event = LogEvent(datetime(2026, 1, 2, 3, 4, 5, 6000, UTC), "s", "\x1b[1m")
-    assert runs.log_line(event) == "\\x1b[1m"
-    assert runs.log_line(event, raw=True) == "\x1b[1m"
-    assert runs.log_line(event, timestamps=True) == "2026-01-02T03:04:05.006+00:00  \\x1b[1m"
 
 
 def test_a_snapshot_is_the_same_whatever_the_time() -> None:

@@ -5,8 +5,9 @@ import secrets
 import time
 from collections.abc import Callable, Generator, Iterator
 from functools import cached_property
+from itertools import chain, repeat
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from fargo.errors import UsageError
 
@@ -17,7 +18,9 @@ if TYPE_CHECKING:
     from fargo.aws.store import Store
     from fargo.config import Project
     from fargo.deploy import Deployment
-    from fargo.model.run import RunSnapshot
+    from fargo.errors import AwsThrottled
+    from fargo.logs import Sources, Tail
+    from fargo.model.run import Run, RunSnapshot
     from fargo.model.stack import StackOutputs
     from fargo.stack import StackFolder
     from fargo.submit import Sender
@@ -154,8 +157,37 @@ class Connection:
         """The jobs' log group."""
         from fargo.aws.logs import Logs
 
+        return Logs(*self._log_group())
+
+    def patient_logs(self) -> "Logs":
+        """The same for whoever has nothing to show meanwhile: throttled, it waits, says so once, goes on."""
+        from fargo.aws.logs import Logs
+
+        pauses = chain([1.0, 2.0, 4.0], repeat(8.0))
+
+        def wait(error: "AwsThrottled") -> None:
+            pause = next(pauses)
+            if pause == 1:
+                self._warn(f"{error.message}; reading on more slowly")
+            time.sleep(pause)
+
+        return Logs(*self._log_group(), throttled=wait)
+
+    def _log_group(self) -> tuple[Any, str]:
+        from fargo.aws.log_pages import read_quickly
+
         group = self.outputs.log_group
-        return Logs(self.session.client("logs"), group)
+        return read_quickly(self.session.client("logs")), group
+
+    def sources(self, run: "Run", *, failed: bool = False) -> "Sources":
+        """What learns the log streams of a run's containers.
+
+        Args:
+            failed: only of those that failed.
+        """
+        from fargo.logs import Labels, Sources
+
+        return Sources(self.batch, Labels(run, self.store), failed=failed)
 
     def sender(self) -> "Sender":
         """What one submission needs; SubmitJob is called once only, because it has no client token.
@@ -174,19 +206,18 @@ class Connection:
             writer=secrets.token_hex(8),
         )
 
-    def watcher(self, *, lines: bool = False, timeout: float | None = None) -> "Watcher":
+    def watcher(self, *, tail: "Tail | None" = None, timeout: float | None = None) -> "Watcher":
         """What follows a run.
 
         Args:
-            lines: with the lines that its containers write.
+            tail: what reads the lines that its containers write; None where nobody wants to.
             timeout: seconds until `WaitTimeout`; None for no limit.
         """
-        from fargo.logs import Tail
         from fargo.watch import PATIENCE_SECONDS, Watcher
 
         return Watcher(
             batch=self.batch,
-            tail=Tail(self.logs) if lines else None,
+            tail=tail,
             failures=True,
             clock=time.monotonic,
             sleep=time.sleep,

@@ -15,7 +15,7 @@ from fargo.watch import snapshot, snapshots
 if TYPE_CHECKING:
     from fargo.aws.batch import Batch
     from fargo.aws.store import Store
-    from fargo.model.run import Run, RunSnapshot, Wave
+    from fargo.model.run import Chunk, Run, RunSnapshot, Wave
 
 EXPLAINED = 5
 """Runs of a list for which failed children are asked for; a call for each."""
@@ -70,8 +70,8 @@ def unsent(run: "Run") -> str:
     return f"{run.unsent} of {jobs} job{'s' if jobs > 1 else ''} not submitted" if run.unsent else ""
 
 
-def row_jobs(store: "Store", run: "Run", row: int) -> tuple[str, ...]:
-    """The ids of the AWS Batch jobs, children of arrays among them, that ran a row, in the order of waves.
+def only_row(store: "Store", run: "Run", row: int) -> "Run":
+    """The run as if it were of the containers alone that ran a row, one in each wave that has the row.
 
     Args:
         store: the workspace bucket; a later wave's map is searched there.
@@ -82,12 +82,13 @@ def row_jobs(store: "Store", run: "Run", row: int) -> tuple[str, ...]:
     """
     if not 0 <= row < run.rows:
         raise UsageError(f"{run.id} has no row {row}", f"its rows are 0 to {run.rows - 1}")
-    found = []
+    waves = []
     for wave in run.waves:
         position = row if wave.number == 1 else _position(store, wave, row)
-        if position is not None and (job_id := _container(wave, position)):
-            found.append(job_id)
-    return tuple(found)
+        if position is not None:
+            chunk = _container(wave, position)
+            waves.append(replace(wave, rows=1, pack=1, map="", chunks=(chunk,)))
+    return replace(run, rows=1, waves=tuple(waves))
 
 
 def _position(store: "Store", wave: "Wave", row: int) -> int | None:
@@ -103,8 +104,9 @@ def _position(store: "Store", wave: "Wave", row: int) -> int | None:
     return None
 
 
-def _container(wave: "Wave", position: int) -> str:
-    """The id of the job that has this position; empty where it is not submitted."""
-    chunk, index = divmod(position // wave.pack, naming.ARRAY_MAX)
-    job = wave.chunks[chunk]
-    return f"{job.job_id}:{index}" if job.job_id and job.size > 1 else job.job_id
+def _container(wave: "Wave", position: int) -> "Chunk":
+    """The job that has this position, a child of an array among them; without an id where not submitted."""
+    number, index = divmod(position // wave.pack, naming.ARRAY_MAX)
+    chunk = wave.chunks[number]
+    child = f"{chunk.job_id}:{index}" if chunk.job_id and chunk.size > 1 else chunk.job_id
+    return replace(chunk, size=1, job_id=child)

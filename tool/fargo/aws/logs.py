@@ -1,6 +1,6 @@
 """CloudWatch Logs: read one stream on from where the last reading ended, or many in time order."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from os.path import commonprefix
@@ -8,7 +8,7 @@ from typing import Any
 
 from fargo.aws.errors import translated
 from fargo.aws.log_pages import Item, items
-from fargo.errors import AwsNotFound
+from fargo.errors import AwsNotFound, AwsThrottled
 from fargo.model.log import LogEvent, LogSource, Span
 
 STREAMS_MAX = 100
@@ -40,17 +40,24 @@ class Query:
         return {"logStreamNamePrefix": self.prefix} if self.prefix else {}
 
 
+def _raise(error: AwsThrottled) -> None:
+    raise error
+
+
 class Logs:
     """The calls of CloudWatch Logs that fargo uses.
 
     Args:
         client: a boto3 client for `logs`.
         group: the log group that the jobs write to.
+        throttled: told that a call was throttled; where it returns, the call is sent again. By default it
+            raises what it is told.
     """
 
-    def __init__(self, client: Any, group: str) -> None:
+    def __init__(self, client: Any, group: str, throttled: Callable[[AwsThrottled], None] = _raise) -> None:
         self._client = client
         self.group = group
+        self._throttled = throttled
 
     def read(
         self, source: LogSource, token: str = "", span: Span = EVERYTHING, *, limit: int = PAGE_EVENTS
@@ -114,11 +121,7 @@ class Logs:
         if span.end is not None:
             more["endTime"] = max(span.end, 0) + 1  # this call alone does not count its end in
         try:
-            with translated("GetLogEvents"):
-                answer: dict[str, Any] = self._client.get_log_events(
-                    logGroupName=self.group, logStreamName=stream, startFromHead=True, limit=limit, **more
-                )
-                return answer
+            return self._ask("GetLogEvents", logStreamName=stream, startFromHead=True, limit=limit, **more)
         except AwsNotFound:
             return None
 
@@ -128,13 +131,22 @@ class Logs:
         token = ""
         while True:
             more = {"nextToken": token} if token else {}
-            with translated("FilterLogEvents"):
-                answer = self._client.filter_log_events(logGroupName=self.group, **request, **more)
+            answer = self._ask("FilterLogEvents", **request, **more)
             token = answer.get("nextToken") or ""
             found = items(answer, sources)
             yield Page(tuple(_event(item, (sources or {}).get(item.stream)) for item in found), token)
             if not token:
                 return
+
+    def _ask(self, operation: str, **request: Any) -> dict[str, Any]:
+        call = self._client.get_log_events if operation == "GetLogEvents" else self._client.filter_log_events
+        while True:
+            try:
+                with translated(operation):
+                    answer: dict[str, Any] = call(logGroupName=self.group, **request)
+                    return answer
+            except AwsThrottled as error:
+                self._throttled(error)
 
 
 def streams_of(names: Collection[str]) -> tuple[Query, ...]:

@@ -80,12 +80,14 @@ def follow_run(context: Context, run: "Run", *, lines: "LineText | None", until:
         WaitTimeout: the jobs go on.
         AwsError: AWS is out of reach or refuses.
     """
+    from fargo.logs import Tail
     from fargo.runs import check_submitted
     from fargo.view.following import FollowView
 
     check_submitted(run)
     until = until or Until()
-    watcher = context.watcher(lines=lines is not None, timeout=until.timeout)
+    tail = Tail(context.logs, context.sources(run)) if lines is not None else None
+    watcher = context.watcher(tail=tail, timeout=until.timeout)
     view = FollowView(context.options.profile)
     take = _taker(context, view, lines)
     try:
@@ -97,7 +99,7 @@ def follow_run(context: Context, run: "Run", *, lines: "LineText | None", until:
     except KeyboardInterrupt:
         hint = f"come back: `fargo wait {run.id}`; stop it: `fargo stop {run.id}`"
         raise Interrupted(f"detached: {run.id} goes on", hint) from None
-    code, said = _ended(context, view)
+    code, said = end_of(context, view)
     if until.notify:
         context.out.notify(said)
     return _own_code(view.state) if until.exit_code == "job" and view.state else code
@@ -145,7 +147,7 @@ def _own_code(state: "RunSnapshot") -> int:
     return job.exit_code or JOB_FAILED if job and job.exit_code is not None else JOB_FAILED
 
 
-def _ended(context: Context, view: "FollowView") -> tuple[int, str]:
+def end_of(context: Context, view: "FollowView") -> tuple[int, str]:
     """Say how the run ended, and what to do where it failed; the exit code that says it, and the words."""
     from fargo.model.job import JobState
     from fargo.view import following

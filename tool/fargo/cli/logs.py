@@ -1,68 +1,64 @@
 """`fargo logs`: what a run's containers wrote."""
 
-from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from fargo.cli.context import Context, pass_context
 from fargo.cli.options import FargoCommand
+from fargo.cli.values import Moment
 from fargo.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from datetime import datetime
 
-    from fargo.model.job import Job
     from fargo.model.run import Run
+
+_COUNT = click.IntRange(min=0)
 
 
 @click.command(cls=FargoCommand)
 @click.argument("run", metavar="RUN[:ROW]")
 @click.option("-f", "--follow", is_flag=True, help="Until it ends; exit code 1 where a job failed.")
+@click.option("--since", type=Moment(), metavar="WHEN", help="Not before: 15m ago, or 2026-11-25T14:30Z.")
+@click.option("--until", type=Moment(), metavar="WHEN", help="Not after.")
+@click.option("-n", "--tail", type=click.IntRange(min=1), metavar="N", help="The last N lines.")
+@click.option("--failed", is_flag=True, help="Only of containers that failed.")
+@click.option("--grep", metavar="RE", help="Only lines in which this regular expression is found.")
+@click.option(
+    "-A", "after", type=_COUNT, metavar="N", help="With --grep: N lines of the same container after."
+)
+@click.option("-B", "before", type=_COUNT, metavar="N", help="The same before.")
+@click.option("-C", "context", type=_COUNT, metavar="N", help="The same before and after.")
 @click.option("--timestamps", is_flag=True, help="With each line's time.")
 @click.option("--raw", is_flag=True, help="With the control characters that the job wrote.")
 @pass_context
-def logs(context: Context, run: str, *, follow: bool, timestamps: bool, raw: bool) -> int:
-    """Print what RUN's container wrote, or the containers that ran its row ROW, in time order."""
-    from fargo.cli.following import follow_run
-    from fargo.cli.running import state_of
-    from fargo.logs import Tail
-    from fargo.view import data, runs
+def logs(context: Context, run: str, *, follow: bool, **asked: Any) -> int:
+    """Print what RUN's containers wrote, or those that ran its row ROW, in time order."""
+    from fargo import runs
+    from fargo.cli.log_lines import LogLines
+    from fargo.cli.running import load_run
 
+    _check_times(asked["since"], asked["until"], follow=follow)
     name, colon, row = run.partition(":")
-    state = state_of(context, name)
-    line = partial(runs.log_line, timestamps=timestamps, raw=raw)
-    if not colon:
-        _check_one(state.run)
-    if follow:
-        if colon:
-            raise UsageError(
-                "-f follows a run, and not one of its rows", f"see it end: `fargo wait {state.run.id}`"
-            )
-        return follow_run(context, state.run, lines=line)
-    jobs = _jobs_of(context, state.run, row) if colon else state.jobs
-    events = Tail(context.logs).poll(jobs)
-    for event in events:
-        if context.out.json:
-            context.out.record(data.line(event))
-        else:
-            context.out.line(line(event))
-    if not events:
-        context.out.say(f"no lines yet: {runs.progress_words(state)}")
-    return 0
+    lines = LogLines.of(context, asked)
+    found = load_run(context, name)
+    if colon:
+        found = runs.only_row(context.store, found, _row(found, row))
+    return lines.follow(found, whole=not colon) if follow else lines.print(found)
 
 
-def _check_one(run: "Run") -> None:
-    if run.rows > 1:
+def _check_times(since: "datetime | None", until: "datetime | None", *, follow: bool) -> None:
+    if follow and until:
+        raise UsageError("-f goes on until the run ends: it takes no --until", "leave one of them out")
+    if since and until and since > until:
         raise UsageError(
-            f"{run.id} has {run.rows:,} rows: which of them?",
-            f"`fargo logs {run.id}:0`; `fargo results {run.id} --failed` names those that failed",
+            f"--since {since:%Y-%m-%dT%H:%M:%SZ} is after --until {until:%Y-%m-%dT%H:%M:%SZ}",
+            "a duration counts back from now: --since 1h --until 15m",
         )
 
 
-def _jobs_of(context: Context, run: "Run", row: str) -> "Sequence[Job]":
-    from fargo.runs import row_jobs
-
+def _row(run: "Run", row: str) -> int:
     if not row.isdecimal():
         raise UsageError(f"{row!r} is not the number of a row", f"`fargo logs {run.id}:0`")
-    return context.batch.describe(row_jobs(context.store, run, int(row)))
+    return int(row)

@@ -2,9 +2,11 @@
 
 import json
 import os
+import re
 import shutil
 import sys
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Protocol, TextIO
 
@@ -15,6 +17,17 @@ if TYPE_CHECKING:
 MARGIN = 3
 """Cells that a live display leaves free: the terminal writes `^C` there, and a line that it made longer than
 the terminal is wide would not be taken back whole."""
+BLOCK = 64 * 1024
+"""Characters that are written at once, where there are so many."""
+BLOCK_SECONDS = 0.1
+"""How long a line waits for others."""
+_UNSAFE = re.compile(r"[\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+
+
+def ndjson(value: Any) -> str:
+    """A line of JSON that cannot drive a terminal: JSON itself escapes only the controls below a blank."""
+    text = json.dumps(value, ensure_ascii=False)
+    return text if text.isascii() else _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 class ReaderGone(Exception):
@@ -53,6 +66,7 @@ class Output:
         named = ("CI", "FARGO_ACCESSIBLE")
         dumb = environ.get("TERM") == "dumb" or any(environ.get(name) for name in named)
         self.plain = plain or dumb or not self._stdout.isatty()
+        self.colours = not self.plain and not environ.get("NO_COLOR")
         self.live = not plain and not dumb and self._stderr.isatty()
         self._display: Console | None = None
 
@@ -67,7 +81,27 @@ class Output:
 
     def record(self, value: Any) -> None:
         """One line of NDJSON on stdout, at once."""
-        self.line(json.dumps(value, ensure_ascii=False))
+        self.line(ndjson(value))
+
+    def lines(self, lines: Iterable[str]) -> int:
+        """Many lines of data on stdout, in blocks; how many they were."""
+        block: list[str] = []
+        size = count = 0
+        due = time.monotonic() + BLOCK_SECONDS
+        try:
+            for line in lines:
+                block.append(line)
+                size += len(line)
+                if size >= BLOCK or time.monotonic() > due:
+                    whole, block = block, []
+                    count, size = count + len(whole), 0
+                    self._write("\n".join(whole) + "\n")
+                    due = time.monotonic() + BLOCK_SECONDS
+        finally:
+            # What was read before a failure, or Ctrl-C, is written.
+            if block:
+                self._write("\n".join(block) + "\n")
+        return count + len(block)
 
     def line(self, text: str) -> None:
         """One line of data on stdout, at once: above a live display where both share a terminal."""

@@ -101,9 +101,9 @@ def submit(
             run = launched(context, ready, quiet=follow)
         _warn_if_stale(context)
     if follow:
-        from fargo.view.runs import log_line
+        from fargo.view.log_lines import LineView
 
-        lines = log_line if run.last.containers == 1 else None
+        lines = LineView() if run.last.containers == 1 else None
         return follow_run(context, run, lines=lines, until=until)
     return 0
 

@@ -1,5 +1,6 @@
 """Option values that are written as in the project file."""
 
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import click
@@ -22,6 +23,28 @@ class Unit(click.ParamType[int]):
             return {"size": units.mebibytes, "duration": units.seconds}[self.name](str(value))
         except ValueError as error:
             self.fail(f"{value!r} is not {error}", param, ctx)
+
+
+class Moment(click.ParamType[datetime]):
+    """So long ago, such as `15m`, or a time in ISO 8601, such as `2026-11-25T14:30`: without a zone, ours."""
+
+    name = "when"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """Text → a moment."""
+        now = datetime.now(UTC)
+        if isinstance(value, datetime):
+            return value
+        try:
+            return now - timedelta(seconds=units.seconds(str(value)))
+        except (ValueError, OverflowError):
+            pass
+        try:
+            return datetime.fromisoformat(str(value)).astimezone(UTC)
+        except (ValueError, OverflowError):
+            self.fail(
+                f"{value!r} is not a duration such as 15m or a time such as 2026-11-25T14:30Z", param, ctx
+            )
 
 
 class Memory(click.ParamType["int | More"]):

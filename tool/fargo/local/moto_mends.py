@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from datetime import UTC
 from typing import Any
 
+from fargo.local import moto_logs
 from fargo.local.wsgi import WsgiApp
 
 
@@ -35,6 +36,7 @@ def apply() -> None:
     _conditional_denials()
     _missing_network_acl()
     _bucket_dates()
+    moto_logs.mend()
 
 
 def _service_linked_roles() -> None:

@@ -5,7 +5,7 @@
 `Grep` keeps the lines that fit, with their neighbours.
 """
 
-from fargo.logs.grep import Gap, Grep
+from fargo.logs.grep import GAP, Grep
 from fargo.logs.labels import Labels
 from fargo.logs.reader import Reader
 from fargo.logs.sources import Sources
@@ -13,7 +13,7 @@ from fargo.logs.tail import Tail
 from fargo.model.log import LogEvent, LogSource, Span, milliseconds
 
 __all__ = [
-    "Gap",
+    "GAP",
     "Grep",
     "Labels",
     "LogEvent",

@@ -4,6 +4,7 @@ import re
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from fargo.errors import UsageError
 from fargo.model.log import LogEvent
@@ -11,12 +12,8 @@ from fargo.model.log import LogEvent
 _COLOURS = re.compile(r"\x1b\[[0-9;:]*m")
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """Lines were left out here, or another group of neighbours begins."""
-
-
-GAP = Gap()
+GAP = LogEvent(datetime.fromtimestamp(0, UTC), "", "")
+"""Not a line: lines were left out here, or another group of neighbours begins."""
 
 
 @dataclass(slots=True)
@@ -66,7 +63,7 @@ class Grep:
                 "a character that stands for itself wants a backslash: `\\(`",
             ) from error
 
-    def __call__(self, events: Iterable[LogEvent]) -> Iterator[LogEvent | Gap]:
+    def __call__(self, events: Iterable[LogEvent]) -> Iterator[LogEvent]:
         """Those of the lines, and with context a `GAP` before each group of neighbours but the first."""
         if not (self.before or self.after):
             yield from (event for event in events if self.fits(event.text))

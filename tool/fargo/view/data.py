@@ -114,7 +114,13 @@ def _attempt(found: Attempt) -> dict[str, Any]:
 
 def line(event: LogEvent) -> dict[str, Any]:
     """One log line."""
-    return {"at": _time(event.at), "stream": event.stream, "text": event.text}
+    return {
+        "at": _time(event.at),
+        "label": event.label,
+        "attempt": event.attempt,
+        "stream": event.stream,
+        "text": event.text,
+    }
 
 
 def event(seen: WatchEvent) -> dict[str, Any]:

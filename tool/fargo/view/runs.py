@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from fargo.model.fargate import Size
 from fargo.model.job import Job, JobState
-from fargo.model.log import LogEvent
 from fargo.model.run import RunSnapshot, Wave
 from fargo.model.units import duration_text
 from fargo.runs import unsent
@@ -137,17 +136,6 @@ def rows_words(found: "Standing") -> str:
     """Like `7 of 10 rows succeeded, 2 failed, 1 without a result`."""
     whole = "1 row" if found.rows == 1 else f"{found.rows:,} rows"
     return f"{found.done:,} of {whole} succeeded, {found.failed:,} failed, {found.missing:,} without a result"
-
-
-def log_line(event: LogEvent, *, timestamps: bool = False, raw: bool = False) -> str:
-    """A line that a container wrote.
-
-    Args:
-        timestamps: put its time before it.
-        raw: leave the control characters that the job wrote.
-    """
-    shown = event.text if raw else text.safe(event.text)
-    return f"{event.at.isoformat(timespec='milliseconds')}  {shown}" if timestamps else shown
 
 
 def table(rows: Sequence[tuple[str, str]]) -> "RenderableType":

@@ -8,8 +8,10 @@ from datetime import datetime
 from fargo.model.job import Job, JobState
 from fargo.model.units import duration_text
 
-# C0 and C1 controls but the tab: what a job prints must never drive the user's terminal.
-_CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f]")
+# C0 and C1 controls but the tab, separators of lines, and what shows a text in another order than it has:
+# what a job prints must never drive the user's terminal, nor look like what it is not.
+_CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+_BYTE = 0xFF
 
 GLYPHS = {
     JobState.SUBMITTED: "◌",
@@ -35,7 +37,12 @@ DIME = 0.1
 
 def safe(text: str) -> str:
     """The text with control characters made visible, so that it can go to a terminal."""
-    return _CONTROLS.sub(lambda match: f"\\x{ord(match[0]):02x}", text)
+    return _CONTROLS.sub(_visible, text)
+
+
+def _visible(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    return f"\\x{code:02x}" if code <= _BYTE else f"\\u{code:04x}"
 
 
 def safe_lines(text: str) -> str:

@@ -1,0 +1,175 @@
+"""A run's lines on stdout, those that are there or those that come, and on stderr why there are none."""
+
+import time
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from fargo.cli.context import Context
+from fargo.cli.output import ndjson
+from fargo.errors import DONE, JOB_FAILED, Interrupted, UsageError
+from fargo.logs import GAP, Grep, LogEvent, Reader, Span, Tail, milliseconds
+from fargo.view import data, log_lines, runs, text
+
+if TYPE_CHECKING:
+    from fargo.logs import Sources
+    from fargo.model.run import Run, RunSnapshot
+
+_MANY = 1000
+"""Containers whose streams take a while to find."""
+_EARLIER = timedelta(minutes=1)
+"""How much two of AWS's clocks may differ."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogLines:
+    """Which of a run's lines are wanted, and how they are shown.
+
+    Attributes:
+        last: only so many; None for all.
+        failed: only of containers that failed.
+    """
+
+    context: Context
+    view: log_lines.LineView
+    span: Span
+    last: int | None
+    failed: bool
+    grep: Grep | None
+
+    @classmethod
+    def of(cls, context: Context, asked: dict[str, Any]) -> "LogLines":
+        """From the options.
+
+        Raises:
+            UsageError: the pattern is none, or there is none for -A, -B and -C.
+        """
+        around = {side: asked[side] or asked["around"] or 0 for side in ("before", "after")}
+        if any(around.values()) and asked["grep"] is None:
+            raise UsageError("-A, -B and -C are lines around those that --grep finds", "add --grep RE")
+        moments = (asked["since"], asked["until"])
+        return cls(
+            context=context,
+            view=log_lines.LineView(context.out.colours, asked["timestamps"], asked["raw"]),
+            span=Span(*(milliseconds(moment) if moment else None for moment in moments)),
+            last=asked["tail"],
+            failed=asked["failed"],
+            grep=Grep.of(asked["grep"], **around) if asked["grep"] is not None else None,
+        )
+
+    def print(self, run: "Run") -> int:
+        """The lines that there are now."""
+        from fargo.watch import snapshot
+
+        state = snapshot(run, self.context.batch)
+        sources = self._learned(state)
+        reader = Reader(self.context.patient_logs(), sources.known, self._span(state))
+        events: Iterable[LogEvent] = reader
+        if self.last and not self.grep:
+            events = reader.last(self.last, _now())
+        events = self._fitting(events)
+        if self.last and self.grep:
+            events = deque(events, self.last)
+        if not self.context.out.lines(self._shown(events)):
+            self.context.out.say(self._nothing(state, bool(sources.known)))
+        return DONE
+
+    def follow(self, run: "Run", *, whole: bool) -> int:
+        """The lines that there are and those that come, until the run has ended.
+
+        Args:
+            whole: it is all of the run, and not the containers of one row.
+
+        Raises:
+            Interrupted: Ctrl-C: the jobs go on.
+        """
+        from fargo.runs import check_submitted
+
+        check_submitted(run)
+        try:
+            state = self._followed(run)
+        except KeyboardInterrupt:
+            hint = f"come back: `fargo logs -f {run.id}`; stop it: `fargo stop {run.id}`"
+            raise Interrupted(f"detached: {run.id} goes on", hint) from None
+        return self._end(state, whole=whole)
+
+    def _followed(self, run: "Run") -> "RunSnapshot":
+        from fargo.watch import Trouble, snapshot
+
+        state = snapshot(run, self.context.batch)
+        tail, wrote = self._start(state)
+        waits = ""
+        new: list[LogEvent] = []
+        for event in self.context.watcher(tail=tail).watch(run):
+            if isinstance(event, LogEvent):
+                new.append(event)
+                continue
+            wrote += self.context.out.lines(self._shown(self._fitting(new)))
+            new = []
+            if isinstance(event, Trouble):
+                self.context.out.say(f"{text.safe(event.error.message)}; asking again in {event.pause:.0f} s")
+                continue
+            state = event
+            if not wrote and not state.finished and (words := self._waits(state)) != waits:
+                self.context.out.say(words)
+                waits = words
+        return state
+
+    def _start(self, state: "RunSnapshot") -> tuple[Tail, int]:
+        """Print what there is by now; what goes on from there, and how many lines that were."""
+        logs, sources, span = self.context.patient_logs(), self._learned(state), self._span(state)
+        if self.last and (ended := Reader(logs, sources.known, span).last(self.last, _now())):
+            span = span.within(milliseconds(ended[0].at), None)
+        tail = Tail(logs, sources, span=span)
+        events = self._fitting(tail.start(state.jobs))
+        return tail, self.context.out.lines(self._shown(deque(events, self.last) if self.last else events))
+
+    def _learned(self, state: "RunSnapshot") -> "Sources":
+        containers = sum(job.size for job in state.jobs)
+        if containers >= _MANY and self.context.out.live:
+            self.context.out.say(f"finding the log streams of {containers:,} containers", "dim")
+        sources = self.context.sources(state.run, failed=self.failed)
+        sources.learn(state.jobs)
+        return sources
+
+    def _span(self, state: "RunSnapshot") -> Span:
+        """Not before there was a job: the less CloudWatch Logs has to search."""
+        created = [job.created for job in state.jobs if job.created]
+        return self.span.within(milliseconds(min(created) - _EARLIER) if created else None, None)
+
+    def _fitting(self, events: Iterable[LogEvent]) -> Iterable[LogEvent]:
+        return self.grep(events) if self.grep else events
+
+    def _shown(self, events: Iterable[LogEvent]) -> Iterator[str]:
+        if self.context.out.json:
+            return (ndjson(data.line(event)) for event in events if event is not GAP)
+        return map(self.view, events)
+
+    def _nothing(self, state: "RunSnapshot", begun: bool) -> str:
+        """Why there is no line to print."""
+        if begun and (self.grep or self.last or self.span != Span()):
+            return "no line fits what was asked for"
+        if self.failed and state.jobs:
+            return f"no container has failed: {runs.progress_words(state)}"
+        return self._waits(state)
+
+    def _waits(self, state: "RunSnapshot") -> str:
+        why = log_lines.not_yet(state.jobs)
+        words = "no lines" if state.finished else "no lines yet"
+        return f"{words}: {why}" if why else f"{words}: {runs.progress_words(state)}"
+
+    def _end(self, state: "RunSnapshot", *, whole: bool) -> int:
+        from fargo.cli.following import end_of
+        from fargo.model.job import JobState
+
+        good = bool(state.jobs) and state.state is JobState.SUCCEEDED
+        if whole and not state.jobs:
+            return end_of(self.context, state)
+        self.context.out.say(runs.progress_line(state), "green" if good else "red")
+        return DONE if good else JOB_FAILED
+
+
+def _now() -> int:
+    return int(time.time() * 1000)

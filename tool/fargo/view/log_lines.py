@@ -1,0 +1,102 @@
+"""A line that a container wrote, as a terminal may show it."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from zlib import crc32
+
+from fargo.logs import GAP
+from fargo.model.job import Job, JobState
+from fargo.model.log import LogEvent
+from fargo.view import text
+
+_COLOURS = re.compile(r"\x1b\[([0-9;]{0,32})m")
+"""Select Graphic Rendition, and nothing else: colours and bold print (ECMA-48, 8.3.117)."""
+_RESET = "\x1b[0m"
+_CONCEAL = 8
+_EXTENDED = re.compile(r"[345]8;(?:5;\d*|2;\d*;\d*;\d*)")
+_LABEL_COLOURS = (36, 32, 33, 34, 35, 96, 92, 93, 94, 95)
+"""All but black, white, and the red that people take for trouble."""
+_GAP = "--"
+
+WAITS = {
+    JobState.SUBMITTED: "AWS Batch has not looked at it yet",
+    JobState.PENDING: "it waits for other jobs",
+    JobState.RUNNABLE: "it waits for room in its queue",
+    JobState.STARTING: "its container is being started",
+    JobState.RUNNING: "its container runs and has written nothing",
+    JobState.SUCCEEDED: "it wrote nothing",
+    JobState.FAILED: "it wrote nothing",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LineView:
+    """How lines are shown.
+
+    Attributes:
+        colours: the labels' and the job's own; without them the job's are left out.
+        timestamps: put each line's time before it.
+        raw: leave all that the job wrote, whatever it does to the terminal.
+    """
+
+    colours: bool = False
+    timestamps: bool = False
+    raw: bool = False
+
+    def __call__(self, event: LogEvent) -> str:
+        """One line, without its end."""
+        if event is GAP:
+            return _GAP
+        begin = f"{event.at.isoformat(timespec='milliseconds')}  " if self.timestamps else ""
+        if event.label:
+            begin += f"{self._label(event.label)} "
+        if event.text.isprintable():
+            return begin + event.text
+        return begin + (event.text if self.raw else harmless(event.text, colours=self.colours))
+
+    def _label(self, label: str) -> str:
+        if not self.colours:
+            return label
+        colour = _LABEL_COLOURS[crc32(label.encode()) % len(_LABEL_COLOURS)]
+        return f"\x1b[{colour}m{label}{_RESET}"
+
+
+def harmless(line: str, *, colours: bool) -> str:
+    """What a line leaves on a terminal, without anything that could drive it.
+
+    Of a line that was written over itself, as progress bars are, the last state stays. Colours stay, or go
+    without a trace; every other control character becomes visible. After colours the terminal is as before.
+    """
+    if "\r" in line:
+        line = next((part for part in reversed(line.split("\r")) if part), "")
+    if "\x1b" not in line:
+        return text.safe(line)
+    shown, at, coloured = [], 0, False
+    for found in _COLOURS.finditer(line):
+        shown.append(text.safe(line[at : found.start()]))
+        at = found.end()
+        if _conceals(found[1]):
+            shown.append(text.safe(found[0]))
+        elif colours:
+            shown.append(found[0])
+            coloured = True
+    shown.append(text.safe(line[at:]))
+    return "".join(shown) + (_RESET if coloured else "")
+
+
+def _conceals(parameters: str) -> bool:
+    """Whether text after it could not be seen; within an extended colour an 8 is a colour's number."""
+    return any(int(each or 0) == _CONCEAL for each in _EXTENDED.sub("", parameters).split(";"))
+
+
+def not_yet(jobs: Sequence[Job]) -> str:
+    """Why containers that have no lines have none, in one line; empty where there is no job."""
+    if not jobs:
+        return ""
+    job = jobs[-1]
+    if job.size:
+        counts = ", ".join(f"{count:,} {state.value.lower()}" for state, count in job.counts)
+        return f"of {job.size:,} containers {counts}" if counts else f"{job.size:,} containers, none started"
+    why = text.outcome(job) or WAITS[job.state]
+    return f"the container is {job.state.value}: {why}"
