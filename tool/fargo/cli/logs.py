@@ -29,7 +29,7 @@ _COUNT = click.IntRange(min=0)
     "-A", "after", type=_COUNT, metavar="N", help="With --grep: N lines of the same container after."
 )
 @click.option("-B", "before", type=_COUNT, metavar="N", help="The same before.")
-@click.option("-C", "context", type=_COUNT, metavar="N", help="The same before and after.")
+@click.option("-C", "around", type=_COUNT, metavar="N", help="The same before and after.")
 @click.option("--timestamps", is_flag=True, help="With each line's time.")
 @click.option("--raw", is_flag=True, help="With the control characters that the job wrote.")
 @pass_context
