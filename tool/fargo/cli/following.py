@@ -10,8 +10,8 @@ from fargo.cli.context import Context
 from fargo.errors import DONE, JOB_FAILED, Interrupted
 
 if TYPE_CHECKING:
-    from fargo.model.log import LogEvent
     from fargo.failures import Cause
+    from fargo.model.log import LogEvent
     from fargo.model.run import Run, RunSnapshot
     from fargo.view.following import FollowView
     from fargo.watch import WatchEvent
@@ -99,7 +99,7 @@ def follow_run(context: Context, run: "Run", *, lines: "LineText | None", until:
     except KeyboardInterrupt:
         hint = f"come back: `fargo wait {run.id}`; stop it: `fargo stop {run.id}`"
         raise Interrupted(f"detached: {run.id} goes on", hint) from None
-    code, said = end_of(context, view)
+    code, said = end_of(context, view, told=not context.out.live)
     if until.notify:
         context.out.notify(said)
     return _own_code(view.state) if until.exit_code == "job" and view.state else code
@@ -147,8 +147,15 @@ def _own_code(state: "RunSnapshot") -> int:
     return job.exit_code or JOB_FAILED if job and job.exit_code is not None else JOB_FAILED
 
 
-def end_of(context: Context, view: "FollowView") -> tuple[int, str]:
-    """Say how the run ended, and what to do where it failed; the exit code that says it, and the words."""
+def end_of(context: Context, view: "FollowView", *, told: bool = False) -> tuple[int, str]:
+    """Say how the run ended, and what to do where it failed.
+
+    Args:
+        told: whether how it ended was said already.
+
+    Returns:
+        The exit code that says the same, and the words.
+    """
     from fargo.model.job import JobState
     from fargo.view import following
 
@@ -156,12 +163,12 @@ def end_of(context: Context, view: "FollowView") -> tuple[int, str]:
     if state is None:
         return JOB_FAILED, ""
     good = bool(state.jobs) and state.state is JobState.SUCCEEDED
-    if not state.jobs and (told := _by_results(context, state)):
-        good, said = told
+    if not state.jobs and (results := _by_results(context, state)):
+        good, said = results
         context.out.say(said, "green" if good else "red")
         return (DONE if good else JOB_FAILED), said
     first, *why = following.ended(state, view.causes)
-    if context.out.live or why:
+    if why or not told:
         context.out.say(first, "green" if good else "red")
     for line in why:
         context.out.say(line)

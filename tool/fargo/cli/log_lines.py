@@ -11,6 +11,7 @@ from fargo.cli.context import Context
 from fargo.cli.output import ndjson
 from fargo.errors import DONE, JOB_FAILED, Interrupted, UsageError
 from fargo.logs import GAP, Grep, LogEvent, Reader, Span, Tail, milliseconds
+from fargo.model.job import JobState
 from fargo.view import data, log_lines, runs, text
 
 if TYPE_CHECKING:
@@ -162,11 +163,13 @@ class LogLines:
 
     def _end(self, state: "RunSnapshot", *, whole: bool) -> int:
         from fargo.cli.following import end_of
-        from fargo.model.job import JobState
+        from fargo.view.following import FollowView
 
+        if whole:
+            view = FollowView()
+            view.take(state)
+            return end_of(self.context, view)[0]
         good = bool(state.jobs) and state.state is JobState.SUCCEEDED
-        if whole and not state.jobs:
-            return end_of(self.context, state)
         self.context.out.say(runs.progress_line(state), "green" if good else "red")
         return DONE if good else JOB_FAILED
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from fargo.aws.batch import Batch
-from fargo.model.log import LogEvent
 from fargo.errors import AwsThrottled, AwsUnreachable, WaitTimeout
 from fargo.logs import Tail
 from fargo.model.job import Job, JobState
+from fargo.model.log import LogEvent
 from fargo.model.run import APPEARS_SECONDS, Run, RunSnapshot
 from fargo.watch.feeds import FailedFeed, JobsFeed, LinesFeed
 from fargo.watch.poller import Poller

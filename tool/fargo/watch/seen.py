@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from fargo.aws.batch import Environment, Queue
-from fargo.aws.logs import LogEvent
 from fargo.errors import AwsError
 from fargo.model.job import Job
+from fargo.model.log import LogEvent
 from fargo.model.run import Run
 
 
