@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from datetime import UTC
 from typing import Any
 
-from fargo.local import moto_logs
+from fargo.local import filter_patterns, moto_logs
 from fargo.local.wsgi import WsgiApp
 
 
@@ -37,6 +37,7 @@ def apply() -> None:
     _missing_network_acl()
     _bucket_dates()
     moto_logs.mend()
+    _filter_patterns()
 
 
 def _service_linked_roles() -> None:
@@ -130,6 +131,24 @@ def _bucket_dates() -> None:
         self.creation_date = models.utcnow().replace(tzinfo=UTC)
 
     models.FakeBucket.__init__ = make_with_date
+
+
+def _filter_patterns() -> None:
+    """FilterLogEvents heeds a pattern for JSON; moto lets every line pass."""
+    chosen = _module("moto.logs.utils").EventMessageFilter
+    matches = chosen.matches
+    choose = chosen.__init__
+
+    def choose_with_json(self: Any, pattern: str) -> None:
+        self.json = filter_patterns.compiled(pattern) if pattern and pattern.startswith("{") else None
+        if self.json is None:
+            choose(self, pattern)
+
+    def matches_json(self: Any, message: str) -> Any:
+        return filter_patterns.matches(self.json, message) if self.json else matches(self, message)
+
+    chosen.__init__ = choose_with_json
+    chosen.matches = matches_json
 
 
 @contextmanager
