@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from fargo.local import daemon
+from fargo.local.state import StateDir
 
 REGION = "eu-west-1"
 ACCOUNT = "123456789012"
@@ -41,6 +42,14 @@ def local_aws(executor: str = "scripted", *, speed: float = 1.0) -> Iterator[str
                 del os.environ["XDG_STATE_HOME"]
             else:
                 os.environ["XDG_STATE_HOME"] = before
+
+
+def forget_jobs() -> str:
+    """Let AWS Batch forget all it holds, as it forgets old jobs; everything else stays. The new endpoint."""
+    daemon.stop()
+    for file in StateDir.default().path.glob("batch.db*"):
+        file.unlink()
+    return daemon.start(port=0, executor="scripted").endpoint
 
 
 def client(service: str, endpoint: str, region: str = REGION) -> Any:

@@ -10,6 +10,7 @@ from typing import Any
 
 from local_aws import ACCOUNT, client, make_definition, make_queue
 
+from fargo.model.naming import events_log_group
 from fargo.model.stack import STACK_VERSION
 
 REGION = "us-east-1"
@@ -33,6 +34,16 @@ def write_project(folder: Path, name: str = "demo", *, more: str = "") -> Path:
     (folder / "fargo.toml").write_text(PROJECT_FILE.format(name=name) + more, encoding="utf-8")
     (folder / "Dockerfile").write_text("FROM scratch\nCOPY . /\n", encoding="utf-8")
     return folder
+
+
+def keep_events(endpoint: str, name: str = "demo") -> None:
+    """Send the events of AWS Batch to the log group that the stack makes for them."""
+    events, logs = client("events", endpoint, REGION), client("logs", endpoint, REGION)
+    group = events_log_group(name)
+    logs.create_log_group(logGroupName=group)
+    arn = logs.describe_log_groups(logGroupNamePrefix=group)["logGroups"][0]["arn"].removesuffix(":*")
+    events.put_rule(Name=f"fargo-{name}-job-state", EventPattern='{"source": ["aws.batch"]}')
+    events.put_targets(Rule=f"fargo-{name}-job-state", Targets=[{"Id": "log", "Arn": arn}])
 
 
 def deploy(folder: Path, endpoint: str, name: str = "demo") -> dict[str, Any]:

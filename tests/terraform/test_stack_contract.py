@@ -4,6 +4,7 @@ import re
 from dataclasses import fields
 from pathlib import Path
 
+from fargo.model import naming
 from fargo.model.fargate import MEMORY_MIB
 from fargo.model.naming import PROJECT_NAME, RESERVED_ENV_PREFIXES
 from fargo.model.stack import STACK_VERSION, StackOutputs
@@ -38,6 +39,13 @@ def test_the_rules_for_names_are_the_same() -> None:
     assert PROJECT_NAME.pattern in text("variables.tf")
     for prefix in RESERVED_ENV_PREFIXES:
         assert f'!startswith(variable, "{prefix}")' in text("modules/batch/variables.tf")
+
+
+def test_the_log_group_of_events_is_called_the_same() -> None:
+    (name,) = re.findall(r'^ +name += "(/fargo/.*)"$', text("locals.tf"), re.MULTILINE)
+    spelled = name.replace("${var.name}", "demo").replace("${purpose}", "events")
+    assert spelled == naming.events_log_group("demo")
+    assert "log_group     = local.log_groups.events" in text("main.tf")
 
 
 def test_no_block_is_of_terraform_alone() -> None:

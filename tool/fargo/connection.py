@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from fargo.config import Project
     from fargo.deploy import Deployment
     from fargo.errors import AwsThrottled
+    from fargo.history import History
     from fargo.logs import Sources, Tail
     from fargo.model.run import Run, RunSnapshot
     from fargo.model.stack import StackOutputs
@@ -188,6 +189,17 @@ class Connection:
         from fargo.logs import Labels, Sources
 
         return Sources(self.batch, Labels(run, self.store), failed=failed)
+
+    @cached_property
+    def history(self) -> "History":
+        """What events tell of jobs that AWS Batch has forgotten."""
+        from fargo.aws.log_pages import read_quickly
+        from fargo.aws.logs import Logs
+        from fargo.history import History
+        from fargo.model.naming import events_log_group
+
+        group = events_log_group(self.outputs.name)
+        return History(Logs(read_quickly(self.session.client("logs")), group))
 
     def sender(self) -> "Sender":
         """What one submission needs; SubmitJob is called once only, because it has no client token.

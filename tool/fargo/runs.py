@@ -1,4 +1,4 @@
-"""A run's name → how it stands: the ledger in the bucket, then AWS Batch; and which containers ran a row."""
+"""A run's name → how it stands: its ledger, AWS Batch, then events; and which containers ran a row."""
 
 import struct
 from dataclasses import replace
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from fargo import ledger
 from fargo.errors import UsageError
 from fargo.failures import failed
+from fargo.history import recall
 from fargo.model import naming
 from fargo.model.job import JobState
 from fargo.submit import find_missing
@@ -15,6 +16,7 @@ from fargo.watch import snapshot, snapshots
 if TYPE_CHECKING:
     from fargo.aws.batch import Batch
     from fargo.aws.store import Store
+    from fargo.history import History
     from fargo.model.run import Chunk, Run, RunSnapshot, Wave
 
 EXPLAINED = 5
@@ -34,19 +36,35 @@ def load(store: "Store", batch: "Batch", name: str) -> "Run":
     return find_missing(ledger.load(store, name), batch)
 
 
-def state(store: "Store", batch: "Batch", name: str) -> "RunSnapshot":
-    """How a run stands now; as `load`."""
-    return snapshot(load(store, batch, name), batch)
+def state(store: "Store", batch: "Batch", name: str, history: "History | None" = None) -> "RunSnapshot":
+    """How a run stands now; as `load`.
+
+    Args:
+        history: asked for jobs that AWS Batch has forgotten.
+    """
+    found = snapshot(load(store, batch, name), batch)
+    return recall((found,), history)[0] if history else found
 
 
-def latest(store: "Store", batch: "Batch", limit: int) -> "tuple[RunSnapshot, ...]":
-    """How the latest runs stand now, newest first; with failed children, of the latest few that have some."""
+def latest(
+    store: "Store", batch: "Batch", limit: int, history: "History | None" = None
+) -> "tuple[RunSnapshot, ...]":
+    """How the latest runs stand now, newest first; with failed children, of the latest few that have some.
+
+    Args:
+        history: asked once, for the jobs of all of them that AWS Batch has forgotten.
+    """
     states = snapshots(recent(store, batch, limit), batch)
-    failing = [
-        state for state in states if state.counts.get(JobState.FAILED) and state.run.last.containers > 1
-    ]
+    if history:
+        states = recall(states, history)
+    failing = [state for state in states if state.counts.get(JobState.FAILED) and _explicable(state)]
     why = {state.run.id: tuple(failed(batch, state.jobs, most=CHILDREN)) for state in failing[:EXPLAINED]}
     return tuple(replace(state, children=why.get(state.run.id, ())) for state in states)
+
+
+def _explicable(state: "RunSnapshot") -> bool:
+    """Whether AWS Batch can be asked for its children."""
+    return state.run.last.containers > 1 and not state.past
 
 
 def recent(store: "Store", batch: "Batch", limit: int) -> "tuple[Run, ...]":

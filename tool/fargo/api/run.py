@@ -43,10 +43,14 @@ class Run:
         return f"<fargo.Run {self.id}>"
 
     def status(self) -> "RunSnapshot":
-        """How its jobs stand now: one read of its ledger, one DescribeJobs call per 100 arrays."""
+        """How its jobs stand now: one read of its ledger, one DescribeJobs call per 100 arrays.
+
+        Of jobs that AWS Batch has forgotten, events tell how they ended.
+        """
         from fargo import runs
 
-        return runs.state(self._connection.store, self._connection.batch, self.id)
+        connection = self._connection
+        return runs.state(connection.store, connection.batch, self.id, connection.history)
 
     def wait(
         self, timeout: float | None = None, on_change: "Callable[[RunSnapshot], None] | None" = None

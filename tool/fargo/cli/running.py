@@ -19,4 +19,4 @@ def state_of(context: Context, name: str) -> "RunSnapshot":
     """How a run stands now."""
     from fargo import runs
 
-    return runs.state(context.store, context.batch, name)
+    return runs.state(context.store, context.batch, name, context.history)

@@ -82,6 +82,16 @@ def batch_job_name(run: str, wave: int, chunk: int) -> str:
     return f"{run}-w{wave}-c{chunk}"
 
 
+def batch_job_names(run: str) -> str:
+    """What the names of all of a run's AWS Batch jobs fit, with `*` for any characters."""
+    return f"{run}-w*"
+
+
+def events_log_group(project: str) -> str:
+    """The log group that AWS Batch's events go to, as `terraform/locals.tf` names it."""
+    return f"/fargo/{project}/events"
+
+
 def share_identifier(job: str) -> str:
     """A job's share of a fair-share queue: AWS Batch takes letters and digits alone, so `a-b` is `aB`."""
     first, *rest = job.split("-")

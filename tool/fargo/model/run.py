@@ -137,8 +137,9 @@ class RunSnapshot:
 
     Attributes:
         at: when AWS was asked.
-        jobs: one per id that AWS Batch still knows.
-        gone: how many it no longer knows (finished jobs are kept for at least seven days).
+        jobs: one per id that AWS Batch still knows, or whose end its events told.
+        gone: of how many nobody knows any more (finished jobs are kept for at least seven days).
+        past: the ids of those that only events told of.
         children: those of arrays that somebody asked for: failed ones, to tell why.
     """
 
@@ -146,6 +147,7 @@ class RunSnapshot:
     at: datetime
     jobs: tuple[Job, ...]
     gone: int = 0
+    past: tuple[str, ...] = ()
     children: tuple[Job, ...] = ()
 
     @property
@@ -174,9 +176,11 @@ class RunSnapshot:
         return {state: counted[state] for state in JobState if counted[state]}
 
     def containers(self, job: Job) -> dict[JobState, int]:
-        """One job's containers by state: an array's children, or the job itself."""
+        """One job's containers by state: an array's children, or itself; empty where nobody counted."""
         if job.counts:
             return dict(job.counts)
+        if job.size and job.state is JobState.FAILED:
+            return {}
         size = next((chunk.size for chunk in self.run.chunks if chunk.job_id == job.id), 1)
         return {job.state: size}
 

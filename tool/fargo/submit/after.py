@@ -39,7 +39,7 @@ def after(other: RunSnapshot, *, rows: int, pack: int, manifest: str) -> After:
     run = other.run
     if not run.submitted:
         raise UsageError(f"{run.id} is not submitted whole", f"first: `fargo submit --resume {run.id}`")
-    if other.counts.get(JobState.FAILED):
+    if other.counts.get(JobState.FAILED) or other.state is JobState.FAILED:
         raise UsageError(
             f"containers of {run.id} have failed: what waits for it would fail too",
             f"when it has ended: `fargo retry {run.id}`",
@@ -51,7 +51,12 @@ def after(other: RunSnapshot, *, rows: int, pack: int, manifest: str) -> After:
     if not live:
         return NOTHING
     wave = run.last
-    if rows > 1 and len(run.waves) == 1 and (rows, pack, manifest) == (run.rows, wave.pack, run.manifest):
+    if (
+        rows > 1
+        and len(run.waves) == 1
+        and not other.past
+        and (rows, pack, manifest) == (run.rows, wave.pack, run.manifest)
+    ):
         return After(tuple(chunk.job_id for chunk in wave.chunks), paired=True)
     waited_for = tuple(chunk.job_id for chunk in run.chunks if chunk.job_id in live)
     if len(waited_for) > DEPENDS_MAX:
