@@ -47,6 +47,11 @@ def test_an_event_tells_when_starting_began() -> None:
     assert _told(_job(JobState.FAILED, (51, 242)), 12) == [("queued", 12), ("start", 39), ("run", 191)]
 
 
+def test_events_that_tell_whole_seconds_make_no_time_negative() -> None:
+    job = Job(id="j", name="n", state=JobState.RUNNING, created=at(0.6), started=at(0.9))
+    assert _told(job, 0, now=2)[:2] == [("queued", 0), ("start", 0.3)]
+
+
 def test_every_attempt_has_its_phases() -> None:
     job = _job(JobState.SUCCEEDED, (20, 30), (50, 60))
     assert _told(job, 10, 45) == [

@@ -58,7 +58,7 @@ def test_of_many_jobs_the_ends_and_the_middle_are_told() -> None:
     assert history.spread_words(spread([JOB])) == [
         ("first start", "2026-11-22T18:30:51+00:00"),
         ("last end", "2026-11-22T18:34:02+00:00"),
-        ("waited", "p50 51s, p90 51s, of 1"),
-        ("ran", "p50 3m11, p90 3m11, of 1"),
+        ("each waited", "p50 51s, p90 51s, of 1"),
+        ("each ran", "p50 3m11, p90 3m11, of 1"),
     ]
     assert history.spread_words(spread([])) == []

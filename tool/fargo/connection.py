@@ -17,11 +17,12 @@ if TYPE_CHECKING:
     from fargo.aws.session import Session
     from fargo.aws.store import Store
     from fargo.config import Project
+    from fargo.cost import Task
     from fargo.deploy import Deployment
     from fargo.errors import AwsThrottled
     from fargo.history import History
     from fargo.logs import Sources, Tail
-    from fargo.model.run import Run, RunSnapshot
+    from fargo.model.run import Run, RunSnapshot, Wave
     from fargo.model.stack import StackOutputs
     from fargo.stack import StackFolder
     from fargo.submit import Sender
@@ -200,6 +201,23 @@ class Connection:
 
         group = events_log_group(self.outputs.name)
         return History(Logs(read_quickly(self.session.client("logs")), group))
+
+    def task(self, job: str, wave: "Wave") -> "Task":
+        """What each container of a wave reserves, and where it runs.
+
+        Args:
+            job: the name of its `[jobs.*]` table, for its storage: what the project file says of it today.
+        """
+        from fargo.cost import Task
+        from fargo.model.fargate import STORAGE_GIB_DEFAULT, Size
+
+        settings = self.project.jobs.get(job)
+        return Task(
+            size=Size(wave.vcpu, wave.memory_mib),
+            architecture=self.project.image.cpu,
+            spot=wave.queue == self.outputs.job_queues["spot"],
+            storage_gib=settings.storage_gib if settings else STORAGE_GIB_DEFAULT,
+        )
 
     def sender(self) -> "Sender":
         """What one submission needs; SubmitJob is called once only, because it has no client token.

@@ -1,7 +1,7 @@
 """What the stack costs while nothing runs, and what a run costs, by packaged prices of a date and region."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from fargo.model import packing
@@ -128,6 +128,34 @@ def estimate(task: Task, rows: int, row_seconds: float, *, pack: int, workers: i
 
 def _billed(rows: int, workers: int, row_seconds: float) -> float:
     return max(MINIMUM_SECONDS, START_SECONDS + -(-rows // workers) * row_seconds)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ran:
+    """Containers of one kind, and how long those of them ran that were looked at.
+
+    Attributes:
+        containers: how many there are of the kind.
+        seconds: of each attempt that was looked at, from the start of the container on.
+        looked_at: how many containers those attempts are of.
+    """
+
+    containers: int
+    seconds: tuple[float, ...]
+    looked_at: int
+
+
+def so_far(task: Task, kinds: Iterable[Ran]) -> float:
+    """What containers have cost, in US dollars, about: a kind's others count as long as those looked at.
+
+    What passes before a container starts, to pull its image, is assumed; AWS bills it too.
+    """
+    seconds = 0.0
+    for kind in kinds:
+        if kind.looked_at:
+            billed = sum(max(MINIMUM_SECONDS, START_SECONDS + ran) for ran in kind.seconds)
+            seconds += billed / kind.looked_at * kind.containers
+    return seconds / 3600 * task.hourly
 
 
 def best_packing(

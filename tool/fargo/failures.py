@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from fargo.aws.batch import Batch
+from fargo.children import listed
 from fargo.model.job import Job, JobState
 
 LISTED = 2_000
@@ -72,18 +73,4 @@ def failed(batch: Batch, jobs: Sequence[Job], *, most: int = LISTED) -> Iterator
     Raises:
         AwsError: AWS is out of reach or refuses.
     """
-    left = most
-    for job in jobs:
-        for page in _failed_of(batch, job):
-            yield from page[:left]
-            left -= len(page)
-            if left <= 0:
-                return
-
-
-def _failed_of(batch: Batch, job: Job) -> Iterator[tuple[Job, ...]]:
-    if not job.size:
-        if job.state is JobState.FAILED:
-            yield (job,)
-    elif dict(job.counts).get(JobState.FAILED):
-        yield from batch.children(job.id, JobState.FAILED)
+    return listed(batch, jobs, JobState.FAILED, most=most)

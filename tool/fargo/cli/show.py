@@ -15,20 +15,26 @@ COUNTED = 10_000
 def show(context: Context, run: str) -> None:
     """Show one RUN: command, size, image, waves, attempts, and what its containers measured or came to."""
     from fargo.cli.running import state_of
+    from fargo.overview import overview
     from fargo.results import result_of, standing
     from fargo.view import data, runs
+    from fargo.view import show as more_of
 
     state = state_of(context, run)
     found = state.run
     result = result_of(context.store, found.id, row=0) if found.rows == 1 else None
     stands = standing(context.bulk, found) if 1 < found.rows <= COUNTED else None
+    looked = overview(state, context.batch, context.history, lambda wave: context.task(found.job, wave))
     if context.out.json:
         more = {"result": result} if found.rows == 1 else data.standing_rows(stands) if stands else {}
-        context.out.data(data.snapshot(state) | more)
+        context.out.data(data.snapshot(state) | more_of.data(looked, state) | more)
         return
-    rows = runs.detail(state) + runs.measured(result) + (runs.standing(stands) if stands else [])
+    rows = runs.detail(state) + more_of.rows(looked, state, drawn=not context.out.plain)
+    rows += runs.measured(result) + (runs.standing(stands) if stands else [])
     if context.out.plain:
         for name, value in rows:
             context.out.line(f"{name}\t{value}")
     else:
         context.out.table(runs.table(rows))
+        if job := more_of.single(state):
+            context.out.table(more_of.Timeline(job, looked, state.at))

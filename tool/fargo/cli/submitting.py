@@ -124,17 +124,11 @@ def _name(context: Context, run: "Run", *, quiet: bool) -> None:
 
 def show_plan(context: Context, ready: "Prepared", settings: "JobSettings", expect: int | None) -> None:
     """`--dry-run`: what would be sent, and what it would cost."""
-    from fargo.cost import Task, best_packing, estimate
-    from fargo.model.fargate import Size
+    from fargo.cost import best_packing, estimate
     from fargo.view import rows
 
     run, wave = ready.run, ready.run.last
-    task = Task(
-        size=Size(wave.vcpu, wave.memory_mib),
-        architecture=context.project.image.cpu,
-        spot=wave.queue == context.outputs.job_queues["spot"],
-        storage_gib=settings.storage_gib,
-    )
+    task = context.task(run.job, wave)
     timeout = run.timeout_seconds or settings.timeout_seconds
     seconds, basis = _row_seconds(context, run.job, expect)
     shown = rows.Preview(

@@ -2,10 +2,14 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from fargo.model.job import Attempt, Job, JobState
+
+
+_WHOLE = timedelta(seconds=1)
+"""Events tell whole seconds: one may name a moment before what came before it."""
 
 
 class Step(StrEnum):
@@ -86,7 +90,7 @@ def _phases(job: Job, starts: Sequence[datetime]) -> Iterator[Phase]:
 
 def _before(since: datetime, until: datetime | None, starts: Sequence[datetime]) -> Iterator[Phase]:
     """Waiting, and starting from the last moment of STARTING in between."""
-    between = [at for at in starts if since <= at and (until is None or at <= until)]
+    between = [max(at, since) for at in starts if since - _WHOLE <= at and (until is None or at <= until)]
     if not between:
         yield Phase(step=Step.QUEUED, begin=since, end=until)
         return

@@ -126,7 +126,7 @@ def spread_words(found: Spread) -> list[tuple[str, str]]:
         for name, moment in (("first start", found.first_start), ("last end", found.last_end))
         if moment
     ]
-    for name, times in (("waited", found.waited), ("ran", found.ran)):
+    for name, times in (("each waited", found.waited), ("each ran", found.ran)):
         if times:
             p50, p90 = map(duration_text, times)
             rows.append((name, f"p50 {p50}, p90 {p90}, of {found.jobs:,}"))
