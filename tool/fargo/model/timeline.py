@@ -7,7 +7,6 @@ from enum import StrEnum
 
 from fargo.model.job import Attempt, Job, JobState
 
-
 _WHOLE = timedelta(seconds=1)
 """Events tell whole seconds: one may name a moment before what came before it."""
 
