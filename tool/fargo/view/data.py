@@ -80,6 +80,7 @@ def snapshot(state: RunSnapshot) -> dict[str, Any]:
         "state": state.state.value,
         "finished": state.finished,
         "gone": state.gone,
+        "past": list(state.past),
         "counts": {each.value: count for each, count in state.counts.items()},
         "jobs": [job(each) for each in state.jobs],
     }
