@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from told import BEGIN, Group, a_run, event, history, life, ms
 
-from fargo.history import recall
+from fargo.history import Recall, recall
 from fargo.model.job import Job, JobState
 from fargo.model.run import RunSnapshot
 
@@ -79,8 +79,19 @@ def test_jobs_keep_the_order_of_the_ledger() -> None:
     assert [job.id for job in found.jobs] == ["j1", "j2"]
 
 
-@pytest.mark.parametrize("code", ["AccessDeniedException", "ResourceNotFoundException"])
-def test_who_may_not_read_events_or_has_none_sees_what_aws_batch_knows(code: str) -> None:
+def test_how_a_job_ended_is_asked_once_and_so_is_what_nobody_knows() -> None:
+    group = Group(life("j1"))
+    recalled = Recall(history(group))
+    for _ in range(3):
+        (found,) = recalled.fill([_state(ids=("j1", "j2"))])
+        assert (found.past, found.gone) == (("j1",), 1)
+    assert len(group.asked) == 1
+
+
+@pytest.mark.parametrize(
+    "code", ["AccessDeniedException", "ResourceNotFoundException", "ThrottlingException"]
+)
+def test_where_events_cannot_be_read_what_aws_batch_knows_stands(code: str) -> None:
     class Closed:
         def filter_log_events(self, **_: Any) -> None:
             from botocore.exceptions import ClientError

@@ -258,10 +258,12 @@ class Connection:
     def runs_watched(self, limit: int) -> "Iterator[tuple[RunSnapshot, ...] | Trouble]":
         """How the latest runs stand, each time that something of them changed."""
         from fargo import runs
-        from fargo.watch import Poller, watch_runs
+        from fargo.history import Recall
+        from fargo.watch import Poller, Trouble, watch_runs
 
-        store, batch = self.store, self.batch
-        return watch_runs(lambda: runs.recent(store, batch, limit), lambda: Poller(batch))
+        store, batch, recall = self.store, self.batch, Recall(self.history)
+        for event in watch_runs(lambda: runs.recent(store, batch, limit), lambda: Poller(batch)):
+            yield event if isinstance(event, Trouble) else recall.fill(event)
 
     def consume(self, events: Generator[E, None, R], take: Callable[[E], None] = _keep_silent) -> R:
         """Hand every event to `take`, and return what the generator returns."""

@@ -8,7 +8,7 @@ from itertools import islice
 from fargo.aws.batch import Batch
 from fargo.children import listed
 from fargo.cost import Ran, Task, so_far
-from fargo.errors import AwsDenied
+from fargo.errors import AwsError
 from fargo.failures import LISTED, Cause, causes
 from fargo.history import History, Which
 from fargo.model.job import Job, JobState
@@ -76,13 +76,13 @@ def _containers(
 
 
 def _moves(state: RunSnapshot, history: History) -> dict[str, tuple[Move, ...]]:
-    """What events tell of the run's single jobs; nothing to whom may not read them."""
+    """What events tell of the run's single jobs; nothing where they cannot be read."""
     single = [job for job in state.jobs if not job.size]
     if not single:
         return {}
     try:
         stories = history.stories(state.run, Which.JOBS)
-    except AwsDenied:
+    except AwsError:
         return {}
     found = {job.id: stories.get(job.id) for job in single}
     return {job_id: story.moves for job_id, story in found.items() if story}

@@ -10,7 +10,7 @@ In: runs, as their ledgers have them. Out: `Job`s and `Move`s. AWS: FilterLogEve
 from fargo.history.event import Event, event_from
 from fargo.history.pattern import Which
 from fargo.history.reading import History
-from fargo.history.recall import recall
+from fargo.history.recall import Recall, recall
 from fargo.history.stories import Stories, Story
 
-__all__ = ["Event", "History", "Stories", "Story", "Which", "event_from", "recall"]
+__all__ = ["Event", "History", "Recall", "Stories", "Story", "Which", "event_from", "recall"]

@@ -3,30 +3,44 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from fargo.errors import AwsDenied
+from fargo.errors import AwsError
 from fargo.history.reading import History
 from fargo.model.job import Job
 from fargo.model.run import RunSnapshot
 
 
-def recall(states: Sequence[RunSnapshot], history: History) -> tuple[RunSnapshot, ...]:
-    """Put back the jobs that AWS Batch has forgotten, where events tell how they ended.
+class Recall:
+    """Puts back the jobs that AWS Batch has forgotten, where events tell how they ended.
 
-    Only runs of whose last wave a job is missing are asked for, all of them at once; where there is none,
-    nothing is asked. Who may not read the events sees what AWS Batch knows.
+    Only runs of whose last wave a job is missing are asked for, all of them at once, and each job once: how
+    it ended does not change. Where events cannot be read, what AWS Batch knows stands as it is.
 
-    Raises:
-        AwsError: AWS is out of reach.
+    Args:
+        history: the events.
     """
-    old = [state for state in states if _forgotten(state)]
-    if not old:
-        return tuple(states)
-    wanted = [job_id for state in old for job_id in state.unseen]
-    try:
-        known = history.ended([state.run for state in old], wanted)
-    except AwsDenied:
-        return tuple(states)
-    return tuple(_with(state, known) for state in states)
+
+    def __init__(self, history: History) -> None:
+        self._history = history
+        self._known: dict[str, Job] = {}
+        self._asked: set[str] = set()
+
+    def fill(self, states: Sequence[RunSnapshot]) -> tuple[RunSnapshot, ...]:
+        """The snapshots with those jobs; AWS is asked only where one is missing that it was not asked for."""
+        old = [state for state in states if _forgotten(state)]
+        wanted = {job_id for state in old for job_id in state.unseen} - self._asked
+        if wanted:
+            runs = [state.run for state in old if not wanted.isdisjoint(state.unseen)]
+            try:
+                self._known |= self._history.ended(runs, wanted)
+                self._asked |= wanted
+            except AwsError:
+                return tuple(states)
+        return tuple(_with(state, self._known) for state in states)
+
+
+def recall(states: Sequence[RunSnapshot], history: History) -> tuple[RunSnapshot, ...]:
+    """The same for once."""
+    return Recall(history).fill(states)
 
 
 def _forgotten(state: RunSnapshot) -> bool:
@@ -35,7 +49,6 @@ def _forgotten(state: RunSnapshot) -> bool:
 
 
 def _with(state: RunSnapshot, known: dict[str, Job]) -> RunSnapshot:
-    """The snapshot with what is known of its missing jobs."""
     past = tuple(job_id for job_id in state.unseen if job_id in known)
     if not past:
         return state
