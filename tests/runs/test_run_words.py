@@ -35,7 +35,7 @@ def test_a_run_without_jobs_is_gone_only_where_aws_knew_it(
 ) -> None:
     run = a_run(job_id)
     state = RunSnapshot(run=run, at=NOW + age, jobs=(), gone=len(run.job_ids))
-    cells = listing.plain([state])[1].split("\t")
+    cells = listing.plain([state], {})[1].split("\t")
     assert (cells[1], cells[-1]) == (word, why)
     assert dict(runs.detail(state))["state"] == f"{word}: {why}"
     assert runs.progress_words(state) == f"{run.id} {why}"

@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from fargo.aws.calls import THREADS
 from fargo.errors import AwsConflict, AwsError, AwsNotFound, UsageError
 from fargo.model import naming
 from fargo.model.run import Run
@@ -128,13 +130,17 @@ def _read(store: "Store", run: str) -> Entry:
 
 
 def recent(store: "Store", limit: int) -> Iterator[Run]:
-    """The latest runs, newest first: one listing, then one small object each."""
+    """The latest runs, newest first: one listing, then one small object each, some at once."""
     names = sorted(store.folders("runs/"), key=_started, reverse=True)[:limit]
-    for name in names:
+
+    def read(name: str) -> Run | None:
         try:
-            yield _read(store, name).run
+            return _read(store, name).run
         except (AwsNotFound, LedgerUnreadable):  # no run, or one that says what it is when it is asked for
-            continue
+            return None
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        yield from filter(None, pool.map(read, names))
 
 
 def _started(name: str) -> str:

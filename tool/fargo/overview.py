@@ -64,6 +64,20 @@ def overview(state: RunSnapshot, batch: Batch, history: History, task_of: Callab
     )
 
 
+def spent(state: RunSnapshot, task_of: Callable[[Wave], Task]) -> float | None:
+    """What a run has cost so far, in US dollars, about, by the children that its snapshot has.
+
+    Returns:
+        None where no container has started, or nobody knows.
+    """
+    jobs = [*state.children, *(job for job in state.jobs if not job.size)]
+    seen = {
+        wanted: tuple(job for job in jobs if job.state is wanted)
+        for wanted in (JobState.FAILED, JobState.SUCCEEDED, JobState.RUNNING)
+    }
+    return _dollars(state, seen, task_of)
+
+
 def _containers(
     state: RunSnapshot, batch: Batch, history: History, wanted: JobState, most: int
 ) -> Iterator[Job]:

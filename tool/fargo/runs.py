@@ -1,12 +1,14 @@
 """A run's name → how it stands: its ledger, AWS Batch, then events; and which containers ran a row."""
 
 import struct
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from fargo import ledger
+from fargo.aws.calls import THREADS
+from fargo.children import listed
 from fargo.errors import UsageError
-from fargo.failures import failed
 from fargo.history import recall
 from fargo.model import naming
 from fargo.model.job import JobState
@@ -17,12 +19,14 @@ if TYPE_CHECKING:
     from fargo.aws.batch import Batch
     from fargo.aws.store import Store
     from fargo.history import History
+    from fargo.model.job import Job
     from fargo.model.run import Chunk, Run, RunSnapshot, Wave
 
-EXPLAINED = 5
-"""Runs of a list for which failed children are asked for; a call for each."""
+CLOSER = 5
+"""Runs of a list whose children are asked for, to tell why some failed and what they cost: a call a state."""
 CHILDREN = 1000
 """So many come with one call."""
+TOLD = (JobState.FAILED, JobState.SUCCEEDED, JobState.RUNNING)
 
 _ENTRY = struct.Struct(naming.MAP_ENTRY)
 
@@ -49,7 +53,7 @@ def state(store: "Store", batch: "Batch", name: str, history: "History | None" =
 def latest(
     store: "Store", batch: "Batch", limit: int, history: "History | None" = None
 ) -> "tuple[RunSnapshot, ...]":
-    """How the latest runs stand now, newest first; with failed children, of the latest few that have some.
+    """How the latest runs stand now, newest first; the latest few with some children of each state.
 
     Args:
         history: asked once, for the jobs of all of them that AWS Batch has forgotten.
@@ -57,14 +61,14 @@ def latest(
     states = snapshots(recent(store, batch, limit), batch)
     if history:
         states = recall(states, history)
-    failing = [state for state in states if state.counts.get(JobState.FAILED) and _explicable(state)]
-    why = {state.run.id: tuple(failed(batch, state.jobs, most=CHILDREN)) for state in failing[:EXPLAINED]}
-    return tuple(replace(state, children=why.get(state.run.id, ())) for state in states)
-
-
-def _explicable(state: "RunSnapshot") -> bool:
-    """Whether AWS Batch can be asked for its children."""
-    return state.run.last.containers > 1 and not state.past
+    closer = [state for state in states if state.run.last.containers > 1 and not state.past][:CLOSER]
+    asked = [(state, each) for state in closer for each in TOLD if state.counts.get(each)]
+    with ThreadPoolExecutor(THREADS) as pool:
+        pages = pool.map(lambda one: tuple(listed(batch, one[0].jobs, one[1], most=CHILDREN, calls=1)), asked)
+        found: dict[str, tuple[Job, ...]] = {}
+        for (state, _), page in zip(asked, pages, strict=True):
+            found[state.run.id] = found.get(state.run.id, ()) + tuple(job for job in page if job.parent)
+    return tuple(replace(state, children=found.get(state.run.id, ())) for state in states)
 
 
 def recent(store: "Store", batch: "Batch", limit: int) -> "tuple[Run, ...]":

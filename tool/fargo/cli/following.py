@@ -156,12 +156,13 @@ def end_of(context: Context, view: "FollowView", *, told: bool = False) -> tuple
     Returns:
         The exit code that says the same, and the words.
     """
+    from fargo.history import recall
     from fargo.model.job import JobState
     from fargo.view import following
 
-    state = view.state
-    if state is None:
+    if view.state is None:
         return JOB_FAILED, ""
+    (state,) = recall((view.state,), context.history)
     good = bool(state.jobs) and state.state is JobState.SUCCEEDED
     if not state.jobs and (results := _by_results(context, state)):
         good, said = results

@@ -1,6 +1,7 @@
 """`fargo ps`: the runs."""
 
 from contextlib import nullcontext
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
@@ -10,7 +11,7 @@ from fargo.cli.options import FargoCommand
 from fargo.errors import Interrupted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from fargo.model.run import RunSnapshot
     from fargo.watch import Trouble
@@ -30,16 +31,30 @@ def ps(context: Context, limit: int, *, watch: bool) -> None:
     if watch:
         _watch(context, limit)
         return
-    states = latest(context.store, context.batch, limit)
+    states = latest(context.store, context.batch, limit, context.history)
+    costs = _costs(context, states)
     if context.out.json:
-        context.out.data([data.snapshot(state) for state in states])
+        told = [data.snapshot(each) | {"cost_so_far_usd": costs.get(each.run.id)} for each in states]
+        context.out.data(told)
     elif context.out.plain:
-        for line in listing.plain(states):
+        for line in listing.plain(states, costs):
             context.out.line(line)
     elif states:
-        context.out.table(listing.table(states, context.out.width))
+        context.out.table(listing.table(states, context.out.width, costs=costs))
     if not states:
         context.out.say(f"no runs yet; the first one: {context.command('submit JOB --follow')}")
+
+
+def _costs(context: Context, states: "Sequence[RunSnapshot]") -> dict[str, float]:
+    """US dollars so far, of those runs of which it is known."""
+    from fargo.overview import spent
+
+    found = {}
+    for state in states:
+        dollars = spent(state, partial(context.task, state.run.job))
+        if dollars is not None:
+            found[state.run.id] = round(dollars, 6)
+    return found
 
 
 def _watch(context: Context, limit: int) -> None:

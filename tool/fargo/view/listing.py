@@ -1,6 +1,6 @@
 """`fargo ps`: a line for each run, newest first."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -25,11 +25,17 @@ LEAST = 12
 """What is told of why has so many cells at the least."""
 
 
-def table(states: Sequence[RunSnapshot], width: int, now: datetime | None = None) -> "RenderableType":
+def table(
+    states: Sequence[RunSnapshot],
+    width: int,
+    now: datetime | None = None,
+    costs: Mapping[str, float] | None = None,
+) -> "RenderableType":
     """The runs as a table.
 
     Args:
         width: of the terminal, in cells.
+        costs: US dollars so far, of the runs of which they are known; None: not to be told.
         now: None: when each was seen.
     """
     from rich.table import Table
@@ -43,8 +49,9 @@ def table(states: Sequence[RunSnapshot], width: int, now: datetime | None = None
         progress = [bar.bar(state.counts, long, label=label) if _many(state) else Text()] if long else []
         age = text.ago(state.run.created, moment).removesuffix(" ago")
         ran = runs.lasted(state, moment)
-        cells.append([Text(state.run.id), _state(state), *progress, Text(age), Text(ran)])
-    names = ["RUN", "STATE", *(["PROGRESS"] if long else []), "AGE", "RAN"]
+        cost = [Text(_cost(costs, state), justify="right")] if costs else []
+        cells.append([Text(state.run.id), _state(state), *progress, Text(age), Text(ran), *cost])
+    names = ["RUN", "STATE", *(["PROGRESS"] if long else []), "AGE", "RAN", *(["COST"] if costs else [])]
     widths = [max(len(name), *(row[at].cell_len for row in cells)) for at, name in enumerate(names)]
     shown = Table(box=None, pad_edge=False, header_style="dim")
     for name, wide in zip(names, widths, strict=True):
@@ -57,16 +64,22 @@ def table(states: Sequence[RunSnapshot], width: int, now: datetime | None = None
     return shown
 
 
-def plain(states: Sequence[RunSnapshot]) -> list[str]:
+def plain(states: Sequence[RunSnapshot], costs: Mapping[str, float]) -> list[str]:
     """The same as tab-separated lines."""
-    lines = ["run\tstate\tdone\tcreated\tran\twhy"]
+    lines = ["run\tstate\tdone\tcreated\tran\tcost\twhy"]
     for state in states:
         created = state.run.created.isoformat(timespec="seconds")
         done = bar.words(state.counts) if _many(state) else ""
         ran = runs.lasted(state, state.at)
         why = _why(state, bars=bool(done))
-        lines.append("\t".join((state.run.id, runs.word(state), done, created, ran, why)))
+        cells = (state.run.id, runs.word(state), done, created, ran, _cost(costs, state), why)
+        lines.append("\t".join(cells))
     return lines
+
+
+def _cost(costs: Mapping[str, float], state: RunSnapshot) -> str:
+    found = costs.get(state.run.id)
+    return "" if found is None else text.money(found)
 
 
 def _many(state: RunSnapshot) -> bool:

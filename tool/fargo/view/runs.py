@@ -102,7 +102,9 @@ def detail(state: RunSnapshot) -> list[tuple[str, str]]:
 
 
 def _job(job: Job, now: datetime) -> list[tuple[str, str]]:
-    rows = [("batch job", job.id), ("waited", text.waited(job, now)), ("ran", text.elapsed(job, now))]
+    rows = [("batch job", job.id)]
+    if not job.size:  # an array's containers have times of their own
+        rows += [("waited", text.waited(job, now)), ("ran", text.elapsed(job, now))]
     if why := text.outcome(job):
         rows.append(("why", why))
     for number, attempt in enumerate(job.attempts, 1):
