@@ -129,7 +129,8 @@ def event(seen: WatchEvent) -> dict[str, Any]:
     if isinstance(seen, LogEvent):
         return {"event": "log"} | line(seen)
     if isinstance(seen, Trouble):
-        return {"event": "trouble", "message": seen.error.message, "pause": seen.pause}
+        told = {"feed": seen.feed, "message": seen.error.message, "times": seen.times}
+        return {"event": "trouble"} | told | {"pause": round(seen.pause, 1)}
     return {"event": "state"} | snapshot(seen)
 
 
