@@ -11,12 +11,12 @@ from fargo.cli.context import Context
 from fargo.cli.output import ndjson
 from fargo.errors import DONE, JOB_FAILED, Interrupted, UsageError
 from fargo.logs import GAP, Grep, LogEvent, Reader, Span, Tail, milliseconds
-from fargo.model.job import JobState
 from fargo.view import data, log_lines, runs, text
 
 if TYPE_CHECKING:
     from fargo.logs import Sources
     from fargo.model.run import Run, RunSnapshot
+    from fargo.view.following import FollowView
 
 _MANY = 1000
 """Containers whose streams take a while to find."""
@@ -87,36 +87,32 @@ class LogLines:
             Interrupted: Ctrl-C: the jobs go on.
         """
         from fargo.runs import check_submitted
+        from fargo.view.following import FollowView
 
         check_submitted(run)
+        view = FollowView(self.context.options.profile)
         try:
-            state = self._followed(run)
+            self._follow(run, view)
         except KeyboardInterrupt:
             hint = f"come back: `fargo logs -f {run.id}`; stop it: `fargo stop {run.id}`"
             raise Interrupted(f"detached: {run.id} goes on", hint) from None
-        return self._end(state, whole=whole)
+        return self._end(view, whole=whole)
 
-    def _followed(self, run: "Run") -> "RunSnapshot":
+    def _follow(self, run: "Run", view: "FollowView") -> None:
         from fargo.watch import Trouble, snapshot
 
-        state = snapshot(run, self.context.batch)
-        tail, wrote = self._start(state)
-        waits = ""
-        new: list[LogEvent] = []
+        tail, wrote = self._start(snapshot(run, self.context.batch))
+        out, waits = self.context.out, ""
         for event in self.context.watcher(tail=tail).watch(run):
             if isinstance(event, LogEvent):
-                new.append(event)
+                wrote += out.lines(self._shown(self._fitting([event])))
                 continue
-            wrote += self.context.out.lines(self._shown(self._fitting(new)))
-            new = []
+            view.take(event)
             if isinstance(event, Trouble):
-                self.context.out.say(f"{text.safe(event.error.message)}; asking again in {event.pause:.0f} s")
-                continue
-            state = event
-            if not wrote and not state.finished and (words := self._waits(state)) != waits:
-                self.context.out.say(words)
+                out.say(f"{text.safe(event.error.message)}; asking again in {event.pause:.0f} s")
+            elif not wrote and not event.finished and (words := self._waits(event)) != waits:
+                out.say(words)
                 waits = words
-        return state
 
     def _start(self, state: "RunSnapshot") -> tuple[Tail, int]:
         """Print what there is by now; what goes on from there, and how many lines that were."""
@@ -161,17 +157,13 @@ class LogLines:
         words = "no lines" if state.finished else "no lines yet"
         return f"{words}: {why}" if why else f"{words}: {runs.progress_words(state)}"
 
-    def _end(self, state: "RunSnapshot", *, whole: bool) -> int:
+    def _end(self, view: "FollowView", *, whole: bool) -> int:
         from fargo.cli.following import end_of
-        from fargo.view.following import FollowView
 
-        if whole:
-            view = FollowView()
-            view.take(state)
-            return end_of(self.context, view)[0]
-        good = bool(state.jobs) and state.state is JobState.SUCCEEDED
-        self.context.out.say(runs.progress_line(state), "green" if good else "red")
-        return DONE if good else JOB_FAILED
+        if view.state and not view.state.jobs and not whole:
+            self.context.out.say(runs.progress_line(view.state), "red")
+            return JOB_FAILED
+        return end_of(self.context, view)[0]
 
 
 def _now() -> int:
