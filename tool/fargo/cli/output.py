@@ -19,8 +19,8 @@ MARGIN = 3
 the terminal is wide would not be taken back whole."""
 BLOCK = 64 * 1024
 """Characters that are written at once, where there are so many."""
-BLOCK_SECONDS = 0.1
-"""How long a line waits for others."""
+BLOCK_LINES, BLOCK_SECONDS = 50, 0.1
+"""How often the time is looked at, and how long a line waits for others."""
 _UNSAFE = re.compile(r"[\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 
 
@@ -90,18 +90,18 @@ class Output:
         due = time.monotonic() + BLOCK_SECONDS
         try:
             for line in lines:
-                block.append(line)
+                count += 1
                 size += len(line)
-                if size >= BLOCK or time.monotonic() > due:
-                    whole, block = block, []
-                    count, size = count + len(whole), 0
+                block.append(line)
+                if size >= BLOCK or (not count % BLOCK_LINES and time.monotonic() > due):
+                    whole, block, size = block, [], 0
                     self._write("\n".join(whole) + "\n")
                     due = time.monotonic() + BLOCK_SECONDS
         finally:
             # What was read before a failure, or Ctrl-C, is written.
             if block:
                 self._write("\n".join(block) + "\n")
-        return count + len(block)
+        return count
 
     def line(self, text: str) -> None:
         """One line of data on stdout, at once: above a live display where both share a terminal."""

@@ -3,10 +3,12 @@
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from heapq import merge
+from itertools import chain
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from fargo.aws.logs import EVERYTHING, PAGE_EVENTS, STREAMS_MAX, Page, Query, streams_of
+from fargo.logs.ahead import ahead
 from fargo.model.log import LogEvent, LogSource, Span
 
 if TYPE_CHECKING:
@@ -26,8 +28,9 @@ class Reader:
     time order; up to `CURSORS_MAX` such queries are merged. Beyond that (3,200 streams) all streams of the
     same prefix are one query, and those of other runs are left out: their number does not matter then.
 
-    Memory: one page a query, together `PAGE_EVENTS` events, and of no page more than the 1 MB that AWS
-    puts into one; besides that the names of the streams.
+    Memory: two pages a query, the one that is used and the next, which is fetched meanwhile: together
+    twice `PAGE_EVENTS` events, and of no page more than the 1 MB that AWS puts into one. Besides that the
+    names of the streams.
 
     Args:
         logs: the log group.
@@ -80,10 +83,9 @@ def merged(
     return cursors[0] if len(cursors) == 1 else merge(*cursors, key=attrgetter("at"))
 
 
-def lines(pages: Iterable[Page]) -> Iterator[LogEvent]:
-    """The lines of pages, one page in memory."""
-    for page in pages:
-        yield from page.events
+def lines(pages: Iterator[Page]) -> Iterator[LogEvent]:
+    """The lines of pages, two pages in memory."""
+    return chain.from_iterable(page.events for page in ahead(pages))
 
 
 def queries(streams: Iterable[str], *, most: int = CURSORS_MAX) -> tuple[Query, ...]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +21,8 @@ class LogSource:
     attempt: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class LogEvent:
-    """One line that a container wrote.
+class LogEvent(NamedTuple):
+    """One line that a container wrote. A tuple, because it is made in a quarter of a dataclass's time.
 
     Attributes:
         at: when the line was taken from the container.
