@@ -28,6 +28,8 @@ def mend() -> None:
     put = models.LogStream.put_log_events
 
     def put_in_order(self: Any, log_events: list[dict[str, Any]]) -> str:
+        # moto's EventBridge writes fractions of milliseconds, which CloudWatch Logs does not know.
+        log_events = [event | {"timestamp": int(event["timestamp"])} for event in log_events]
         before = self.events[-1].timestamp if self.events else 0
         token: str = put(self, log_events)
         if log_events and log_events[0]["timestamp"] < before:
