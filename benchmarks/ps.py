@@ -2,8 +2,8 @@
 
     python benchmarks/ps.py [--runs 20] [--repeat 5]
 
-Against a local AWS that holds runs of an array each, one in five with failed children. Beside `fargo ps`, in the
-same run: `aws batch list-jobs` of the queue, which tells of no child, and `fargo --help`, which asks nothing.
+Against a local AWS that holds runs of an array each, one in five with failed children. Beside `fargo ps`, in
+the same run: `aws batch list-jobs` of the queue, which tells of no child; `fargo --help`, which asks nothing.
 """
 
 import argparse
@@ -80,9 +80,8 @@ def main() -> None:
         cpu = statistics.median(each.cpu for each in costs)
         wall = statistics.median(each.wall for each in costs)
         most = max(each.megabytes for each in costs)
-        print(
-            f"{name:20} CPU {cpu:5.2f} s ({cpu / peer:4.2f} of the AWS CLI)  wall {wall:5.2f} s  {most:4.0f} MB"
-        )
+        ratio = f"{cpu / peer:4.2f} of the AWS CLI's"
+        print(f"{name:20} CPU {cpu:5.2f} s ({ratio})  wall {wall:5.2f} s  {most:4.0f} MB")
 
 
 if __name__ == "__main__":

@@ -77,7 +77,7 @@ class Group:
 
 
 def history(group: Any, **more: Any) -> History:
-    return History(Logs(group, "/fargo/demo/events"), **more)
+    return History(lambda: Logs(group, "/fargo/demo/events"), **more)
 
 
 def a_run(*job_ids: str, size: int = 1, run: str = RUN) -> Run:

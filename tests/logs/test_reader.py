@@ -98,7 +98,9 @@ class Endless:
         return {"events": events} | ({"nextToken": str(end)} if end < self.lines else {})
 
 
-@pytest.mark.parametrize(("streams", "lines"), [(4000, 100_000), (1000, 10_000)], ids=["prefix", "ten queries"])
+@pytest.mark.parametrize(
+    ("streams", "lines"), [(4000, 100_000), (1000, 10_000)], ids=["prefix", "ten queries"]
+)
 def test_memory_does_not_grow_with_the_log(streams: int, lines: int) -> None:
     known = sources(*(f"job/default/{number}" for number in range(streams)))
     reader = Reader(logs(Endless(lines)), known)

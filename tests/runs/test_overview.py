@@ -81,7 +81,7 @@ def _state(*jobs: Job, size: int = 10_000) -> RunSnapshot:
 
 def _look(state: RunSnapshot, client: Any = None, events: Any = None) -> Any:
     return overview(
-        state, Batch(client or Children()), History(Logs(events or Events(), "g")), lambda _: TASK
+        state, Batch(client or Children()), History(lambda: Logs(events or Events(), "g")), lambda _: TASK
     )
 
 

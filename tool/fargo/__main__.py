@@ -1,5 +1,6 @@
 """`fargo`: the only place that exits, and that turns errors into sentences."""
 
+import gc
 import io
 import json
 import os
@@ -18,9 +19,14 @@ if TYPE_CHECKING:
 DEFECT = 70
 """EX_SOFTWARE of sysexits.h: fargo itself is wrong."""
 
+SELDOM = 50_000
+"""Objects between two collections: most commands live for a second, and a tenth of it went into looking for
+garbage among what libraries load."""
+
 
 def main() -> None:
     """Run the command line and exit with its code."""
+    gc.set_threshold(SELDOM)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # What the user's encoding does not have must not end the command that says it.

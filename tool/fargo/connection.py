@@ -200,7 +200,7 @@ class Connection:
         from fargo.model.naming import events_log_group
 
         group = events_log_group(self.outputs.name)
-        return History(Logs(read_quickly(self.session.client("logs")), group))
+        return History(lambda: Logs(read_quickly(self.session.client("logs")), group))
 
     def task(self, job: str, wave: "Wave") -> "Task":
         """What each container of a wave reserves, and where it runs.

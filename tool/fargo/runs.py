@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 CLOSER = 5
 """Runs of a list whose children are asked for, to tell why some failed and what they cost: a call a state."""
-CHILDREN = 1000
-"""So many come with one call."""
+CHILDREN = 100
+"""So many of each: enough to tell causes and a mean."""
 TOLD = (JobState.FAILED, JobState.SUCCEEDED, JobState.RUNNING)
 
 _ENTRY = struct.Struct(naming.MAP_ENTRY)

@@ -12,6 +12,9 @@ from fargo.model.job import Attempt, Job, JobState
 DESCRIBE_MAX = 100
 """Ids in one DescribeJobs call (AWS Batch API reference, DescribeJobs)."""
 
+LIST_MAX = 1000
+"""Jobs in one answer of ListJobs by state (AWS Batch API reference, ListJobs)."""
+
 TERMINATE_MAX = 50
 """Ids in one TerminateJobs call (AWS Batch API reference, TerminateJobs)."""
 
@@ -149,9 +152,9 @@ class Batch:
         found: dict[str, Any] = answer["jobs"][0] if answer["jobs"] else {}
         return found
 
-    def children(self, array_id: str, state: JobState) -> Iterator[tuple[Job, ...]]:
-        """An array's children in this state, by index, a page of 1,000 a call."""
-        return self._list(arrayJobId=array_id, jobStatus=state.value)
+    def children(self, array_id: str, state: JobState, size: int = LIST_MAX) -> Iterator[tuple[Job, ...]]:
+        """An array's children in this state, by index, a page of `size` a call."""
+        return self._list(arrayJobId=array_id, jobStatus=state.value, PaginationConfig={"PageSize": size})
 
     def in_state(self, queue: str, state: JobState) -> Iterator[tuple[Job, ...]]:
         """A queue's jobs in this state, arrays but not their children, the newest first, 1,000 a call."""

@@ -1,6 +1,6 @@
 """The log group of events, read for some runs, or for one job."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 
@@ -25,11 +25,12 @@ class History:
     """Reads events as they are asked for, and remembers none.
 
     Args:
-        logs: the log group that the stack's rule writes to. Where it is not there, no event is.
+        logs: makes the log group that the stack's rule writes to, once somebody asks: most never do. Where
+            the group is not there, no event is.
         pages: answers that are read of one question at the most.
     """
 
-    def __init__(self, logs: Logs, *, pages: int = PAGES) -> None:
+    def __init__(self, logs: Callable[[], Logs], *, pages: int = PAGES) -> None:
         self._logs, self._pages = logs, pages
 
     def ended(self, runs: Sequence[Run], job_ids: Collection[str]) -> dict[str, Job]:
@@ -100,7 +101,7 @@ class History:
 
     def _read(self, pattern: str, since: datetime, until: datetime) -> Iterator[Event]:
         span = Span(milliseconds(since - LATE), milliseconds(until + LATE))
-        pages = self._logs.filter(Query(), span, pattern=pattern)
+        pages = self._logs().filter(Query(), span, pattern=pattern)
         for page in islice(pages, self._pages):
             yield from _understood(line.text for line in page.events)
 
