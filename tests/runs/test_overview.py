@@ -33,7 +33,7 @@ class Children:
         assert name == "list_jobs"
         return self
 
-    def paginate(self, *, arrayJobId: str, jobStatus: str) -> Any:  # noqa: N803 # AWS's spelling
+    def paginate(self, *, arrayJobId: str, jobStatus: str, **_: Any) -> Any:  # noqa: N803 # AWS's spelling
         for page in range(10):
             self.calls += 1
             yield {
