@@ -10,7 +10,7 @@ _KEY = "fargoItems"
 HTTP_OK = 200
 
 
-class Item(msgspec.Struct, frozen=True):
+class Item(msgspec.Struct, frozen=True, gc=False):
     """An event as CloudWatch Logs tells it; GetLogEvents tells neither its stream nor its id."""
 
     timestamp: int
@@ -40,12 +40,12 @@ def items(answer: dict[str, Any], known: Collection[str] | None) -> Iterable[Ite
     """An answer's events, whoever parsed it.
 
     Args:
-        known: the streams that are wanted; None for all. An event that names none is of the one asked for.
+        known: the streams that are wanted; None for all.
     """
     found: Iterable[Item] = answer[_KEY] if _KEY in answer else _slowly(answer["events"])
     if known is None:
         return found
-    return [item for item in found if not item.stream or item.stream in known]
+    return [item for item in found if item.stream in known]
 
 
 def _parse(response_dict: dict[str, Any], customized_response_dict: dict[str, Any], **_: Any) -> None:

@@ -1,8 +1,8 @@
 """CloudWatch Logs: read one stream on from where the last reading ended, or many in time order."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from os.path import commonprefix
 from typing import Any
 
@@ -16,6 +16,7 @@ STREAMS_MAX = 100
 PAGE_EVENTS = 10_000
 """Events in one page, or fewer where they have 1 MB. Source of both: API reference, FilterLogEvents."""
 EVERYTHING = Span()
+_EPOCH, _MILLISECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(milliseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +70,10 @@ class Logs:
 
         Nothing comes of a stream that is not there yet.
         """
-        only = {source.stream: source}
+        only = {"": source}
         while (answer := self._page(source.stream, token, span, limit)) is not None:
             following = answer["nextForwardToken"]
-            found = tuple(_event(item, source) for item in items(answer, only))
-            yield Page(found, following)
+            yield Page(tuple(_events(items(answer, None), only)), following)
             if following == token:
                 return
             token = following
@@ -133,8 +133,7 @@ class Logs:
             more = {"nextToken": token} if token else {}
             answer = self._ask("FilterLogEvents", **request, **more)
             token = answer.get("nextToken") or ""
-            found = items(answer, sources)
-            yield Page(tuple(_event(item, (sources or {}).get(item.stream)) for item in found), token)
+            yield Page(tuple(_events(items(answer, sources), sources or {})), token)
             if not token:
                 return
 
@@ -155,8 +154,12 @@ def streams_of(names: Collection[str]) -> tuple[Query, ...]:
     return tuple(Query(ordered[at : at + STREAMS_MAX]) for at in range(0, len(ordered), STREAMS_MAX))
 
 
-def _event(item: Item, source: LogSource | None) -> LogEvent:
-    at = datetime.fromtimestamp(item.timestamp / 1000, UTC)
-    if source is None:
-        return LogEvent(at, item.stream, item.message, item.id)
-    return LogEvent(at, source.stream, item.message, item.id, source.label, source.attempt)
+def _events(found: Iterable[Item], sources: Mapping[str, LogSource | None]) -> Iterator[LogEvent]:
+    """Items as events, with what is known of their streams; GetLogEvents does not name the stream."""
+    for item in found:
+        at = _EPOCH + item.timestamp * _MILLISECOND
+        source = sources.get(item.stream)
+        if source is None:
+            yield LogEvent(at, item.stream, item.message, item.id)
+        else:
+            yield LogEvent(at, source.stream, item.message, item.id, source.label, source.attempt)

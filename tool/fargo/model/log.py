@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+
+import msgspec
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +22,11 @@ class LogSource:
     attempt: int = 1
 
 
-class LogEvent(NamedTuple):
-    """One line that a container wrote. A tuple, because it is made in a quarter of a dataclass's time.
+class LogEvent(msgspec.Struct, frozen=True, gc=False):
+    """One line that a container wrote.
+
+    A dataclass in all but the time that its making takes, a tenth, and without work for the garbage
+    collector: there are a hundred thousand of them.
 
     Attributes:
         at: when the line was taken from the container.

@@ -48,12 +48,12 @@ class LineView:
         """One line, without its end."""
         if event is GAP:
             return _GAP
-        begin = f"{event.at.isoformat(timespec='milliseconds')}  " if self.timestamps else ""
+        line = event.text
+        if not line.isprintable() and not self.raw:
+            line = harmless(line, colours=self.colours)
         if event.label:
-            begin += f"{self._label(event.label)} "
-        if event.text.isprintable():
-            return begin + event.text
-        return begin + (event.text if self.raw else harmless(event.text, colours=self.colours))
+            line = f"{self._label(event.label)} {line}"
+        return f"{event.at.isoformat(timespec='milliseconds')}  {line}" if self.timestamps else line
 
     def _label(self, label: str) -> str:
         if not self.colours:
