@@ -125,7 +125,7 @@ class LogLines:
 
     def _learned(self, state: "RunSnapshot") -> "Sources":
         containers = sum(job.size for job in state.jobs)
-        if containers >= _MANY and self.context.out.live:
+        if containers >= _MANY and not self.failed and self.context.out.live:
             self.context.out.say(f"finding the log streams of {containers:,} containers", "dim")
         sources = self.context.sources(state.run, failed=self.failed)
         sources.learn(state.jobs)

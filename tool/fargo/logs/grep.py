@@ -60,7 +60,7 @@ class Grep:
         except re.error as error:
             raise UsageError(
                 f"--grep {pattern!r} is no regular expression: {error}",
-                "a character that stands for itself wants a backslash: `\\(`",
+                "a character that stands for itself wants a backslash before it, like `\\[`",
             ) from error
 
     def __call__(self, events: Iterable[LogEvent]) -> Iterator[LogEvent]:
