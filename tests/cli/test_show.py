@@ -117,6 +117,24 @@ def test_a_run_that_aws_batch_has_forgotten_is_shown_as_it_was(
     assert _told(after) == _told(before)
 
 
+def test_the_lines_of_a_run_that_aws_batch_has_forgotten_are_read_all_the_same(
+    fargo: Fargo, aws: str, ended: Ended, grown_old: Callable[[], None]
+) -> None:
+    rules = [
+        {"job": "*:1", "script": [{"out": "one"}, {"exit": 1}]},
+        {"job": "*", "script": [{"out": "fine"}]},
+    ]
+    set_rules(aws, rules)
+    run = ended("work", "--array", "6")
+    before = sorted(fargo("--local", "logs", run, "--timestamps").out.splitlines())
+    assert len(before) == 6
+    grown_old()
+    for asked in ((run,), ("-f", run)):
+        assert sorted(fargo("--local", "logs", *asked, "--timestamps").out.splitlines()) == before
+    assert fargo("--local", "logs", run, "--failed").out == "#1 one\n"
+    assert fargo("--local", "logs", f"{run}:1").out == "one\n"
+
+
 def test_python_sees_a_forgotten_run_as_it_ended(
     ended: Ended, grown_old: Callable[[], None], project: Path
 ) -> None:

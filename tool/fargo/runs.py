@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from fargo.aws.batch import Batch
     from fargo.aws.store import Store
     from fargo.history import History
+    from fargo.logs import Sources
     from fargo.model.job import Job
     from fargo.model.run import Chunk, Run, RunSnapshot, Wave
 
@@ -90,6 +91,26 @@ def unsent(run: "Run") -> str:
     """How many of a run's jobs were not submitted, in words; empty where all were."""
     jobs = len(run.chunks)
     return f"{run.unsent} of {jobs} job{'s' if jobs > 1 else ''} not submitted" if run.unsent else ""
+
+
+def learn(sources: "Sources", state: "RunSnapshot", history: "History") -> None:
+    """Learn the log streams of a run's containers, also of those that AWS Batch has forgotten.
+
+    Args:
+        sources: told of them.
+        history: asked for the children of arrays, and for single children, that AWS Batch no longer knows.
+
+    Raises:
+        AwsError: AWS is out of reach or refuses.
+    """
+    arrays = {job.id for job in state.jobs if job.size and job.id in state.past}
+    sources.learn(job for job in state.jobs if job.id not in arrays)
+    for outcome in (JobState.FAILED,) if sources.failed else (JobState.FAILED, JobState.SUCCEEDED):
+        if arrays:
+            sources.learn(history.children(state.run, arrays, outcome))
+    if not state.appearing:
+        children = (history.job(state.run, each) for each in state.unseen if ":" in each)
+        sources.learn(child for child in children if child)
 
 
 def only_row(store: "Store", run: "Run", row: int) -> "Run":

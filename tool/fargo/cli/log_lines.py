@@ -62,9 +62,7 @@ class LogLines:
 
     def print(self, run: "Run") -> int:
         """The lines that there are now."""
-        from fargo.watch import snapshot
-
-        state = snapshot(run, self.context.batch)
+        state = self._state(run)
         sources = self._learned(state)
         reader = Reader(self.context.patient_logs(), sources.known, self._span(state))
         events: Iterable[LogEvent] = reader
@@ -99,9 +97,9 @@ class LogLines:
         return self._end(view, whole=whole)
 
     def _follow(self, run: "Run", view: "FollowView") -> None:
-        from fargo.watch import Trouble, snapshot
+        from fargo.watch import Trouble
 
-        tail, wrote = self._start(snapshot(run, self.context.batch))
+        tail, wrote = self._start(self._state(run))
         out, waits = self.context.out, ""
         for event in self.context.watcher(tail=tail).watch(run):
             if isinstance(event, LogEvent):
@@ -120,15 +118,24 @@ class LogLines:
         if self.last and (ended := Reader(logs, sources.known, span).last(self.last, _now())):
             span = span.within(milliseconds(ended[0].at), None)
         tail = Tail(logs, sources, span=span)
-        events = self._fitting(tail.start(state.jobs))
+        events = self._fitting(tail.start(()))
         return tail, self.context.out.lines(self._shown(deque(events, self.last) if self.last else events))
 
+    def _state(self, run: "Run") -> "RunSnapshot":
+        """How it stands, also by what events told of what AWS Batch has forgotten."""
+        from fargo.history import recall
+        from fargo.watch import snapshot
+
+        return recall((snapshot(run, self.context.batch),), self.context.history)[0]
+
     def _learned(self, state: "RunSnapshot") -> "Sources":
+        from fargo.runs import learn
+
         containers = sum(job.size for job in state.jobs)
         if containers >= _MANY and not self.failed and self.context.out.live:
             self.context.out.say(f"finding the log streams of {containers:,} containers", "dim")
         sources = self.context.sources(state.run, failed=self.failed)
-        sources.learn(state.jobs)
+        learn(sources, state, self.context.history)
         return sources
 
     def _span(self, state: "RunSnapshot") -> Span:

@@ -77,6 +77,18 @@ class History:
                 seen.add(job.id)
                 yield job
 
+    def job(self, run: Run, job_id: str) -> Job | None:
+        """How one job of a run stood last, the child of an array perhaps; None where no event tells.
+
+        Raises:
+            AwsError: AWS is out of reach or refuses.
+        """
+        stories = Stories()
+        for event in self._read(of_job(job_id), run.created, run.last.created + LONGEST):
+            stories.take(event)
+        story = stories.get(job_id)
+        return story.job if story else None
+
     def moves(self, job: Job) -> tuple[Move, ...]:
         """When a job came into each of its states; nothing where no event tells.
 

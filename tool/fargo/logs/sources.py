@@ -35,6 +35,7 @@ class Sources:
         failed: only of containers that failed.
 
     Attributes:
+        failed: see above.
         known: what was learned so far, by stream.
     """
 
@@ -43,7 +44,7 @@ class Sources:
     ) -> None:
         self._batch = batch
         self._label = label
-        self._failed = failed
+        self.failed = failed
         self._counts: dict[str, object] = {}
         self._children: dict[str, tuple[JobState, datetime | None]] = {}
         self.known: dict[str, LogSource] = {}
@@ -68,7 +69,7 @@ class Sources:
                 self._counts[job.id] = job.counts
 
     def _add(self, job: Job) -> None:
-        if self._failed and job.state is not JobState.FAILED:
+        if self.failed and job.state is not JobState.FAILED:
             return
         label = self._label(job.id)
         for number, attempt in enumerate(job.attempts, 1):
@@ -92,7 +93,7 @@ class Sources:
     def _listed(self, parent: Job, batch: "Batch") -> Iterator[Job]:
         counts = dict(parent.counts)
         waiting = _WAITING if parent.tries > 1 else ()
-        for state in (JobState.FAILED,) if self._failed else (*waiting, *_BEGUN):
+        for state in (JobState.FAILED,) if self.failed else (*waiting, *_BEGUN):
             if not counts.get(state):
                 continue
             for page in batch.children(parent.id, state):

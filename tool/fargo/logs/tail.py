@@ -56,6 +56,9 @@ class Tail:
 
         To be read to its end before the first `poll`, which gives what comes after them.
 
+        Args:
+            jobs: whose streams are to be learned first; none where `sources` knows them already.
+
         Raises:
             AwsError: as it is read.
         """
