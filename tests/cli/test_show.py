@@ -140,9 +140,22 @@ def test_python_sees_a_forgotten_run_as_it_ended(
 ) -> None:
     run = ended("other")
     grown_old()
-    status = library.connect(project / "fargo.toml", local=True).run(run).status()
-    assert (status.state, status.gone, status.finished) == (JobState.FAILED, 0, True)
-    assert status.jobs[0].exit_code == 3
+    known = library.connect(project / "fargo.toml", local=True).run(run)
+    for status in (known.status(), known.wait()):
+        assert (status.state, status.gone, status.finished) == (JobState.FAILED, 0, True)
+        assert status.jobs[0].exit_code == 3
+
+
+def test_ps_and_wait_tell_how_a_forgotten_run_ended(
+    fargo: Fargo, ended: Ended, grown_old: Callable[[], None]
+) -> None:
+    run = ended("work", "--array", "6")
+    grown_old()
+    listed = fargo("--local", "ps", "--plain")
+    assert "FAILED" in listed.out
+    assert "GONE" not in listed.out
+    waited = fargo("--local", "wait", run)
+    assert waited.code == 1
 
 
 def test_without_events_a_forgotten_run_is_gone_as_before(

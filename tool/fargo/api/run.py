@@ -64,7 +64,8 @@ class Run:
 
         Returns:
             How it ended: `state` is SUCCEEDED or FAILED. Jobs that ended more than seven days ago AWS Batch
-            may have forgotten: then `jobs` is empty, and `standing` tells what the rows came to.
+            may have forgotten: events tell how they ended. Where those are missing too, `jobs` is empty,
+            and `standing` tells what the rows came to.
 
         Raises:
             UsageError: it is not submitted whole; the hint says how to go on.
@@ -72,6 +73,7 @@ class Run:
             AwsError: AWS is out of reach or refuses; the jobs go on.
         """
         from fargo import runs
+        from fargo.history import recall
         from fargo.model.run import RunSnapshot
 
         run = runs.load(self._connection.store, self._connection.batch, self.id)
@@ -84,7 +86,7 @@ class Run:
             seen = event
             if changed and on_change:
                 on_change(event)
-        return seen or self.status()
+        return recall((seen,), self._connection.history)[0] if seen else self.status()
 
     def stop(self, reason: str = "stopped by fargo stop") -> "Stopping":
         """Stop the jobs that have not ended, of all waves: SIGTERM, half a minute, SIGKILL.
