@@ -46,7 +46,7 @@ class Children:
     def get_paginator(self, _: str) -> "Children":
         return self
 
-    def paginate(self, *, jobStatus: str, arrayJobId: str) -> list[dict[str, Any]]:  # noqa: N803 # AWS's spelling
+    def paginate(self, *, jobStatus: str, arrayJobId: str, **_: Any) -> list[dict[str, Any]]:  # noqa: N803 # AWS's spelling
         assert arrayJobId == "array"
         self.listed.append(jobStatus)
         names = ("jobId", "jobName", "status", "startedAt")
