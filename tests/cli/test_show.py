@@ -156,6 +156,8 @@ def test_ps_and_wait_tell_how_a_forgotten_run_ended(
     assert "GONE" not in listed.out
     waited = fargo("--local", "wait", run)
     assert waited.code == 1
+    assert "FAILED" in waited.err
+    assert "3 failed" in waited.err
 
 
 def test_without_events_a_forgotten_run_is_gone_as_before(

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from fargo.errors import AwsThrottled
     from fargo.history import History
     from fargo.logs import Sources, Tail
+    from fargo.model.job import Job
     from fargo.model.run import Run, RunSnapshot, Wave
     from fargo.model.stack import StackOutputs
     from fargo.stack import StackFolder
@@ -39,6 +40,15 @@ PATIENCE_LOCAL = 5.0
 
 def _keep_silent(_: object) -> None:
     pass
+
+
+def _here() -> Path:
+    try:
+        return Path.cwd()
+    except FileNotFoundError as error:
+        raise UsageError(
+            "the current folder is gone", "`cd` to the project, or name it: --project FILE"
+        ) from error
 
 
 class Connection:
@@ -71,7 +81,7 @@ class Connection:
         """The project file's settings."""
         from fargo import config
 
-        file = self._file or config.find(Path.cwd())
+        file = self._file or config.find(_here())
         return config.load(file.resolve(), region=self._wanted_region, profile=self._profile)
 
     @cached_property
@@ -201,6 +211,21 @@ class Connection:
 
         group = events_log_group(self.outputs.name)
         return History(lambda: Logs(read_quickly(self.session.client("logs")), group))
+
+    def namer(self, run: "Run") -> "Callable[[Job], str]":
+        """What the jobs of a run are called: by their rows; empty where those cannot be read."""
+        from fargo.errors import AwsError
+        from fargo.logs import Labels
+
+        labels = Labels(run, self.store)
+
+        def name(job: "Job") -> str:
+            try:
+                return labels(job.id)
+            except AwsError:
+                return ""
+
+        return name
 
     def task(self, job: str, wave: "Wave") -> "Task":
         """What each container of a wave reserves, and where it runs.

@@ -10,7 +10,6 @@ from fargo.cli.context import Context
 from fargo.errors import DONE, JOB_FAILED, Interrupted
 
 if TYPE_CHECKING:
-    from fargo.failures import Cause
     from fargo.model.log import LogEvent
     from fargo.model.run import Run, RunSnapshot
     from fargo.view.following import FollowView
@@ -88,7 +87,7 @@ def follow_run(context: Context, run: "Run", *, lines: "LineText | None", until:
     until = until or Until()
     tail = Tail(context.logs, context.sources(run)) if lines is not None else None
     watcher = context.watcher(tail=tail, timeout=until.timeout)
-    view = FollowView(context.options.profile)
+    view = FollowView(context.options.profile, context.namer(run))
     take = _taker(context, view, lines)
     try:
         with context.out.showing(view):
@@ -168,14 +167,14 @@ def end_of(context: Context, view: "FollowView", *, told: bool = False) -> tuple
         good, said = results
         context.out.say(said, "green" if good else "red")
         return (DONE if good else JOB_FAILED), said
-    first, *why = following.ended(state, view.causes)
-    if why or not told:
-        context.out.say(first, "green" if good else "red")
-    for line in why:
-        context.out.say(line)
-    if not good:
-        _what_next(context, state, view.causes)
-    return (DONE if good else JOB_FAILED), first
+    said = following.ended(state)
+    if view.why or state.past or not told:
+        context.out.say(said, "green" if good else "red")
+    for line in view.why:
+        context.out.say(f"  {line}")
+    if not good and state.jobs:
+        _what_next(context, state, explained=bool(view.why))
+    return (DONE if good else JOB_FAILED), said
 
 
 def _by_results(context: Context, state: "RunSnapshot") -> tuple[bool, str] | None:
@@ -189,9 +188,9 @@ def _by_results(context: Context, state: "RunSnapshot") -> tuple[bool, str] | No
     return found.done == found.rows, f"{state.run.id}: {runs.rows_words(found)}, as the results say"
 
 
-def _what_next(context: Context, state: "RunSnapshot", found: "tuple[Cause, ...]") -> None:
+def _what_next(context: Context, state: "RunSnapshot", *, explained: bool) -> None:
     if not state.finished:
         context.out.say(f"the others go on; stop them: {context.command(f'stop {state.run.id}')}")
-    elif found:
+    elif explained:
         context.out.say(f"  read what they wrote: {context.command(f'logs {state.run.id} --failed')}")
         context.out.say(f"  run them once more:   {context.command(f'retry {state.run.id}')}")

@@ -37,10 +37,10 @@ def ps(context: Context, limit: int, *, watch: bool) -> None:
         told = [data.snapshot(each) | {"cost_so_far_usd": costs.get(each.run.id)} for each in states]
         context.out.data(told)
     elif context.out.plain:
-        for line in listing.plain(states, costs):
+        for line in listing.plain(states, costs, context.namer):
             context.out.line(line)
     elif states:
-        context.out.table(listing.table(states, context.out.width, costs=costs))
+        context.out.table(listing.table(states, context.out.width, costs=costs, namer=context.namer))
     if not states:
         context.out.say(f"no runs yet; the first one: {context.command('submit JOB --follow')}")
 
@@ -62,7 +62,7 @@ def _watch(context: Context, limit: int) -> None:
     from fargo.cli.output import MARGIN
     from fargo.view.listing import ListView
 
-    view = ListView(lambda: context.out.width - MARGIN, context.options.profile)
+    view = ListView(lambda: context.out.width - MARGIN, context.options.profile, context.namer)
     try:
         with nullcontext() if context.out.json else context.out.showing(view):
             for event in context.runs_watched(limit):

@@ -29,7 +29,7 @@ def show(context: Context, run: str) -> None:
         more = {"result": result} if found.rows == 1 else data.standing_rows(stands) if stands else {}
         context.out.data(data.snapshot(state) | more_of.data(looked, state) | more)
         return
-    rows = runs.detail(state) + more_of.rows(looked, state, drawn=not context.out.plain)
+    rows = runs.detail(state) + more_of.rows(looked, state, context.namer(found), drawn=not context.out.plain)
     rows += runs.measured(result) + (runs.standing(stands) if stands else [])
     if context.out.plain:
         for name, value in rows:

@@ -1,10 +1,16 @@
 """Why jobs failed, in one line for each cause."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from fargo.failures import Cause
 from fargo.model.job import Job
 from fargo.view import text
+
+
+def short(job: Job) -> str:
+    """A job as briefly as it can be named beside others of its run: an array's child by its index."""
+    parent, colon, index = job.id.partition(":")
+    return f"#{index}" if colon else parent[:8]
 
 
 def why(found: Cause) -> str:
@@ -14,27 +20,26 @@ def why(found: Cause) -> str:
     return ", ".join(parts) or "no reason given"
 
 
-def line(found: Cause) -> str:
-    """The same with how many there are, and some of them: like `2 jobs: exit 137, Killed (#17, #88)`."""
-    named = ", ".join(map(short, found.examples))
+def line(found: Cause, name: Callable[[Job], str] = short) -> str:
+    """The same with how many there are, and some of them: like `2 jobs: exit 137, Killed (#17, #88)`.
+
+    Args:
+        name: what a job is called, where it has a name.
+    """
+    named = ", ".join(name(job) or short(job) for job in found.examples)
     more = ", …" if found.count > len(found.examples) else ""
     return f"{text.plural(found.count, 'job')}: {why(found)} ({named}{more})"
 
 
-def rows(found: Sequence[Cause], *, failed: int) -> list[tuple[str, str]]:
+def rows(found: Sequence[Cause], name: Callable[[Job], str], *, failed: int) -> list[tuple[str, str]]:
     """Names and values for `fargo show`.
 
     Args:
+        name: what a job is called, where it has a name.
         failed: how many there are, more perhaps than were looked at.
     """
-    told = [("failed", line(cause)) for cause in found]
+    told = [("failed", line(cause, name)) for cause in found]
     looked = sum(cause.count for cause in found)
     if 0 < looked < failed:
         told.append(("failed", f"of {failed:,}, {looked:,} were looked at"))
     return told
-
-
-def short(job: Job) -> str:
-    """A job as briefly as it can be named beside others of its run: an array's child by its index."""
-    parent, colon, index = job.id.partition(":")
-    return f"#{index}" if colon else parent[:8]

@@ -1,12 +1,12 @@
 """A run that is followed: a few lines in place, or one line for each change."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from fargo.failures import Cause, causes
-from fargo.model.job import JobState
+from fargo.failures import causes
+from fargo.model.job import Job, JobState
 from fargo.model.run import RunSnapshot
 from fargo.model.units import duration_text
 from fargo.view import bar, failures, freshness, runs, text
@@ -34,19 +34,25 @@ class FollowView:
 
     Attributes:
         profile: of the AWS credentials, where one was chosen.
+        name: what a job is called.
+        why: why children failed, as far as they were listed, a line each.
     """
 
     profile: str = ""
+    name: Callable[[Job], str] = failures.short
     now: Callable[[], datetime] = now_utc
     state: RunSnapshot | None = None
     throughput: Throughput = field(default_factory=Throughput)
     freshness: Freshness = field(default_factory=Freshness)
+    why: tuple[str, ...] = ()
 
     def take(self, event: RunSnapshot | Seen | Trouble) -> None:
         """Take in what was seen."""
         if not isinstance(event, RunSnapshot):
             self.freshness.take(event)
             return
+        if self.state is None or self.state.children != event.children:
+            self.why = tuple(failures.line(cause, self.name) for cause in causes(event.children))
         self.state = event
         self.throughput.take(event.at, sum(n for state, n in event.counts.items() if state.finished))
 
@@ -60,17 +66,12 @@ class FollowView:
         lines = [self._head(now)] if self.state else []
         if self.state and self.state.run.last.containers > 1 and self.state.counts:
             lines += [self._progress(self.state, now), Text(runs.containers(self.state), style="dim")]
-        lines += [Text(f"✘ {failures.line(cause)}", style="red") for cause in self.causes[:CAUSES]]
+        lines += [Text(f"✘ {why}", style="red") for why in self.why[:CAUSES]]
         if age.error:
             lines.append(Text(f"⚠ {freshness.trouble(age, self.profile)}", style="yellow"))
         for line in lines:
             line.no_wrap, line.overflow = True, "ellipsis"
         return Group(*lines)
-
-    @property
-    def causes(self) -> tuple[Cause, ...]:
-        """Why children failed, as far as they were listed."""
-        return causes(self.state.children) if self.state else ()
 
     def _head(self, now: datetime) -> "Text":
         assert self.state is not None  # noqa: S101 # `render` asked
@@ -126,9 +127,6 @@ def _counted(state: RunSnapshot) -> str:
     return f"{state.run.id} {state.state.value}, {share} percent, {bar.words(counts)}{again}"
 
 
-def ended(state: RunSnapshot, found: Sequence[Cause]) -> list[str]:
-    """How it ended: what stays in the scrollback, of why it failed a line each cause."""
-    glyph = text.GLYPHS[state.state]
-    lines = [f"{glyph} {runs.progress_line(state)}"]
-    lines += [f"  {failures.line(cause)}" for cause in found]
-    return lines
+def ended(state: RunSnapshot) -> str:
+    """How it ended, in the line that stays in the scrollback."""
+    return f"{text.GLYPHS[state.state]} {runs.progress_line(state)}"

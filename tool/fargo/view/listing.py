@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from fargo.failures import causes
-from fargo.model.job import JobState
-from fargo.model.run import RunSnapshot
+from fargo.model.job import Job, JobState
+from fargo.model.run import Run, RunSnapshot
 from fargo.runs import unsent
 from fargo.view import bar, failures, freshness, runs, text
 from fargo.view.following import now_utc
@@ -25,17 +25,27 @@ LEAST = 12
 """What is told of why has so many cells at the least."""
 
 
+Namer = Callable[[Run], Callable[[Job], str]]
+
+
+def by_index(_: Run) -> Callable[[Job], str]:
+    """An array's child by its index, whatever row it ran."""
+    return failures.short
+
+
 def table(
     states: Sequence[RunSnapshot],
     width: int,
     now: datetime | None = None,
     costs: Mapping[str, float] | None = None,
+    namer: Namer = by_index,
 ) -> "RenderableType":
     """The runs as a table.
 
     Args:
         width: of the terminal, in cells.
         costs: US dollars so far, of the runs of which they are known; None: not to be told.
+        namer: what the jobs of a run are called.
         now: None: when each was seen.
     """
     from rich.table import Table
@@ -58,20 +68,20 @@ def table(
         shown.add_column(name, no_wrap=True, min_width=wide)
     shown.add_column("WHY", no_wrap=True)
     for state, row in zip(states, cells, strict=True):
-        why = Text(_why(state, bars=long > 0))
+        why = Text(_why(state, namer, bars=long > 0))
         why.truncate(max(width - sum(widths) - GAP * len(widths), LEAST), overflow="ellipsis")
         shown.add_row(*row, why)
     return shown
 
 
-def plain(states: Sequence[RunSnapshot], costs: Mapping[str, float]) -> list[str]:
+def plain(states: Sequence[RunSnapshot], costs: Mapping[str, float], namer: Namer = by_index) -> list[str]:
     """The same as tab-separated lines."""
     lines = ["run\tstate\tdone\tcreated\tran\tcost\twhy"]
     for state in states:
         created = state.run.created.isoformat(timespec="seconds")
         done = bar.words(state.counts) if _many(state) else ""
         ran = runs.lasted(state, state.at)
-        why = _why(state, bars=bool(done))
+        why = _why(state, namer, bars=bool(done))
         cells = (state.run.id, runs.word(state), done, created, ran, _cost(costs, state), why)
         lines.append("\t".join(cells))
     return lines
@@ -86,14 +96,14 @@ def _many(state: RunSnapshot) -> bool:
     return state.run.last.containers > 1 and bool(state.counts)
 
 
-def _why(state: RunSnapshot, *, bars: bool) -> str:
+def _why(state: RunSnapshot, namer: Namer, *, bars: bool) -> str:
     """What there is to say of a run: of what failed why, else what its counts or its one container tell."""
     if not state.jobs:
         return runs.unknown(state)
     found = causes(state.children)
     if found:
         more = f", and {text.plural(len(found) - 1, 'other cause')}" if len(found) > 1 else ""
-        return failures.line(found[0]) + more
+        return failures.line(found[0], namer(state.run)) + more
     if bars and _many(state):
         return unsent(state.run)
     return runs.said(state)
@@ -115,6 +125,7 @@ class ListView:
 
     width: Callable[[], int]
     profile: str = ""
+    namer: Namer = by_index
     states: tuple[RunSnapshot, ...] | None = None
     freshness: Freshness = field(default_factory=Freshness)
 
@@ -135,7 +146,7 @@ class ListView:
         age = self.freshness.age(now)
         parts: list[RenderableType] = []
         if self.states:
-            parts.append(table(self.states, self.width(), None if age.error else now))
+            parts.append(table(self.states, self.width(), None if age.error else now, namer=self.namer))
         else:
             parts.append(Text("asking AWS" if self.states is None else "no runs yet", style="dim"))
         if age.error:

@@ -1,5 +1,6 @@
 """What `fargo show` tells besides how a run stands: times, causes of failure, cost."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -15,10 +16,13 @@ if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderResult
 
 
-def rows(found: Overview, state: RunSnapshot, *, drawn: bool = False) -> list[tuple[str, str]]:
+def rows(
+    found: Overview, state: RunSnapshot, name: Callable[[Job], str] = failures.short, *, drawn: bool = False
+) -> list[tuple[str, str]]:
     """Names and values.
 
     Args:
+        name: what a job is called.
         drawn: there is a `Timeline` beside them, which says more than its words.
     """
     told = []
@@ -26,7 +30,7 @@ def rows(found: Overview, state: RunSnapshot, *, drawn: bool = False) -> list[tu
         told.append(("timeline", history.timeline_words(job, state.at, found.moves.get(job.id, ()))))
     if found.spread:
         told += history.spread_words(found.spread)
-    told += failures.rows(found.causes, failed=found.failed)
+    told += failures.rows(found.causes, name, failed=found.failed)
     if found.dollars is not None:
         basis = f"list prices of {PRICE_REGION}, {PRICE_DATE}"
         told.append(("cost so far", f"about {text.money(found.dollars)}, by {basis}"))
