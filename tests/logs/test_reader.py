@@ -8,10 +8,10 @@ import pytest
 from fakes import throttled
 from log_group import Group, logs, sources, texts
 
-from fargo.aws.logs import PAGE_EVENTS, Query
+from fargo.aws.logs import Query
 from fargo.errors import AwsThrottled
 from fargo.logs import LogSource, Reader, Span
-from fargo.logs.reader import CURSORS_MAX, queries
+from fargo.logs.reader import CURSORS_MAX, HELD_EVENTS, queries
 
 NOW = 1_800_000_000_000
 
@@ -60,14 +60,14 @@ def test_a_span_has_both_its_ends() -> None:
     assert texts(Reader(logs(group), sources(*group.streams), Span(1, 2))) == ["a1", "b1", "a2", "b2"]
 
 
-def test_the_pages_of_all_queries_together_hold_as_many_lines_as_one() -> None:
+def test_the_pages_of_all_queries_together_hold_so_many_lines_and_no_more() -> None:
     names = [f"job/default/{number}" for number in range(CURSORS_MAX * 100)]
     group = Group()
     for name in names:
         group.write(name, (NOW, name))
     assert len(list(Reader(logs(group), sources(*names)))) == len(names)
     assert len({tuple(call["names"]) for call in group.calls}) == CURSORS_MAX
-    assert CURSORS_MAX * group.calls[0]["limit"] <= PAGE_EVENTS
+    assert CURSORS_MAX * group.calls[0]["limit"] <= HELD_EVENTS
 
 
 def test_very_many_streams_are_one_query_by_their_prefix_and_other_runs_are_left_out() -> None:
@@ -110,7 +110,7 @@ def test_memory_does_not_grow_with_the_log(streams: int, lines: int) -> None:
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
-    assert count == (lines if streams > 3200 else 10 * lines)
+    assert count == (lines if streams > CURSORS_MAX * 100 else 10 * lines)
     assert peak < 40_000_000, "of a hundred million characters"
 
 

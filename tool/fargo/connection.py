@@ -171,10 +171,8 @@ class Connection:
 
         return Logs(*self._log_group())
 
-    def patient_logs(self) -> "Logs":
-        """The same for whoever has nothing to show meanwhile: throttled, it waits, says so once, goes on."""
-        from fargo.aws.logs import Logs
-
+    def patience(self) -> "Callable[[AwsThrottled], None]":
+        """For whoever has nothing to show meanwhile: waits where AWS throttles, and says so once."""
         pauses = chain([1.0, 2.0, 4.0], repeat(8.0))
 
         def wait(error: "AwsThrottled") -> None:
@@ -183,7 +181,13 @@ class Connection:
                 self._warn(f"{error.message}; reading on more slowly")
             time.sleep(pause)
 
-        return Logs(*self._log_group(), throttled=wait)
+        return wait
+
+    def patient_logs(self) -> "Logs":
+        """The jobs' log group, read on more slowly where it is throttled."""
+        from fargo.aws.logs import Logs
+
+        return Logs(*self._log_group(), throttled=self.patience())
 
     def _log_group(self) -> tuple[Any, str]:
         from fargo.aws.log_pages import read_quickly

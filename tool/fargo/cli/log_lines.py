@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from fargo.cli.context import Context
 from fargo.cli.output import ndjson
-from fargo.errors import DONE, JOB_FAILED, Interrupted, UsageError
+from fargo.errors import DONE, JOB_FAILED, AwsThrottled, Interrupted, UsageError
 from fargo.logs import GAP, Grep, LogEvent, Reader, Span, Tail, milliseconds
 from fargo.view import data, log_lines, runs, text
 
@@ -117,8 +117,8 @@ class LogLines:
         logs, sources, span = self.context.patient_logs(), self._learned(state), self._span(state)
         if self.last and (ended := Reader(logs, sources.known, span).last(self.last, _now())):
             span = span.within(milliseconds(ended[0].at), None)
-        tail = Tail(logs, sources, span=span)
-        events = self._fitting(tail.start(()))
+        tail = Tail(self.context.logs, sources, span=span)
+        events = self._fitting(tail.start((), logs))
         return tail, self.context.out.lines(self._shown(deque(events, self.last) if self.last else events))
 
     def _state(self, run: "Run") -> "RunSnapshot":
@@ -135,8 +135,14 @@ class LogLines:
         if containers >= _MANY and not self.failed and self.context.out.live:
             self.context.out.say(f"finding the log streams of {containers:,} containers", "dim")
         sources = self.context.sources(state.run, failed=self.failed)
-        learn(sources, state, self.context.history)
-        return sources
+        wait = self.context.patience()
+        while True:
+            try:
+                learn(sources, state, self.context.history)
+            except AwsThrottled as error:
+                wait(error)
+            else:
+                return sources
 
     def _span(self, state: "RunSnapshot") -> Span:
         """Not before there was a job: the less CloudWatch Logs has to search."""

@@ -14,8 +14,10 @@ from fargo.model.log import LogEvent, LogSource, Span
 if TYPE_CHECKING:
     from fargo.aws.logs import Logs
 
-CURSORS_MAX = 32
+CURSORS_MAX = 16
 """Queries by name that are read side by side; more streams than they hold are read by their prefix."""
+HELD_EVENTS = 40_000
+"""Events of all queries that are used at once. Fewer would be more calls, of which few a second are allowed."""
 FIRST_WINDOW_MS = 60_000
 """The last lines are looked for in the last minute, then in the four before, then in the sixteen before…"""
 _WINDOW_GROWS = 4
@@ -25,11 +27,11 @@ class Reader:
     """The lines of log streams within a span of time.
 
     One stream is read by GetLogEvents. More are read by FilterLogEvents, which gives a hundred of them in
-    time order; up to `CURSORS_MAX` such queries are merged. Beyond that (3,200 streams) all streams of the
+    time order; up to `CURSORS_MAX` such queries are merged. Beyond that (1,600 streams) all streams of the
     same prefix are one query, and those of other runs are left out: their number does not matter then.
 
     Memory: two pages a query, the one that is used and the next, which is fetched meanwhile: together
-    twice `PAGE_EVENTS` events, and of no page more than the 1 MB that AWS puts into one. Besides that the
+    twice `HELD_EVENTS` events, and of no page more than the 1 MB that AWS puts into one. Besides that the
     names of the streams.
 
     Args:
@@ -78,7 +80,7 @@ def merged(
 ) -> Iterator[LogEvent]:
     """The lines of streams by FilterLogEvents, oldest first; see `Reader` and `queries`."""
     asked = queries(sources, most=most)
-    limit = PAGE_EVENTS // max(len(asked), 1)
+    limit = min(PAGE_EVENTS, HELD_EVENTS // max(len(asked), 1))
     cursors = [lines(logs.filter(query, span, limit=limit, sources=sources)) for query in asked]
     return cursors[0] if len(cursors) == 1 else merge(*cursors, key=attrgetter("at"))
 

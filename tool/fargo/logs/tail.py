@@ -51,21 +51,23 @@ class Tail:
         self._recent = Recent(clock)
         self._unseen: list[LogEvent] = []
 
-    def start(self, jobs: Iterable[Job]) -> Iterator[LogEvent]:
+    def start(self, jobs: Iterable[Job], logs: Logs | None = None) -> Iterator[LogEvent]:
         """The lines that there are by now, oldest first, in as little memory as `Reader` takes.
 
         To be read to its end before the first `poll`, which gives what comes after them.
 
         Args:
             jobs: whose streams are to be learned first; none where `sources` knows them already.
+            logs: the same group for this reading, such as one that is more patient.
 
         Raises:
             AwsError: as it is read.
         """
         self.sources.learn(jobs)
         new = self._new()
-        singles = [self._forward(source) for source in new if not _is_child(source)]
-        children = filter(self._recent.add, merged(self._logs, _children(new), self._span))
+        logs = logs or self._logs
+        singles = [self._forward(source, logs) for source in new if not _is_child(source)]
+        children = filter(self._recent.add, merged(logs, _children(new), self._span))
         yield from merge(*singles, children, key=attrgetter("at"))
         self._take(new)
 
@@ -80,7 +82,7 @@ class Tail:
         self.sources.learn(jobs)
         new = self._new()
         for source in (*self._single, *(source for source in new if not _is_child(source))):
-            self._unseen += self._forward(source)
+            self._unseen += self._forward(source, self._logs)
         again = merged(self._logs, self._children, self._again(), most=QUERIES_MAX)
         self._unseen += filter(self._recent.add, again)
         # Of these none was given, so that a reading that breaks off is simply done once more.
@@ -103,8 +105,8 @@ class Tail:
         self._children |= _children(new)
         self._single += (source for source in new if not _is_child(source))
 
-    def _forward(self, source: LogSource) -> Iterator[LogEvent]:
-        for page in self._logs.read(source, self._tokens.get(source.stream, ""), self._span):
+    def _forward(self, source: LogSource, logs: Logs) -> Iterator[LogEvent]:
+        for page in logs.read(source, self._tokens.get(source.stream, ""), self._span):
             self._tokens[source.stream] = page.token
             yield from page.events
 
