@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 CURSORS_MAX = 16
 """Queries by name that are read side by side; more streams than they hold are read by their prefix."""
 HELD_EVENTS = 40_000
-"""Events of all queries that are used at once. Fewer would be more calls, of which few a second are allowed."""
+"""Events of all queries that are used at once. Fewer would be more calls, and few a second are allowed."""
 FIRST_WINDOW_MS = 60_000
 """The last lines are looked for in the last minute, then in the four before, then in the sixteen before…"""
 _WINDOW_GROWS = 4
