@@ -1,7 +1,8 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from fargo.aws.batch import Submission, job_from
+from fargo.aws.batch import Submission
+from fargo.aws.batch_answers import job_from
 from fargo.model.job import Attempt, JobState
 
 T0 = 1_795_370_000_000

@@ -42,15 +42,6 @@ def _keep_silent(_: object) -> None:
     pass
 
 
-def _here() -> Path:
-    try:
-        return Path.cwd()
-    except FileNotFoundError as error:
-        raise UsageError(
-            "the current folder is gone", "`cd` to the project, or name it: --project FILE"
-        ) from error
-
-
 class Connection:
     """A project on one target, and what reaches it, each made when first asked for.
 
@@ -81,7 +72,7 @@ class Connection:
         """The project file's settings."""
         from fargo import config
 
-        file = self._file or config.find(_here())
+        file = self._file or config.find()
         return config.load(file.resolve(), region=self._wanted_region, profile=self._profile)
 
     @cached_property

@@ -54,7 +54,7 @@ def _project(context: Context) -> "tuple[Project | None, ProjectFileError | None
 
     try:
         if not context.options.project:
-            config.find(Path.cwd())
+            config.find()
     except ProjectFileError:
         context.out.say("no project file here: its account and image are not looked at")
         return None, None

@@ -71,12 +71,16 @@ class Project:
         return self.jobs[name]
 
 
-def find(start: Path) -> Path:
+def find(start: Path | None = None) -> Path:
     """The project file in `start` or the nearest folder above it.
+
+    Args:
+        start: None for the current folder.
 
     Raises:
         ProjectFileError: there is none.
     """
+    start = start or _here()
     for folder in (start, *start.parents):
         if (folder / naming.PROJECT_FILE).is_file():
             return folder / naming.PROJECT_FILE
@@ -84,6 +88,14 @@ def find(start: Path) -> Path:
         f"no {naming.PROJECT_FILE} in {start} or above it",
         "make one with `fargo init`, or name it: --project FILE",
     )
+
+
+def _here() -> Path:
+    try:
+        return Path.cwd()
+    except FileNotFoundError as error:
+        hint = "go to the project's folder, or name its file: --project FILE"
+        raise ProjectFileError("the current folder is gone", hint) from error
 
 
 def load(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from fargo.aws.batch import job_from
+from fargo.aws.batch_answers import job_from
 from fargo.model.job import Job, JobState
 
 STATE_CHANGE = "Batch Job State Change"

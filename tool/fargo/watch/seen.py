@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from fargo.aws.batch import Environment, Queue
+from fargo.aws.batch_answers import Environment, Queue
 from fargo.errors import AwsError
 from fargo.model.job import Job
 from fargo.model.log import LogEvent
