@@ -70,7 +70,8 @@ class Group:
         logStreamName: str,  # noqa: N803
         startTime: int = 0,  # noqa: N803
         endTime: int = 1 << 60,  # noqa: N803
-        nextToken: str = "0",  # noqa: N803
+        nextToken: str = "",  # noqa: N803
+        startFromHead: bool = False,  # noqa: N803
         limit: int = 10_000,
         **_: Any,
     ) -> dict[str, Any]:
@@ -78,11 +79,18 @@ class Group:
             raise fault
         if logStreamName not in self.streams:
             raise refusal("ResourceNotFoundException", 400)
-        begin = int(nextToken)
         events = [each for each in self.streams[logStreamName] if startTime <= each[0] < endTime]
+        if startFromHead:
+            begin = int(nextToken or 0)
+        else:
+            begin, limit = max(int(nextToken or len(events)) - limit, 0), min(int(nextToken or limit), limit)
         page = events[begin : begin + limit]
         shown = [{"timestamp": at, "message": text} for at, text, _ in page]
-        return {"events": shown, "nextForwardToken": str(begin + len(page))}
+        return {
+            "events": shown,
+            "nextForwardToken": str(begin + len(page)),
+            "nextBackwardToken": str(begin),
+        }
 
 
 def _wire(at: int, id_: str, name: str, text: str) -> dict[str, Any]:

@@ -124,6 +124,15 @@ def test_the_last_lines_are_found_backwards(count: int) -> None:
     assert texts(reader.last(count, NOW)) == [str(number) for number in range(1, 7)][-count:]
 
 
+@pytest.mark.parametrize("count", [1, 3, 10_001, 25_000, 90_000])
+def test_the_last_lines_of_one_stream_are_read_from_its_end(count: int) -> None:
+    group = Group()
+    group.write("job/default/a", *((number, str(number)) for number in range(30_000)))
+    found = Reader(logs(group), sources("job/default/a"), Span(10, 29_990)).last(count, NOW)
+    assert texts(found) == [str(number) for number in range(10, 29_991)][-count:]
+    assert Reader(logs(group), sources("job/default/missing")).last(count, NOW) == []
+
+
 def test_the_last_lines_are_asked_for_in_few_calls() -> None:
     group = Group()
     for name in ("job/default/a", "job/default/b"):

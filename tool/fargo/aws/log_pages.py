@@ -23,6 +23,7 @@ class _Page(msgspec.Struct, frozen=True):
     events: list[Item] = []
     next: str | None = msgspec.field(name="nextToken", default=None)
     forward: str | None = msgspec.field(name="nextForwardToken", default=None)
+    backward: str | None = msgspec.field(name="nextBackwardToken", default=None)
 
 
 _decoder = msgspec.json.Decoder(_Page)
@@ -58,7 +59,11 @@ def _parse(response_dict: dict[str, Any], customized_response_dict: dict[str, An
         return
     response_dict["body"] = b"{}"
     customized_response_dict[_KEY] = page.events
-    tokens = {"nextToken": page.next, "nextForwardToken": page.forward}
+    tokens = {
+        "nextToken": page.next,
+        "nextForwardToken": page.forward,
+        "nextBackwardToken": page.backward,
+    }
     customized_response_dict.update((name, token) for name, token in tokens.items() if token)
 
 

@@ -71,12 +71,25 @@ class Logs:
         Nothing comes of a stream that is not there yet.
         """
         only = {"": source}
-        while (answer := self._page(source.stream, token, span, limit)) is not None:
+        while (answer := self._page(source.stream, token, span, limit=limit)) is not None:
             following = answer["nextForwardToken"]
             yield Page(tuple(_events(items(answer, None), only)), following)
             if following == token:
                 return
             token = following
+
+    def last(self, source: LogSource, count: int, span: Span = EVERYTHING) -> list[LogEvent]:
+        """A stream's last so many lines, oldest first: GetLogEvents from its end, as `read` from its head."""
+        found: list[LogEvent] = []
+        token = ""
+        while len(found) < count:
+            limit = min(count - len(found), PAGE_EVENTS)
+            answer = self._page(source.stream, token, span, limit=limit, head=False)
+            if answer is None or answer["nextBackwardToken"] == token:
+                break
+            token = answer["nextBackwardToken"]
+            found = [*_events(items(answer, None), {"": source}), *found]
+        return found
 
     def filter(
         self,
@@ -114,14 +127,16 @@ class Logs:
                 known = {name: (sources or {}).get(name) for name in query.streams}
                 yield from self._filtered(among.request() | more, known)
 
-    def _page(self, stream: str, token: str, span: Span, limit: int) -> dict[str, Any] | None:
+    def _page(
+        self, stream: str, token: str, span: Span, *, limit: int, head: bool = True
+    ) -> dict[str, Any] | None:
         more: dict[str, Any] = {"nextToken": token} if token else {}
         if span.begin is not None:
             more["startTime"] = max(span.begin, 0)
         if span.end is not None:
             more["endTime"] = max(span.end, 0) + 1  # this call alone does not count its end in
         try:
-            return self._ask("GetLogEvents", logStreamName=stream, startFromHead=True, limit=limit, **more)
+            return self._ask("GetLogEvents", logStreamName=stream, startFromHead=head, limit=limit, **more)
         except AwsNotFound:
             return None
 

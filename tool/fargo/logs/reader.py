@@ -60,6 +60,9 @@ class Reader:
             count: how many.
             now: the present moment, in milliseconds since 1970.
         """
+        if len(self._sources) == 1:
+            (source,) = self._sources.values()
+            return self._logs.last(source, count, self._span)
         found: list[LogEvent] = []
         for span in _backwards(self._span, now):
             part = deque(self._read(span), maxlen=count - len(found))
