@@ -31,7 +31,7 @@ def line(found: Cause, name: Callable[[Job], str] = short) -> str:
     return f"{text.plural(found.count, 'job')}: {why(found)} ({named}{more})"
 
 
-def rows(found: Sequence[Cause], name: Callable[[Job], str], *, failed: int) -> list[tuple[str, str]]:
+def rows(found: Sequence[Cause], name: Callable[[Job], str] = short, *, failed: int) -> list[tuple[str, str]]:
     """Names and values for `fargo show`.
 
     Args:
