@@ -140,7 +140,7 @@ def test_nobody_to_ask_is_a_usage_error(fargo: Fargo, state: Path) -> None:
 def test_a_defect_of_ours_asks_to_be_reported(fargo: Fargo, monkeypatch: pytest.MonkeyPatch) -> None:
     from fargo import config
 
-    def broken(_start: Path) -> Path:
+    def broken() -> Path:
         raise RuntimeError("impossible")
 
     monkeypatch.setattr(config, "find", broken)
@@ -155,7 +155,7 @@ def test_an_error_never_drives_the_terminal(fargo: Fargo, monkeypatch: pytest.Mo
     from fargo import config
     from fargo.errors import FargoError
 
-    def failing(_start: Path) -> Path:
+    def failing() -> Path:
         raise FargoError("one\x1b]0;owned\x07\ntwo", "\x9b2J")
 
     monkeypatch.setattr(config, "find", failing)
