@@ -38,7 +38,7 @@ def test_a_suggested_command_gets_them_too() -> None:
 
 
 def _fail(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
-    def failing(_start: Path) -> Path:
+    def failing() -> Path:
         raise error
 
     monkeypatch.setattr(config, "find", failing)
