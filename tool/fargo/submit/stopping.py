@@ -45,16 +45,7 @@ def stop(state: RunSnapshot, *, batch: Batch, sleep: Callable[[float], None], re
     # Those too that were submitted a moment ago, and that DescribeJobs does not show yet.
     unseen = state.unseen if state.appearing else ()
     ids = [*(job.id for job in live), *unseen]
-    refused: dict[str, str] = {}
-    for start in range(0, len(ids), TERMINATE_MAX):
-        some = ids[start : start + TERMINATE_MAX]
-        try:
-            refused |= _terminate(batch, some, reason, sleep)
-        except AwsError as error:
-            if not start:
-                raise
-            refused |= dict.fromkeys(ids[start:], error.message)
-            break
+    refused = terminate(ids, batch=batch, sleep=sleep, reason=reason)
     counts: Counter[JobState] = Counter()
     for job in live:
         counts.update(state.containers(job))
@@ -68,7 +59,28 @@ def stop(state: RunSnapshot, *, batch: Batch, sleep: Callable[[float], None], re
     )
 
 
-def _terminate(
+def terminate(
+    job_ids: Sequence[str], *, batch: Batch, sleep: Callable[[float], None], reason: str
+) -> dict[str, str]:
+    """Terminate jobs, arrays with all their children: what was not told to stop, id → why.
+
+    Raises:
+        AwsError: AWS refuses, or is out of reach, before any was stopped.
+    """
+    refused: dict[str, str] = {}
+    for start in range(0, len(job_ids), TERMINATE_MAX):
+        some = job_ids[start : start + TERMINATE_MAX]
+        try:
+            refused |= _patiently(batch, some, reason, sleep)
+        except AwsError as error:
+            if not start:
+                raise
+            refused |= dict.fromkeys(job_ids[start:], error.message)
+            break
+    return refused
+
+
+def _patiently(
     batch: Batch, job_ids: Sequence[str], reason: str, sleep: Callable[[float], None]
 ) -> dict[str, str]:
     for pause in THROTTLE_PAUSES:

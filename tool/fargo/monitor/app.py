@@ -1,0 +1,311 @@
+"""The app: it polls in a thread, keeps the board, and opens screens by name."""
+
+import os
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from importlib import import_module
+from typing import Any, ClassVar
+
+from rich.text import Text
+from textual import on, work
+from textual.app import App
+from textual.binding import BindingType
+from textual.message import Message
+from textual.screen import Screen
+from textual.worker import Worker, WorkerState, get_current_worker
+
+from fargo.errors import FargoError
+from fargo.model.units import duration_text
+from fargo.monitor.board import Board
+from fargo.monitor.keys import EVERYWHERE, bindings
+from fargo.monitor.look import ANSI, NO_COLOURS, THEME, Look
+from fargo.monitor.screens.face import Face
+from fargo.monitor.source import Source
+from fargo.view.text import safe
+from fargo.watch import Age, Feed, JobsFeed, Poller, QueueFeed, QueuesFeed, RunsFeed, Seen, Trouble
+
+SETTLE_SECONDS = 0.25
+SHARE = 10
+"""Recomputing what is shown takes no more than a tenth of the time."""
+MESSAGE_SECONDS = 8.0
+SLOWEST, FASTEST = 12.0, 0.2
+
+SCREENS = {
+    "jobs": "JobsScreen",
+    "array": "ArrayScreen",
+    "job": "JobScreen",
+    "logs": "LogsScreen",
+    "queues": "QueuesScreen",
+    "runs": "RunsScreen",
+    "errors": "ErrorsScreen",
+    "calls": "CallsScreen",
+    "help": "HelpScreen",
+}
+"""A screen's name → its class, in the module of that name in `screens/`."""
+HOMES = ("jobs", "queues", "runs", "errors", "calls")
+
+
+class Told(Message):
+    """What the poller told."""
+
+    def __init__(self, event: Seen | Trouble) -> None:
+        super().__init__()
+        self.event = event
+
+
+def utc_now() -> datetime:
+    """The time."""
+    return datetime.now(UTC)
+
+
+def make(name: str, *what: Any) -> Screen[Any]:
+    """A new screen of this name."""
+    module = import_module(f"fargo.monitor.screens.{name}")
+    screen: Screen[Any] = getattr(module, SCREENS[name])(*what)
+    return screen
+
+
+class MonitorApp(App[None]):
+    """The monitor.
+
+    Args:
+        source: what it is told by and acts through.
+        look: what may be drawn.
+        now: the time, in UTC.
+        polling: whether AWS is asked at all; a test may tell the board itself.
+
+    Attributes:
+        board: all that is known; of the UI's thread.
+        message: what was said last, for a while.
+    """
+
+    TITLE = "fargo"
+    ENABLE_COMMAND_PALETTE = True
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(EVERYWHERE)]
+
+    def __init__(
+        self,
+        source: Source,
+        *,
+        look: Look | None = None,
+        now: Callable[[], datetime] = utc_now,
+        environ: Mapping[str, str] = os.environ,
+        polling: bool = True,
+    ) -> None:
+        plain = bool(environ.get("NO_COLOR"))
+        super().__init__(ansi_color=plain)
+        self.source, self.look, self.now = source, look or Look(), now
+        self.board = Board()
+        self.message = Text()
+        self.mouse_on = True
+        self.resting = False
+        self._polling = polling
+        self._scale = 1.0
+        self._poller: Poller | None = None
+        self._feeds: dict[str, Feed] = {}
+        self._jobs = JobsFeed("jobs")
+        self._dirty = False
+        self._settle_at = self._message_until = 0.0
+        self.ansi_theme_dark = ANSI
+        self.register_theme(THEME)
+        self.theme = NO_COLOURS if plain else THEME.name
+
+    # -- what is asked -------------------------------------------------------------------------------
+
+    def on_mount(self) -> None:
+        """Show the jobs, and begin to ask."""
+        self.action_home("jobs")
+        self.set_interval(SETTLE_SECONDS, self.settle)
+        self.set_interval(1, self._tick)
+        if self._polling:
+            self.poll()
+
+    @work(thread=True, exclusive=True, group="poll", exit_on_error=False)
+    def poll(self) -> None:
+        """Ask AWS until the app ends; a thread, which touches nothing of the UI's."""
+        worker = get_current_worker()
+        poller = Poller(self.source.batch)
+        poller.scale(self._scale)
+        self._poller = poller
+        self.call_from_thread(self.restart_feeds)
+        for event in poller.events():
+            if worker.is_cancelled:
+                return
+            self.post_message(Told(event))
+
+    @on(Worker.StateChanged)
+    def broken(self, event: Worker.StateChanged) -> None:
+        """A thread ended with an error: say it, and begin again where it polled."""
+        if event.state is not WorkerState.ERROR:
+            return
+        error = event.worker.error
+        hint = f"; {error.hint}" if isinstance(error, FargoError) and error.hint else ""
+        words = error.message if isinstance(error, FargoError) else f"the monitor stumbled: {error!r}"
+        self.say(f"{words}{hint}", "bold red")
+        if event.worker.group == "poll":
+            self.set_timer(5, self.poll)
+
+    @on(Told)
+    def told(self, message: Told) -> None:
+        """Take in what AWS told; shown at the next settling."""
+        event = message.event
+        delta = self.board.take(event)
+        if self.face is not None and not isinstance(event, Trouble):
+            self.face.seen(event)
+        if delta or isinstance(event, Trouble) or event.last:
+            self._dirty = True
+
+    def rewire(self) -> None:
+        """Ask what the screen on top needs, and nothing that no screen shows."""
+        if self._poller is None:
+            return
+        wanted: dict[str, Feed] = {self._jobs.name: self._jobs, "runs": RunsFeed(self.source.runs)}
+        wanted |= {feed.name: feed for feed in map(QueueFeed, self.source.queues)}
+        wanted["queues"] = QueuesFeed(self.source.queues)
+        screen = self.face
+        if screen is not None:
+            wanted |= {feed.name: feed for feed in screen.feeds()}
+        for name in [name for name in self._feeds if name not in wanted]:
+            self._poller.remove(name)
+            self.board.freshness.forget(name)
+            del self._feeds[name]
+        for name, feed in wanted.items():
+            if name not in self._feeds:
+                self._feeds[name] = feed
+                self._poller.add(feed)
+
+    def restart_feeds(self) -> None:
+        """A new poller knows no feed yet."""
+        self._feeds.clear()
+        self.rewire()
+
+    # -- what is shown -------------------------------------------------------------------------------
+
+    @property
+    def face(self) -> Face | None:
+        """The screen on top, dialogs aside."""
+        return next((screen for screen in reversed(self.screen_stack) if isinstance(screen, Face)), None)
+
+    def age(self, now: datetime) -> Age:
+        """How fresh what is shown is."""
+        return self.board.age(now)
+
+    @property
+    def pace(self) -> str:
+        """How often AWS is asked, in words."""
+        if self.resting:
+            return "paused"
+        return f"every {duration_text(max(self._jobs.seconds() * self._scale, 1))}"
+
+    def settle(self) -> None:
+        """Show what has changed, and ask for the jobs that live now."""
+        begin = time.monotonic()
+        if not self._dirty or begin < self._settle_at:
+            return
+        self._dirty = False
+        self.board.count()
+        live = self.board.live()
+        if live != self._jobs.ids:
+            first = not self._jobs.ids
+            self._jobs.ids = live
+            if first and self._poller is not None:
+                self._poller.hurry(self._jobs.name)
+        screen = self.face
+        if screen is not None and screen.is_mounted:
+            screen.changed()
+            screen.refresh_frame()
+        self._settle_at = begin + SHARE * (time.monotonic() - begin)
+
+    def refresh_board(self) -> None:
+        """Something that is shown was changed here: show it at the next settling."""
+        self._dirty = True
+
+    def _tick(self) -> None:
+        if self.message and time.monotonic() > self._message_until:
+            self.message = Text()
+        screen = self.face
+        if screen is not None and screen.is_mounted:
+            screen.tick()
+            screen.refresh_frame()
+
+    def say(self, words: str, style: str = "") -> None:
+        """Say something on the message line, for a while. Of the UI's thread."""
+        self.message = Text(safe(words), style=style)
+        self._message_until = time.monotonic() + MESSAGE_SECONDS
+        if self.face is not None:
+            self.face.refresh_frame()
+
+    # -- screens -------------------------------------------------------------------------------------
+
+    def open(self, name: str, *what: Any) -> None:
+        """Open a screen on top of this one: such as `open("job", job_id)`."""
+        self.push_screen(make(name, *what))
+
+    def action_home(self, name: str) -> None:
+        """Go to one of the screens that have a number."""
+        if not self.is_screen_installed(name):
+            self.install_screen(make(name), name)
+        while len(self.screen_stack) > 2:  # noqa: PLR2004 # Textual's own, and a home
+            self.pop_screen()
+        if len(self.screen_stack) > 1:
+            if self.screen is not self.get_screen(name):
+                self.switch_screen(name)
+        else:
+            self.push_screen(name)
+
+    def action_back(self) -> None:
+        """Go back to the screen before; from a home there is none."""
+        if len(self.screen_stack) > 2:  # noqa: PLR2004 # as above
+            self.pop_screen()
+
+    def action_help(self) -> None:
+        """Show the keys that work here."""
+        if self.face is not None:
+            self.push_screen(make("help", self.face))
+
+    # -- keys of everywhere --------------------------------------------------------------------------
+
+    def action_pause(self) -> None:
+        """Ask no more than once a minute, or as before."""
+        self.resting = not self.resting
+        if self._poller is not None:
+            self._poller.rest(resting=self.resting)
+        self.say("paused: AWS is asked once a minute; p goes on" if self.resting else "asking again")
+
+    def action_slower(self, factor: float) -> None:
+        """Ask so many times less often."""
+        self._scale = min(max(self._scale * factor, FASTEST), SLOWEST)
+        if self._poller is not None:
+            self._poller.scale(self._scale)
+        self.say(f"AWS is asked {self.pace}")
+
+    def action_now(self) -> None:
+        """Ask AWS now."""
+        if self._poller is not None:
+            self._poller.hurry()
+        self.say("asking AWS")
+
+    def action_mouse(self) -> None:
+        """Leave the mouse to the terminal, or take it back."""
+        self.mouse_on = not self.mouse_on
+        switch_mouse(self, on=self.mouse_on)
+        words = (
+            "the mouse is ours again"
+            if self.mouse_on
+            else "the mouse is the terminal's: select and copy; M ends it"
+        )
+        self.say(words)
+
+    def action_leave(self) -> None:
+        """Quit; the jobs go on."""
+        if self._poller is not None:
+            self._poller.close()
+        self.exit()
+
+
+def switch_mouse(app: MonitorApp, *, on: bool) -> None:
+    """Tell the terminal whether mouse events are wanted; drivers have this, and no public name for it."""
+    name = "_enable_mouse_support" if on else "_disable_mouse_support"
+    if app._driver is not None and hasattr(app._driver, name):  # noqa: SLF001 # Textual's App keeps it so
+        getattr(app._driver, name)()  # noqa: SLF001 # as above

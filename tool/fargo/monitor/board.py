@@ -1,0 +1,151 @@
+"""All that the monitor knows at a moment. It belongs to the UI's thread; no Textual in here."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime
+
+from fargo.aws.batch import Environment, Queue
+from fargo.model.job import Job, JobState
+from fargo.model.run import Run
+from fargo.watch import (
+    Age,
+    Condition,
+    Delta,
+    Freshness,
+    FrontSeen,
+    JobsSeen,
+    QueuesSeen,
+    RunsSeen,
+    Seen,
+    Store,
+    Throughput,
+    Trouble,
+)
+
+_BATCH_NAME = re.compile(r"(.+)-\d{6}-\d{6}-([0-9a-z]{4})-w(\d+)-c(\d+)")
+_RUN_NAME = re.compile(r"(.+)-\d{6}-\d{6}-([0-9a-z]{4})")
+STOOD_STILL = (Condition.OFFLINE, Condition.DENIED)
+"""Then nobody knows what jobs do: their clocks stop."""
+
+
+def short_run(run: str) -> str:
+    """A run's id as briefly as it can be told from others: `align-k3f9`."""
+    found = _RUN_NAME.fullmatch(run)
+    return f"{found[1]}-{found[2]}" if found else run
+
+
+def short_name(job: Job) -> str:
+    """A job's name without what its run's id says: `align-k3f9`, `align-k3f9 w2`; of a child `#17`."""
+    if job.index is not None:
+        return f"#{job.index}"
+    found = _BATCH_NAME.fullmatch(job.name)
+    if not found:
+        return job.name
+    name, token, wave, chunk = found.groups()
+    more = (f" w{wave}" if wave != "1" else "") + (f" c{chunk}" if chunk != "0" else "")
+    return f"{name}-{token}{more}"
+
+
+class Board:
+    """Jobs, runs, queues, and how fresh they are.
+
+    Attributes:
+        store: the jobs, children of opened arrays among them.
+        runs: the latest, newest first.
+        run_of: a job's id → its run's.
+        places: a job's id → its place in its queue, from 1.
+        cached: when the shown snapshot was kept on disk; None once AWS has answered.
+        hidden: jobs that somebody else's feeds told and that no list shows.
+    """
+
+    def __init__(self) -> None:
+        self.store = Store()
+        self.freshness = Freshness()
+        self.throughput = Throughput()
+        self.runs: tuple[Run, ...] = ()
+        self.run_of: dict[str, str] = {}
+        self.queues: tuple[Queue, ...] = ()
+        self.environments: tuple[Environment, ...] = ()
+        self.fronts: dict[str, tuple[str, ...]] = {}
+        self.places: dict[str, int] = {}
+        self.cached: datetime | None = None
+        self.children: dict[str, dict[str, None]] = {}
+        self.counts: Counter[str] = Counter()
+        self.containers: Counter[JobState] = Counter()
+
+    def take(self, event: Seen | Trouble) -> Delta:
+        """Take in what the poller told; what it changed of jobs."""
+        self.freshness.take(event)
+        if not isinstance(event, Trouble):
+            self.cached = None
+        match event:
+            case JobsSeen():
+                return self._jobs(event)
+            case QueuesSeen():
+                self.queues = event.queues
+                self.environments = event.environments or self.environments
+            case FrontSeen():
+                self.fronts[event.queue] = event.job_ids
+                self.places = {
+                    job: place for front in self.fronts.values() for place, job in enumerate(front, 1)
+                }
+            case RunsSeen():
+                self.runs = event.runs
+                self.run_of = {job: run.id for run in event.runs for job in run.job_ids}
+        return Delta()
+
+    def _jobs(self, event: JobsSeen) -> Delta:
+        delta = self.store.apply(event)
+        for job_id in delta.added:
+            if parent := self.store.jobs[job_id].parent:
+                self.children.setdefault(parent, {})[job_id] = None
+        return delta
+
+    def count(self) -> None:
+        """Count the containers by state, and how fast they end. After several answers once."""
+        counts: Counter[JobState] = Counter()
+        stopping = 0
+        latest = None
+        for job in self.top():
+            if job.counts:
+                counts.update(dict(job.counts))
+            else:
+                counts[job.state] += max(job.size, 1)
+            stopping += job.stopping
+        latest = max(self.store.seen.values(), default=None)
+        self.containers, self.counts["stopping"] = counts, stopping
+        if latest is not None and self.cached is None:
+            done = counts[JobState.SUCCEEDED] + counts[JobState.FAILED]
+            self.throughput.take(latest, done)
+
+    def top(self) -> Iterable[Job]:
+        """The jobs that are no children."""
+        return (job for job in self.store.jobs.values() if ":" not in job.id)
+
+    def children_of(self, array_id: str) -> list[Job]:
+        """The children of an array that were listed."""
+        return [self.store.jobs[each] for each in self.children.get(array_id, ())]
+
+    def live(self) -> tuple[str, ...]:
+        """The ids of jobs that have not ended and that AWS Batch still knows, no children."""
+        gone = self.store.gone
+        return tuple(job.id for job in self.top() if not job.state.finished and job.id not in gone)
+
+    def run(self, job: Job) -> Run | None:
+        """The run that a job, or the array it is a child of, belongs to."""
+        found = self.run_of.get(job.parent or job.id)
+        return next((run for run in self.runs if run.id == found), None) if found else None
+
+    def age(self, now: datetime) -> Age:
+        """How fresh all of it is."""
+        return self.freshness.age(now)
+
+    def clock(self, now: datetime) -> datetime:
+        """What running jobs' clocks show: they stop where nobody can know whether the jobs still run."""
+        if self.cached is not None:
+            return min(now, self.cached)
+        age = self.age(now)
+        if age.condition not in STOOD_STILL:
+            return now
+        return min(now, max(self.store.seen.values(), default=now))

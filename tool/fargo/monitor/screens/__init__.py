@@ -1,0 +1,1 @@
+"""The monitor's screens, one a file; `fargo.monitor.app` opens them by name."""
