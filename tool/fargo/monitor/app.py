@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from importlib import import_module
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.text import Text
 from textual import on, work
@@ -18,17 +18,34 @@ from textual.worker import Worker, WorkerState, get_current_worker
 from fargo.errors import FargoError
 from fargo.model.units import duration_text
 from fargo.monitor.board import Board
+from fargo.monitor.cache import Cache
+from fargo.monitor.filtering import has_failed
 from fargo.monitor.keys import EVERYWHERE, bindings
 from fargo.monitor.look import ANSI, NO_COLOURS, THEME, Look
 from fargo.monitor.screens.face import Face
 from fargo.monitor.source import Source
 from fargo.view.text import safe
-from fargo.watch import Age, Feed, JobsFeed, Poller, QueueFeed, QueuesFeed, RunsFeed, Seen, Trouble
+from fargo.watch import (
+    Age,
+    FailedFeed,
+    Feed,
+    JobsFeed,
+    Poller,
+    QueueFeed,
+    QueuesFeed,
+    RunsFeed,
+    Seen,
+    Trouble,
+)
+
+if TYPE_CHECKING:
+    from fargo.model.job import Job
 
 SETTLE_SECONDS = 0.25
 SHARE = 10
 """Recomputing what is shown takes no more than a tenth of the time."""
 MESSAGE_SECONDS = 8.0
+KEEP_SECONDS = 60.0
 SLOWEST, FASTEST = 12.0, 0.2
 
 SCREENS = {
@@ -39,6 +56,7 @@ SCREENS = {
     "queues": "QueuesScreen",
     "runs": "RunsScreen",
     "errors": "ErrorsScreen",
+    "failed": "FailedScreen",
     "calls": "CallsScreen",
     "help": "HelpScreen",
 }
@@ -73,6 +91,7 @@ class MonitorApp(App[None]):
         source: what it is told by and acts through.
         look: what may be drawn.
         now: the time, in UTC.
+        cache: where the last snapshot is kept.
         polling: whether AWS is asked at all; a test may tell the board itself.
 
     Attributes:
@@ -91,6 +110,7 @@ class MonitorApp(App[None]):
         look: Look | None = None,
         now: Callable[[], datetime] = utc_now,
         environ: Mapping[str, str] = os.environ,
+        cache: Cache | None = None,
         polling: bool = True,
     ) -> None:
         plain = bool(environ.get("NO_COLOR"))
@@ -100,11 +120,12 @@ class MonitorApp(App[None]):
         self.message = Text()
         self.mouse_on = True
         self.resting = False
-        self._polling = polling
+        self._polling, self._cache = polling, cache
         self._scale = 1.0
         self._poller: Poller | None = None
         self._feeds: dict[str, Feed] = {}
         self._jobs = JobsFeed("jobs")
+        self._failing: tuple[Job, ...] = ()
         self._dirty = False
         self._settle_at = self._message_until = 0.0
         self.ansi_theme_dark = ANSI
@@ -114,12 +135,20 @@ class MonitorApp(App[None]):
     # -- what is asked -------------------------------------------------------------------------------
 
     def on_mount(self) -> None:
-        """Show the jobs, and begin to ask."""
+        """Show the jobs, as they were known last, and begin to ask."""
+        if self._cache is not None:
+            self._cache.load(self.board)
+            self.set_interval(KEEP_SECONDS, self.keep)
         self.action_home("jobs")
         self.set_interval(SETTLE_SECONDS, self.settle)
         self.set_interval(1, self._tick)
         if self._polling:
             self.poll()
+
+    def keep(self) -> None:
+        """Keep what is known on disk."""
+        if self._cache is not None:
+            self._cache.save(self.board)
 
     @work(thread=True, exclusive=True, group="poll", exit_on_error=False)
     def poll(self) -> None:
@@ -163,6 +192,7 @@ class MonitorApp(App[None]):
         wanted: dict[str, Feed] = {self._jobs.name: self._jobs, "runs": RunsFeed(self.source.runs)}
         wanted |= {feed.name: feed for feed in map(QueueFeed, self.source.queues)}
         wanted["queues"] = QueuesFeed(self.source.queues)
+        wanted[FailedFeed.name] = FailedFeed(lambda: self._failing)
         screen = self.face
         if screen is not None:
             wanted |= {feed.name: feed for feed in screen.feeds()}
@@ -205,6 +235,11 @@ class MonitorApp(App[None]):
             return
         self._dirty = False
         self.board.count()
+        failing = tuple(job for job in self.board.top() if job.size and has_failed(job))
+        if failing and not self._failing:
+            self._failing = failing
+            self.hurry(FailedFeed.name)
+        self._failing = failing
         live = self.board.live()
         if live != self._jobs.ids:
             first = not self._jobs.ids
@@ -236,11 +271,27 @@ class MonitorApp(App[None]):
         if self.face is not None:
             self.face.refresh_frame()
 
+    def acted(self, words: str, style: str) -> None:
+        """Something was changed on AWS: say what, and look at once."""
+        self.say(words, style)
+        self.hurry()
+
+    def hurry(self, *names: str) -> None:
+        """Ask these feeds, or all, now."""
+        if self._poller is not None:
+            self._poller.hurry(*names)
+
     # -- screens -------------------------------------------------------------------------------------
 
     def open(self, name: str, *what: Any) -> None:
         """Open a screen on top of this one: such as `open("job", job_id)`."""
         self.push_screen(make(name, *what))
+
+    def show_jobs(self, words: str) -> None:
+        """Go to the jobs, filtered."""
+        self.action_home("jobs")
+        if self.face is not None:
+            self.call_later(self.face.filter_by, words)
 
     def action_home(self, name: str) -> None:
         """Go to one of the screens that have a number."""
@@ -254,7 +305,7 @@ class MonitorApp(App[None]):
         else:
             self.push_screen(name)
 
-    def action_back(self) -> None:
+    async def action_back(self) -> None:
         """Go back to the screen before; from a home there is none."""
         if len(self.screen_stack) > 2:  # noqa: PLR2004 # as above
             self.pop_screen()
@@ -282,8 +333,7 @@ class MonitorApp(App[None]):
 
     def action_now(self) -> None:
         """Ask AWS now."""
-        if self._poller is not None:
-            self._poller.hurry()
+        self.hurry()
         self.say("asking AWS")
 
     def action_mouse(self) -> None:
@@ -301,6 +351,7 @@ class MonitorApp(App[None]):
         """Quit; the jobs go on."""
         if self._poller is not None:
             self._poller.close()
+        self.keep()
         self.exit()
 
 

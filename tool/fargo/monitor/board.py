@@ -4,8 +4,8 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from fargo.aws.batch import Environment, Queue
 from fargo.model.job import Job, JobState
 from fargo.model.run import Run
 from fargo.watch import (
@@ -22,6 +22,9 @@ from fargo.watch import (
     Throughput,
     Trouble,
 )
+
+if TYPE_CHECKING:
+    from fargo.aws.batch import Environment, Queue
 
 _BATCH_NAME = re.compile(r"(.+)-\d{6}-\d{6}-([0-9a-z]{4})-w(\d+)-c(\d+)")
 _RUN_NAME = re.compile(r"(.+)-\d{6}-\d{6}-([0-9a-z]{4})")
@@ -56,7 +59,9 @@ class Board:
         run_of: a job's id → its run's.
         places: a job's id → its place in its queue, from 1.
         cached: when the shown snapshot was kept on disk; None once AWS has answered.
-        hidden: jobs that somebody else's feeds told and that no list shows.
+        children: an array's id → the ids of its children that were listed.
+        counts: `stopping` jobs.
+        containers: of all jobs, by state.
     """
 
     def __init__(self) -> None:
@@ -73,6 +78,7 @@ class Board:
         self.children: dict[str, dict[str, None]] = {}
         self.counts: Counter[str] = Counter()
         self.containers: Counter[JobState] = Counter()
+        self._done = 0
 
     def take(self, event: Seen | Trouble) -> Delta:
         """Take in what the poller told; what it changed of jobs."""
@@ -96,7 +102,10 @@ class Board:
         return Delta()
 
     def _jobs(self, event: JobsSeen) -> Delta:
+        before = {job.id: _ended(found) for job in event.jobs if (found := self.store.jobs.get(job.id))}
         delta = self.store.apply(event)
+        if self.cached is None:
+            self._note_pace(event, before)
         for job_id in delta.added:
             if parent := self.store.jobs[job_id].parent:
                 self.children.setdefault(parent, {})[job_id] = None
@@ -106,18 +115,20 @@ class Board:
         """Count the containers by state, and how fast they end. After several answers once."""
         counts: Counter[JobState] = Counter()
         stopping = 0
-        latest = None
         for job in self.top():
             if job.counts:
                 counts.update(dict(job.counts))
             else:
                 counts[job.state] += max(job.size, 1)
             stopping += job.stopping
-        latest = max(self.store.seen.values(), default=None)
         self.containers, self.counts["stopping"] = counts, stopping
-        if latest is not None and self.cached is None:
-            done = counts[JobState.SUCCEEDED] + counts[JobState.FAILED]
-            self.throughput.take(latest, done)
+
+    def _note_pace(self, event: JobsSeen, before: dict[str, int]) -> None:
+        """Count what was seen to end; what had ended before it was first seen tells nothing of how fast."""
+        for job_id, ended in before.items():
+            if ":" not in job_id:
+                self._done += max(_ended(self.store.jobs[job_id]) - ended, 0)
+        self.throughput.take(event.at, self._done)
 
     def top(self) -> Iterable[Job]:
         """The jobs that are no children."""
@@ -149,3 +160,9 @@ class Board:
         if age.condition not in STOOD_STILL:
             return now
         return min(now, max(self.store.seen.values(), default=now))
+
+
+def _ended(job: Job) -> int:
+    if job.counts:
+        return sum(count for state, count in job.counts if state.finished)
+    return int(job.state.finished)

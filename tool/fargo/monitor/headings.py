@@ -1,6 +1,6 @@
 """The lines above and below every screen's body: board → text. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from rich.text import Text
@@ -74,37 +74,53 @@ def _freshness(board: Board, age: Age, pace: str, look: Look) -> Text:
 
 
 def counts(board: Board, now: datetime, look: Look, width: int) -> Text:
-    """How many containers stand where, how fast they end, and how long the rest will take."""
+    """How many containers stand where, how fast they end, and how long the rest will take.
+
+    Where there is little room the sparkline goes first, then the pace.
+    """
     wide = width >= WIDE
+    left = _standing(board, look, wide=wide)
+    for right in _paces(board, now, look, wide=wide):
+        if left.cell_len + right.cell_len + 3 <= width:
+            return sides(left, right.append(" "), width)
+    return sides(left, Text(), width)
+
+
+def _standing(board: Board, look: Look, *, wide: bool) -> Text:
     left = Text(" ")
     for states, short, word in _GROUPS:
         number = sum(board.containers[state] for state in states)
-        if not number and states[0] is JobState.STARTING:
+        if states[0] is JobState.STARTING and not (number and wide):
             continue
         style = text.STYLES[states[-1]] if number else "dim"
         glyph = look.draw(text.GLYPHS[states[0]])
+        left.append("" if len(left) == 1 else "   " if wide else "  ")
         left.append(f"{glyph} {number:,} {word if wide else short}", style=style)
-        left.append("   " if wide else "  ")
     if stopping := board.counts["stopping"]:
-        left.append(f"{look.draw(STOPPING[0])} {stopping} stopping", style=STOPPING[1])
-    return sides(left, _pace(board, now, look, wide=wide), width)
+        left.append("   " if wide else "  ")
+        left.append(
+            f"{look.draw(STOPPING[0])} {stopping:,} {'stopping' if wide else 'stop'}", style=STOPPING[1]
+        )
+    return left
 
 
-def _pace(board: Board, now: datetime, look: Look, *, wide: bool) -> Text:
+def _paces(board: Board, now: datetime, look: Look, *, wide: bool) -> Iterator[Text]:
+    """The pace in words, the longest first."""
     by_minute = board.throughput.by_minute(now, MINUTES)
     pace = board.throughput.a_minute(now)
-    if not any(by_minute):
-        return Text()
-    shown = Text("finished/min " if wide else "", style="dim")
-    shown.append(look.spark(by_minute), style="cyan")
-    if pace is not None:
-        shown.append(f" {pace:.0f}{'' if wide else '/min'}", style="default")
+    if pace is None:
+        return
     waiting = sum(number for state, number in board.containers.items() if not state.finished)
     left = board.throughput.left(now, waiting)
+    spark = Text.assemble(("finished/min " if wide else "", "dim"), (look.spark(by_minute), "cyan"))
+    number = f" {pace:,.0f}" if wide else f" {pace:,.0f}/min"
+    words = ""
     if left is not None:
-        words = duration_text(left.total_seconds())
-        shown.append(f"   about {words} left" if wide else f"  ~{words} left", style="default")
-    return shown
+        rest = duration_text(left.total_seconds())
+        words = f"   about {rest} left" if wide else f"  ~{rest} left"
+    yield spark + Text(f"{number}{words}")
+    yield Text(f"{number}{words}")
+    yield Text(words)
 
 
 def trouble(board: Board, age: Age, now: datetime, profile: str) -> Text:
@@ -121,7 +137,7 @@ def trouble(board: Board, age: Age, now: datetime, profile: str) -> Text:
 def keys(table: Sequence[Key], width: int) -> Text:
     """The footer."""
     line = Text(" ")
-    for key in footer(table, width):
+    for key in footer(table, width - 1):
         if len(line) > 1:
             line.append("  ")
         line.append(key.shown, style="bold").append(f" {key.word}", style="dim")

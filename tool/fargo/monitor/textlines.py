@@ -24,17 +24,19 @@ def strip(line: Text, width: int, base: Style, console: Console) -> Strip:
     return Strip(parts).adjust_cell_length(width, base)
 
 
-def changed(before: Text, after: Text) -> tuple[int, int] | None:
-    """The cells in which two lines differ: the first, and the one behind the last. None where nowhere."""
-    if before.plain == after.plain and before.spans == after.spans and before.style == after.style:
+def difference(before: Strip, after: Strip) -> tuple[int, int] | None:
+    """The cells in which two lines of one length differ: the first, and the one behind the last."""
+    if before == after:
         return None
-    if before.spans != after.spans or not (before.plain.isascii() and after.plain.isascii()):
-        return 0, max(before.cell_len, after.cell_len)
-    old, new = before.plain, after.plain
-    length = max(len(old), len(new))
-    old, new = old.ljust(length), new.ljust(length)
-    places = [place for place in range(length) if old[place] != new[place]]
-    return places[0], places[-1] + 1
+    old, new = _cells(before), _cells(after)
+    if len(old) != len(new) or len(new) != after.cell_length:
+        return 0, max(before.cell_length, after.cell_length)
+    places = [place for place, pair in enumerate(zip(old, new, strict=True)) if pair[0] != pair[1]]
+    return (places[0], places[-1] + 1) if places else None
+
+
+def _cells(line: Strip) -> list[tuple[str, Style | None]]:
+    return [(character, part.style) for part in line for character in part.text]
 
 
 class TextLines(Widget):
@@ -43,6 +45,7 @@ class TextLines(Widget):
     def __init__(self, *, id: str | None = None, classes: str = "") -> None:  # noqa: A002 # Textual's name
         super().__init__(id=id, classes=classes)
         self._texts: tuple[Text, ...] = ()
+        self._painted: dict[int, Strip] = {}
 
     @property
     def texts(self) -> tuple[Text, ...]:
@@ -51,22 +54,25 @@ class TextLines(Widget):
 
     def show(self, lines: Sequence[Text]) -> None:
         """Show these lines instead."""
-        old, new = self._texts, tuple(lines)
-        self._texts = new
-        if len(old) != len(new):
-            self.refresh()
-            return
-        regions = [
-            Region(cells[0], y, cells[1] - cells[0], 1)
-            for y, (before, after) in enumerate(zip(old, new, strict=True))
-            if (cells := changed(before, after))
-        ]
-        if len(regions) > CHANGED_MAX:
+        self._texts = tuple(lines)
+        regions = []
+        for y, before in self._painted.items():
+            if cells := difference(before, self._strip(y)):
+                regions.append(Region(cells[0], y, cells[1] - cells[0], 1))
+        if not self._painted or len(regions) > CHANGED_MAX:
             self.refresh()
         elif regions:
             self.refresh(*regions)
 
+    def on_resize(self) -> None:
+        """What was painted has another width now."""
+        self._painted.clear()
+
     def render_line(self, y: int) -> Strip:
         """One line."""
+        self._painted[y] = painted = self._strip(y)
+        return painted
+
+    def _strip(self, y: int) -> Strip:
         line = self._texts[y] if y < len(self._texts) else Text()
         return strip(line, self.size.width, self.rich_style, self.app.console)

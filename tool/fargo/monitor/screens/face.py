@@ -27,7 +27,7 @@ class Footer(TextLines):
         if not isinstance(screen, Face):
             return
         place = 1
-        for key in footer(screen.table, self.size.width):
+        for key in footer(screen.table, self.size.width - 1):
             end = place + len(key.shown) + 1 + len(key.word)
             if place <= event.x < end:
                 screen.run_later(key.action)
@@ -89,6 +89,9 @@ class Face(Screen[None]):
 
     def tick(self) -> None:
         """A second has passed: repaint what shows a clock."""
+
+    def filter_by(self, words: str) -> None:
+        """Show what fits these words, where there is something to filter."""
 
     def note(self) -> str:
         """A few words for the right end of the message line."""

@@ -1,0 +1,88 @@
+"""`fargo monitor`: the full-screen monitor."""
+
+import os
+import sys
+from collections.abc import Mapping
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+import click
+
+from fargo.cli.context import Context, pass_context
+from fargo.cli.options import FargoCommand
+from fargo.errors import PrerequisiteError, UsageError
+
+if TYPE_CHECKING:
+    from fargo.monitor.app import MonitorApp
+    from fargo.monitor.source import Source
+
+PLAIN = "the same as lines, for a pipe or a screen reader: `fargo ps --watch --plain`"
+
+
+@click.command(cls=FargoCommand)
+@click.option("--demo", is_flag=True, help="Synthetic jobs: no project, no account, no Docker.")
+@click.option("--read-only", is_flag=True, help="Nothing can be stopped or retried.")
+@click.option("--ascii", "plain", is_flag=True, help="Draw with ASCII alone.")
+@click.option("--no-mouse", is_flag=True, help="Leave the mouse to the terminal.")
+@pass_context
+def monitor(context: Context, *, demo: bool, read_only: bool, plain: bool, no_mouse: bool) -> None:
+    """Watch, search, stop and retry jobs on the full screen.
+
+    `?` shows the keys, `q` quits: the jobs go on. `fargo monitor --demo` shows all of it without an account.
+    """
+    check_installed()
+    check_terminal(os.environ)
+    if not os.environ.get("NO_COLOR"):
+        os.environ.pop("NO_COLOR", None)  # empty is not set (no-color.org); Textual takes it for set
+    source = source_of(context, demo=demo, read_only=read_only)
+    app = make_app(source, plain=plain, cached=not demo)
+    app.run(mouse=not no_mouse)
+    context.out.say(
+        f"the jobs go on; come back: {context.command('monitor')}" if not demo else "the demo is over"
+    )
+
+
+def check_installed() -> None:
+    """Make sure that Textual is there.
+
+    Raises:
+        PrerequisiteError: it is not.
+    """
+    if find_spec("textual") is None:
+        raise PrerequisiteError("the monitor needs Textual", "install it: `pip install 'fargo[monitor]'`")
+
+
+def check_terminal(environ: Mapping[str, str]) -> None:
+    """Make sure that there is a full screen to draw on: Textual itself would never end without one.
+
+    Raises:
+        UsageError: there is none.
+    """
+    if environ.get("FARGO_ACCESSIBLE") == "1":
+        raise UsageError("FARGO_ACCESSIBLE=1: a full screen cannot be read aloud", PLAIN)
+    if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
+        raise UsageError("the monitor needs a terminal for its input, output and errors", PLAIN)
+    if environ.get("TERM", "dumb") == "dumb":
+        raise UsageError("the monitor needs a terminal that can be drawn on; TERM is dumb", PLAIN)
+
+
+def source_of(context: Context, *, demo: bool, read_only: bool) -> "Source":
+    """What the monitor is told by: the project, or the demonstration."""
+    from fargo.monitor.app import utc_now
+    from fargo.monitor.source import LiveSource
+
+    if demo:
+        from fargo.monitor.demo import DemoSource
+
+        return DemoSource(utc_now, read_only=read_only)
+    options = context.command("x").removeprefix("fargo").removesuffix("x").strip()
+    return LiveSource(context, read_only=read_only, options=options)
+
+
+def make_app(source: "Source", *, plain: bool, cached: bool) -> "MonitorApp":
+    """The app."""
+    from fargo.monitor.app import MonitorApp
+    from fargo.monitor.cache import Cache
+    from fargo.monitor.look import Look
+
+    return MonitorApp(source, look=Look(ascii=plain), cache=Cache(source.title) if cached else None)

@@ -1,0 +1,76 @@
+"""The last snapshot on disk: the first frame does not wait for AWS."""
+
+import os
+import tempfile
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+
+from fargo.model.job import Job
+from fargo.model.run import Run
+from fargo.monitor.board import Board
+from fargo.monitor.source import Title
+from fargo.watch import JobsSeen, RunsSeen
+
+JOBS = 5_000
+"""Of more jobs the newest are kept: the first frame must come at once."""
+FEED = "cache"
+
+
+class Snapshot(msgspec.Struct, frozen=True):
+    """What is kept.
+
+    Attributes:
+        at: when AWS told the last of it.
+    """
+
+    at: datetime
+    jobs: tuple[Job, ...]
+    runs: tuple[Run, ...]
+    version: int = 1
+
+
+def folder(environ: Mapping[str, str] = os.environ) -> Path:
+    """Where fargo keeps what it can do without."""
+    base = environ.get("XDG_CACHE_HOME") or Path(environ.get("HOME") or Path.home()) / ".cache"
+    return Path(base) / "fargo"
+
+
+class Cache:
+    """The snapshot of one project on one target."""
+
+    def __init__(self, title: Title, environ: Mapping[str, str] = os.environ) -> None:
+        name = f"monitor-{title.target}-{title.account_id}-{title.region}-{title.project}"
+        self.file = folder(environ) / f"{name}.json"
+
+    def load(self, board: Board) -> None:
+        """Show the board what was known last; nothing where there is none, or one that cannot be read."""
+        try:
+            found = msgspec.json.decode(self.file.read_bytes(), type=Snapshot)
+        except (OSError, msgspec.MsgspecError):
+            return
+        if not found.jobs:
+            return
+        board.take(RunsSeen(feed=FEED, at=found.at, runs=found.runs))
+        board.take(JobsSeen(feed=FEED, at=found.at, jobs=found.jobs))
+        board.freshness.forget(FEED)
+        board.cached = found.at
+        board.count()
+
+    def save(self, board: Board) -> None:
+        """Keep what is known, all or nothing. A disk that does not take it is no reason to stop watching."""
+        at = max(board.store.seen.values(), default=None)
+        if at is None or board.cached is not None:
+            return
+        first = datetime.min.replace(tzinfo=at.tzinfo)
+        jobs = sorted(board.top(), key=lambda job: job.created or first, reverse=True)[:JOBS]
+        content = msgspec.json.encode(Snapshot(at, tuple(jobs), board.runs))
+        with suppress(OSError):
+            self.file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            handle, name = tempfile.mkstemp(dir=self.file.parent, prefix=".monitor-")
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+            Path(name).replace(self.file)

@@ -1,0 +1,320 @@
+"""The table's columns: which have room, how wide, and what each tells of a job. Pure."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from rich.cells import cell_len, set_cell_size
+from rich.text import Text
+
+from fargo.model.job import Job, JobState
+from fargo.model.units import duration_text
+from fargo.monitor.board import Board, short_name
+from fargo.monitor.look import Look
+from fargo.view import bar, text
+
+Piece = tuple[str, str]
+"""Text, and the words of its style."""
+MARGIN = 4
+"""Cursor, mark, fold, and a space."""
+WORDS = 110
+"""From so many cells on the words for states are written out."""
+REASONS = 140
+"""From so many cells on reasons have a column of their own."""
+NUMBERS = len("803/1000")
+"""Room for an array's numbers, so that bars are of one length; the largest have longer ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What telling of a job takes, besides the job.
+
+    Attributes:
+        now: what the clocks of running jobs show.
+        why: an array's id → why its children fail, as far as it is known.
+    """
+
+    board: Board
+    look: Look
+    now: datetime
+    width: int
+    why: Callable[[Job], str] = lambda _: ""
+
+    @property
+    def short(self) -> bool:
+        """Whether the short words are used."""
+        return self.width < WORDS
+
+    @property
+    def reasons(self) -> bool:
+        """Whether reasons have a column of their own."""
+        return self.width >= REASONS
+
+
+Tell = Callable[[Job, Facts, int], Sequence[Piece]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """A column.
+
+    Attributes:
+        width: its cells, or the least where it grows.
+        most: to which it grows; 0: it does not.
+        since: cells that the table must have for it to be shown.
+        right: whether it is aligned to the right.
+        key: what it is sorted by; None stands last.
+        down: whether the greatest comes first when it is chosen.
+    """
+
+    name: str
+    title: str
+    width: int
+    tell: Tell
+    key: Callable[[Job, Board], Any]
+    most: int = 0
+    since: int = 0
+    right: bool = False
+    down: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A column with its place in a line."""
+
+    column: Column
+    x: int
+    width: int
+
+
+def layout(columns: Sequence[Column], width: int) -> tuple[Placed, ...]:
+    """The columns that have room in so many cells; a space between, and one at the end.
+
+    What is left goes to those that grow, in turn, and then to the last of them.
+    """
+    shown = [column for column in columns if width >= column.since]
+    widths = {column.name: column.width for column in shown}
+    free = width - MARGIN - 1 - sum(widths.values()) - max(len(shown) - 1, 0)
+    growing = [column for column in shown if column.most]
+    while free > 0 and any(widths[each.name] < each.most for each in growing):
+        for column in growing:
+            if free > 0 and widths[column.name] < column.most:
+                widths[column.name] += 1
+                free -= 1
+    placed, x = [], MARGIN
+    for column in shown:
+        placed.append(Placed(column, x, widths[column.name]))
+        x += widths[column.name] + 1
+    return tuple(placed)
+
+
+def fit(words: str, width: int, *, right: bool = False, dots: str = "…") -> str:
+    """Words in exactly so many cells, cut with dots where they are longer."""
+    if words.isascii():
+        if len(words) > width:
+            return words[: max(width - 1, 0)] + dots[:width]
+        return words.rjust(width) if right else words.ljust(width)
+    length = cell_len(words)
+    if length > width:
+        return set_cell_size(words, max(width - 1, 0)) + dots[:width]
+    space = " " * (width - length)
+    return space + words if right else words + space
+
+
+def pieces(shown: Text) -> Iterator[Piece]:
+    """A text whose spans do not overlap, piece by piece."""
+    at, plain = 0, shown.plain
+    for span in shown.spans:
+        if span.start > at:
+            yield plain[at : span.start], ""
+        yield plain[span.start : span.end], str(span.style)
+        at = span.end
+    if at < len(plain):
+        yield plain[at:], ""
+
+
+# -- what each tells -------------------------------------------------------------------------------------
+
+
+def _id(job: Job, facts: Facts, width: int) -> Sequence[Piece]:
+    dots = "~" if facts.look.ascii else "…"
+    words = job.id[:width] if job.index is None else f"{dots}:{job.index}"
+    return [(words, "dim")]
+
+
+def _name(job: Job, facts: Facts, width: int) -> Sequence[Piece]:
+    del facts
+    name = text.safe(short_name(job))
+    if job.index is not None:
+        return [(f"   {name}", "")]
+    if not job.size:
+        return [(name, "bold")]
+    size = f" [{job.size}]"
+    return [
+        (fit(name, width - len(size)).rstrip() if len(name) + len(size) > width else name, "bold"),
+        (size, "dim"),
+    ]
+
+
+def _queue(job: Job, facts: Facts, width: int) -> Sequence[Piece]:
+    del width
+    name = job.queue.rpartition("/")[2]
+    return [(text.safe(name.removeprefix(f"fargo-{_project(facts)}-")), "dim")]
+
+
+def _project(facts: Facts) -> str:
+    return facts.board.runs[0].project if facts.board.runs else ""
+
+
+def _status(job: Job, facts: Facts, width: int) -> Sequence[Piece]:
+    del width
+    return [facts.look.status(job, short=facts.short)]
+
+
+def _progress(job: Job, facts: Facts, width: int) -> Sequence[Piece]:
+    if job.counts:
+        return list(pieces(bar.bar(dict(job.counts), width, ascii=facts.look.ascii, label=NUMBERS)))
+    words, style = _words(job, facts)
+    return [(words, style)]
+
+
+def _words(job: Job, facts: Facts) -> Piece:
+    """How a job without children stands, where an array has its bar."""
+    if job.stopping:
+        return "terminate accepted", "dim"
+    match job.shown:
+        case JobState.RUNNABLE if place := facts.board.places.get(job.id):
+            return f"position {place} in queue", "dim"
+        case JobState.STARTING:
+            since = facts.board.store.moments.get(job.id, {}).get(JobState.STARTING)
+            ago = f" {duration_text((facts.now - since).total_seconds())}" if since else ""
+            return f"provisioning{ago}", "dim"
+        case JobState.RUNNING:
+            return (f"try {max(len(job.attempts), 1)}/{job.tries}" if job.tries > 1 else ""), "dim"
+        case JobState.FAILED if not facts.reasons:
+            return text.safe(job.reason), text.STYLES[JobState.FAILED]
+        case _:
+            return "", ""
+
+
+def _waited(job: Job, facts: Facts, width: int) -> Sequence[Piece]:
+    del width
+    return [(text.waited(job, facts.now), "dim" if job.started else "")]
+
+
+def _start(job: Job, facts: Facts, width: int) -> Sequence[Piece]:
+    del width
+    seconds = _starting(job, facts.board)
+    return [(duration_text(seconds) if seconds is not None else "", "dim")]
+
+
+def _starting(job: Job, board: Board) -> float | None:
+    """How long its container took to start, where the moment of STARTING was seen."""
+    since = board.store.moments.get(job.id, {}).get(JobState.STARTING)
+    if since is None or job.started is None:
+        return None
+    return max((job.started - since).total_seconds(), 0)
+
+
+def _ran(job: Job, facts: Facts, width: int) -> Sequence[Piece]:
+    del width
+    return [(text.elapsed(job, facts.now), "" if not job.state.finished else "dim")]
+
+
+def _exit(job: Job, facts: Facts, width: int) -> Sequence[Piece]:
+    del facts, width
+    code = job.exit_code
+    return [("" if code is None else str(code), "red" if code else "dim")]
+
+
+def _tries(job: Job, facts: Facts, width: int) -> Sequence[Piece]:
+    del facts, width
+    if job.size or not job.attempts:
+        return [("", "")]
+    tried = len(job.attempts)
+    return [(f"{tried}/{job.tries}" if job.tries else str(tried), "dim" if tried == 1 else "yellow")]
+
+
+def _reason(job: Job, facts: Facts, width: int) -> Sequence[Piece]:
+    del width
+    if job.counts:
+        return [(facts.why(job), "red")]
+    if job.state is JobState.SUCCEEDED:
+        return [("", "")]
+    return [(text.safe(job.reason), text.STYLES[JobState.FAILED] if job.state is JobState.FAILED else "dim")]
+
+
+# -- what they are sorted by -----------------------------------------------------------------------------
+
+RANK = {
+    JobState.FAILED: 0, JobState.RUNNING: 1, JobState.STARTING: 2, JobState.RUNNABLE: 3,
+    JobState.PENDING: 4, JobState.SUBMITTED: 5, JobState.SUCCEEDED: 6,
+}  # fmt: skip
+"""The order in which people ask for them."""
+
+
+def _done(job: Job) -> float | None:
+    total = sum(count for _, count in job.counts)
+    return sum(count for state, count in job.counts if state.finished) / total if total else None
+
+
+def _seconds(job: Job, what: Callable[[Job, datetime], Any]) -> float | None:
+    end = job.stopped or datetime.max.replace(tzinfo=UTC)
+    found = what(job, end)
+    return found.total_seconds() if found is not None else None
+
+
+COLUMNS = (
+    Column(name="id", title="ID", width=8, tell=_id, key=lambda job, _: job.id, since=120),
+    Column(
+        name="name", title="NAME", width=17, most=32, tell=_name,
+        key=lambda job, _: (job.name, job.index or 0),
+    ),
+    Column(name="queue", title="QUEUE", width=10, tell=_queue, key=lambda job, _: job.queue, since=132),
+    Column(
+        name="status", title="STATUS", width=8, tell=_status, key=lambda job, _: RANK[job.shown],
+    ),
+    Column(
+        name="progress", title="PROGRESS / REASON", width=15, most=60, tell=_progress,
+        key=lambda job, _: _done(job), down=True,
+    ),
+    Column(
+        name="queued", title="QUEUED", width=6, tell=_waited, right=True, since=76, down=True,
+        key=lambda job, _: _seconds(job, Job.waited),
+    ),
+    Column(
+        name="start", title="START", width=5, tell=_start, right=True, since=100, down=True, key=_starting,
+    ),
+    Column(
+        name="run", title="RUN", width=6, tell=_ran, right=True, down=True,
+        key=lambda job, _: _seconds(job, Job.ran),
+    ),
+    Column(
+        name="exit", title="EXIT", width=4, tell=_exit, right=True, down=True,
+        key=lambda job, _: job.exit_code,
+    ),
+    Column(
+        name="try", title="TRY", width=3, tell=_tries, right=True, since=110, down=True,
+        key=lambda job, _: len(job.attempts),
+    ),
+    Column(
+        name="reason", title="REASON", width=20, most=200, tell=_reason, since=REASONS,
+        key=lambda job, _: job.reason or None,
+    ),
+)  # fmt: skip
+AGE = Column(
+    name="age", title="AGE", width=0, tell=_waited, down=True,
+    key=lambda job, _: job.created,
+)  # fmt: skip
+"""Sorted by, and no column: when it was created."""
+
+
+def columns(width: int) -> tuple[Placed, ...]:
+    """The jobs' columns in a table of so many cells."""
+    found = [column for column in COLUMNS if width >= column.since]
+    full = any(column.name == "reason" for column in found)
+    changes: dict[str, dict[str, Any]] = {"status": {"width": 11}} if width >= WORDS else {}
+    if full:
+        changes |= {"name": {"most": 24}, "progress": {"title": "PROGRESS", "most": 30}}
+    return layout([replace(column, **changes.get(column.name, {})) for column in found], width)

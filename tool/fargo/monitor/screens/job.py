@@ -1,0 +1,114 @@
+"""One job: how it stands, and what it was told to do."""
+
+from typing import Any, ClassVar
+
+from rich.text import Text
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import VerticalScroll
+from textual.message import Message
+
+from fargo.model.job import Job
+from fargo.monitor.detail import detail
+from fargo.monitor.keys import Key, bindings
+from fargo.monitor.screens.acting import ACTING, Acting
+from fargo.monitor.textlines import TextLines
+from fargo.view.text import command_text, safe
+from fargo.watch import Feed, JobsFeed
+
+KEYS: tuple[Key, ...] = (
+    Key(keys="l", action="logs", shown="l", word="Logs", rank=1, help="its log"),
+    *ACTING,
+)
+
+
+class Loaded(Message):
+    """All that AWS tells of the job."""
+
+    def __init__(self, raw: dict[str, Any]) -> None:
+        super().__init__()
+        self.raw = raw
+
+
+def definition_lines(raw: dict[str, Any]) -> list[Text]:
+    """What the job was told to do: command, environment, what it waits for."""
+    container = raw.get("container", {})
+    lines = [Text()]
+    if command := container.get("command"):
+        lines.append(Text.assemble(("command    ", "dim"), command_text(command)))
+    if image := container.get("image"):
+        lines.append(Text.assemble(("image      ", "dim"), safe(image)))
+    seconds = raw.get("timeout", {}).get("attemptDurationSeconds")
+    if seconds:
+        lines.append(Text.assemble(("timeout    ", "dim"), f"{seconds} s"))
+    for depends in raw.get("dependsOn", ()):
+        kind = f" ({depends['type']})" if "type" in depends else ""
+        lines.append(Text.assemble(("after      ", "dim"), f"{depends.get('jobId', '')}{kind}"))
+    for number, item in enumerate(container.get("environment", ())):
+        label = "env" if not number else ""
+        value = f"{safe(str(item.get('name', '')))}={safe(str(item.get('value', '')))}"
+        lines.append(Text.assemble((f"{label:<11}", "dim"), value))
+    return lines
+
+
+class JobScreen(Acting):
+    """One job, or one child."""
+
+    NAME = "one job"
+    KEYS = KEYS
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(KEYS)]
+
+    def __init__(self, job_id: str) -> None:
+        super().__init__()
+        self.job_id = job_id
+        self._raw: dict[str, Any] = {}
+        self._feed = JobsFeed("this job", (job_id,))
+
+    def body(self) -> ComposeResult:
+        """The lines."""
+        with VerticalScroll(classes="body"):
+            yield TextLines(id="lines")
+
+    def on_mount(self) -> None:
+        """Ask for the rest."""
+        self.load()
+        self.query_one(VerticalScroll).focus()
+
+    @work(thread=True, exit_on_error=False, group="raw")
+    def load(self) -> None:
+        """All that AWS tells, in a thread."""
+        self.post_message(Loaded(self.monitor.source.batch.raw(self.job_id)))
+
+    def on_loaded(self, message: Loaded) -> None:
+        """Show it."""
+        self._raw = message.raw
+        self.changed()
+
+    def feeds(self) -> list[Feed]:
+        """The job alone: a child is in no other list."""
+        return [self._feed]
+
+    def current(self) -> Job | None:
+        """The job."""
+        return self.monitor.board.store.jobs.get(self.job_id)
+
+    def changed(self) -> None:
+        """Show how it stands now."""
+        job, app = self.current(), self.monitor
+        if job is None or not self.size.width or not self.query("#lines"):
+            return
+        now = app.board.clock(app.now())
+        lines = [Text(), *detail(job, app.board, app.source.title, app.look, now, self.size.width - 3)]
+        lines += definition_lines(self._raw)
+        pane = self.query_one("#lines", TextLines)
+        pane.styles.height = len(lines)
+        pane.show([Text.assemble(" ", line) for line in lines])
+
+    def tick(self) -> None:
+        """Its clocks."""
+        self.changed()
+
+    def action_logs(self) -> None:
+        """Its log."""
+        self.monitor.open("logs", self.job_id)

@@ -1,0 +1,117 @@
+"""The runs: what `fargo submit` made, newest first."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import ClassVar
+
+from rich.text import Text
+from textual.binding import BindingType
+
+from fargo.model.job import Job
+from fargo.model.run import Run, RunSnapshot
+from fargo.monitor.asking import Question, live, stop_question
+from fargo.monitor.board import short_run
+from fargo.monitor.columns import fit
+from fargo.monitor.keys import Key, bindings
+from fargo.monitor.screens.acting import ACTING
+from fargo.monitor.screens.dialogs import Confirm
+from fargo.monitor.screens.plainlist import Listing, Row
+from fargo.view import bar, text
+
+KEYS: tuple[Key, ...] = (
+    Key(keys="enter", action="enter", shown="enter", word="Jobs", rank=0, help="the run's jobs"),
+    Key(keys="l", action="logs", shown="l", word="Logs", rank=1, help="the run's logs"),
+    *(key for key in ACTING if key.action in ("stop", "retry", "copy", "explain")),
+)
+
+
+def standing(run: Run, jobs: dict[str, Job], at: datetime) -> RunSnapshot:
+    """How a run stands by what is known of its jobs."""
+    known = tuple(jobs[each] for each in run.job_ids if each in jobs)
+    return RunSnapshot(run=run, at=at, jobs=known, gone=len(run.job_ids) - len(known))
+
+
+class RunsScreen(Listing):
+    """The runs."""
+
+    NAME = "runs"
+    KEYS = KEYS
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(KEYS)]
+
+    def rows(self, width: int) -> Sequence[Row]:
+        """One line a run."""
+        app = self.monitor
+        now = app.board.clock(app.now())
+        name = max(min(width - 50, 40), 16)
+        cells = max(min(width - name - 30, 40), 10)
+        head = Text(
+            f"{'RUN':<{name}} {'STATUS':<12}{'PROGRESS':<{cells}} {'CREATED':>11} WAVES", style="dim bold"
+        )
+        found = [Row("", head)]
+        for run in app.board.runs:
+            state = standing(run, app.board.store.jobs, now)
+            glyph = app.look.draw(text.GLYPHS[state.state])
+            line = Text.assemble(
+                (fit(run.id if len(run.id) <= name else short_run(run.id), name), "bold"),
+                " ",
+                (f"{glyph} {state.state.value:<10}", text.STYLES[state.state]),
+            )
+            drawn = bar.bar(state.counts, cells, ascii=app.look.ascii, label=8)
+            line.append_text(drawn).append(" " * (cells - drawn.cell_len))
+            line.append(f" {text.ago(run.created, now):>11}", style="dim")
+            line.append(f" {len(run.waves):>5}", style="dim" if len(run.waves) == 1 else "yellow")
+            found.append(Row(run.id, line))
+        if len(found) == 1:
+            found.append(Row("", Text(f"no runs yet: {app.source.title.command('submit JOB')}", style="dim")))
+        return found
+
+    def run_now(self) -> Run | None:
+        """The run of the cursor's line."""
+        return next((run for run in self.monitor.board.runs if run.id == self.key), None)
+
+    def jobs_now(self) -> list[Job]:
+        """Its jobs, as far as they are known."""
+        run, jobs = self.run_now(), self.monitor.board.store.jobs
+        return [jobs[each] for each in run.job_ids if each in jobs] if run else []
+
+    def current(self) -> Job | None:
+        """The run's latest job."""
+        jobs = self.jobs_now()
+        return jobs[-1] if jobs else None
+
+    def action_enter(self) -> None:
+        """The array of a run that has one; else all its jobs."""
+        jobs = self.jobs_now()
+        if len(jobs) == 1:
+            self.monitor.open("array" if jobs[0].size else "job", jobs[0].id)
+        elif jobs:
+            self.monitor.show_jobs(f"run:{self.key}")
+
+    def action_logs(self) -> None:
+        """Of its latest job."""
+        job = self.current()
+        if job is not None:
+            self.monitor.open("logs", job.id)
+
+    def action_retry(self) -> None:
+        """What failed, once more."""
+        run = self.run_now()
+        if run is not None and self.allowed():
+            self.ask_retry(run)
+
+    def action_stop(self) -> None:
+        """All of the run, as `fargo stop` does."""
+        run, jobs = self.run_now(), live(self.jobs_now())
+        if run is None or not self.allowed():
+            return
+        if not jobs:
+            self.monitor.say("nothing to stop: it has ended", "yellow")
+            return
+        asked = stop_question(jobs, self.monitor.board)
+        question = Question(title=f"Stop {run.id}?", lines=asked.lines, yes=asked.yes, word=asked.word)
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self.stop_run(run.id)
+
+        self.app.push_screen(Confirm(question), answered)
