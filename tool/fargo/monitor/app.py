@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -37,6 +37,7 @@ from fargo.watch import (
     Seen,
     Trouble,
 )
+from fargo.watch.pace import PAUSE_MAX
 
 if TYPE_CHECKING:
     from fargo.model.job import Job
@@ -219,6 +220,13 @@ class MonitorApp(App[None]):
 
     def age(self, now: datetime) -> Age:
         """How fresh what is shown is."""
+        feeds: Sequence[Feed] = (
+            [self._jobs]
+            if self._jobs.ids
+            else [each for each in self._feeds.values() if isinstance(each, QueueFeed)]
+        )
+        slow = PAUSE_MAX if self.resting else 0.0
+        self.board.scope = tuple((feed.name, max(feed.seconds() * self._scale, slow)) for feed in feeds)
         return self.board.age(now)
 
     @property
@@ -247,7 +255,7 @@ class MonitorApp(App[None]):
             if first and self._poller is not None:
                 self._poller.hurry(self._jobs.name)
         screen = self.face
-        if screen is not None and screen.is_mounted:
+        if screen is not None and screen.ready:
             screen.changed()
             screen.refresh_frame()
         self._settle_at = begin + SHARE * (time.monotonic() - begin)
@@ -260,7 +268,7 @@ class MonitorApp(App[None]):
         if self.message and time.monotonic() > self._message_until:
             self.message = Text()
         screen = self.face
-        if screen is not None and screen.is_mounted:
+        if screen is not None and screen.ready:
             screen.tick()
             screen.refresh_frame()
 

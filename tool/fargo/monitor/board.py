@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from fargo.model.job import Job, JobState
@@ -59,6 +59,7 @@ class Board:
         run_of: a job's id → its run's.
         places: a job's id → its place in its queue, from 1.
         cached: when the shown snapshot was kept on disk; None once AWS has answered.
+        scope: the feeds that tell of jobs, and their pauses in seconds.
         children: an array's id → the ids of its children that were listed.
         counts: `stopping` jobs.
         containers: of all jobs, by state.
@@ -75,6 +76,7 @@ class Board:
         self.fronts: dict[str, tuple[str, ...]] = {}
         self.places: dict[str, int] = {}
         self.cached: datetime | None = None
+        self.scope: tuple[tuple[str, float], ...] = ()
         self.children: dict[str, dict[str, None]] = {}
         self.counts: Counter[str] = Counter()
         self.containers: Counter[JobState] = Counter()
@@ -149,17 +151,24 @@ class Board:
         return next((run for run in self.runs if run.id == found), None) if found else None
 
     def age(self, now: datetime) -> Age:
-        """How fresh all of it is."""
-        return self.freshness.age(now)
+        """How fresh it is: of what is on screen, or what hinders any of it."""
+        worst = self.freshness.age(now)
+        return worst if worst.error is not None else self.jobs_age(now)
+
+    def jobs_age(self, now: datetime) -> Age:
+        """How fresh the jobs are: of the feeds in `scope` the one that told longest ago."""
+        ages = [self.freshness.age(now, feed=name, interval=pause) for name, pause in self.scope]
+        told = [age for age in ages if age.condition is not Condition.WAITING]
+        return max(told, key=lambda age: age.seconds or 0, default=self.freshness.age(now))
 
     def clock(self, now: datetime) -> datetime:
         """What running jobs' clocks show: they stop where nobody can know whether the jobs still run."""
         if self.cached is not None:
             return min(now, self.cached)
-        age = self.age(now)
-        if age.condition not in STOOD_STILL:
+        age = self.jobs_age(now)
+        if age.condition not in STOOD_STILL or age.seconds is None:
             return now
-        return min(now, max(self.store.seen.values(), default=now))
+        return now - timedelta(seconds=age.seconds)
 
 
 def _ended(job: Job) -> int:

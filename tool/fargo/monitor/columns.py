@@ -144,7 +144,6 @@ def _id(job: Job, facts: Facts, width: int) -> Sequence[Piece]:
 
 
 def _name(job: Job, facts: Facts, width: int) -> Sequence[Piece]:
-    del facts
     name = text.safe(short_name(job))
     if job.index is not None:
         return [(f"   {name}", "")]
@@ -152,7 +151,12 @@ def _name(job: Job, facts: Facts, width: int) -> Sequence[Piece]:
         return [(name, "bold")]
     size = f" [{job.size}]"
     return [
-        (fit(name, width - len(size)).rstrip() if len(name) + len(size) > width else name, "bold"),
+        (
+            fit(name, width - len(size), dots=facts.look.draw("…")).rstrip()
+            if len(name) + len(size) > width
+            else name,
+            "bold",
+        ),
         (size, "dim"),
     ]
 

@@ -83,6 +83,11 @@ class JobTable(ScrollView, can_focus=True):
         self._moved = False
         self._g = False
 
+    def on_mount(self) -> None:
+        """A scrollbar is drawn with more than ASCII."""
+        if self._facts(0).look.ascii:
+            self.styles.scrollbar_size_vertical = 0
+
     # -- what is shown -----------------------------------------------------------------------------------
 
     @property
@@ -175,7 +180,8 @@ class JobTable(ScrollView, can_focus=True):
                 arrow = "v" if column.down != self.settings.reverse else "^"
                 arrow = arrow if self._settle_facts().look.ascii else {"v": "↓", "^": "↑"}[arrow]
                 title = f"{arrow}{title}" if column.right else f"{title}{arrow}"
-            parts += [Segment(fit(title, placed.width, right=column.right), head), Segment(" ", head)]
+            words = fit(title, placed.width, right=column.right, dots=self._settle_facts().look.draw("…"))
+            parts += [Segment(words, head), Segment(" ", head)]
         return Strip(parts).adjust_cell_length(width, base)
 
     def _segments(self, line: Line, here: bool, base: Style) -> list[Segment]:
@@ -205,7 +211,7 @@ class JobTable(ScrollView, can_focus=True):
     def _cell(
         self, placed: Placed, facts: Facts, base: Style, told: Sequence[tuple[str, str]]
     ) -> list[Segment]:
-        dots = "~" if facts.look.ascii else "…"
+        dots = facts.look.draw("…")
         if len(told) == 1:
             words, how = told[0]
             fitted = fit(words, placed.width, right=placed.column.right, dots=dots)

@@ -39,7 +39,11 @@ class DemoSource:
         self.read_only = read_only
         epoch = now()
         self._scene = Scene(epoch, arrays=arrays)
-        self._demo = Demo(self._scene, lambda: (now() - epoch).total_seconds(), throttling=throttling)
+
+        def clock() -> float:
+            return (now() - epoch).total_seconds()
+
+        self._demo = Demo(self._scene, clock, throttling=throttling)
         self.title = Title(project=PROJECT, region=REGION, account_id=ACCOUNT, target="demo", log_group=GROUP)
         self.queues = tuple(QUEUES.values())
         self.batch = Batch(BatchClient(self._demo))

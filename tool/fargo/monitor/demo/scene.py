@@ -63,7 +63,7 @@ class Scene:
         while self._tiles * TILES_SECONDS < now:
             self._tiles += 1
             plan = self.planned(
-                "render-tiles", self._tiles * TILES_SECONDS - TILES_SECONDS, f"t{self._tiles + TILES_KEPT:03}",
+                "render-tiles", (self._tiles - 1) * TILES_SECONDS, f"t{self._tiles + TILES_KEPT:03}",
                 size=48, every=2.0, lasts=70.0, queue=QUEUES["spot"], memory_mib=1024, vcpu=0.5,
             )  # fmt: skip
             self.plans[plan.id] = plan

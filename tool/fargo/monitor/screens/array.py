@@ -58,7 +58,7 @@ class ArrayScreen(Listed):
         super().changed()
         app = self.monitor
         job = app.board.store.jobs.get(self.array_id)
-        if job is None or not self.size.width:
+        if job is None or not self.ready or not self.size.width:
             return
         words, style = app.look.status(job)
         line = Text.assemble(

@@ -1,7 +1,7 @@
 """Dialogs: a question with Keep in focus, a menu, a panel of text."""
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 from rich.text import Text
 from textual import on
@@ -15,23 +15,37 @@ from textual.widgets.option_list import Option
 from fargo.model.run import Run
 from fargo.monitor.asking import MORE, Question, retry_question
 
+R = TypeVar("R")
+
 CSS = """
-ModalScreen { align: center middle; background: $background 40%; }
-ModalScreen > .box {
+Dialog { align: center middle; background: $background 40%; }
+Dialog > .box {
     width: 76; max-width: 100%; height: auto; max-height: 100%; padding: 0 1;
     background: $panel; border: round $primary; border-title-style: bold;
 }
-ModalScreen .buttons { height: 1; margin-top: 1; align-horizontal: right; }
-ModalScreen Button { margin-left: 2; }
-ModalScreen Input { margin-top: 1; }
-ModalScreen OptionList { height: auto; max-height: 20; border: none; background: $panel; padding: 0; }
+Dialog .buttons { height: 1; margin-top: 1; align-horizontal: right; }
+Dialog Button { margin-left: 2; }
+Dialog Input { margin-top: 1; }
+Dialog OptionList, Dialog OptionList:focus { height: auto; max-height: 20; border: none; background: $panel; padding: 0; }
 """
 
 
-class Confirm(ModalScreen[bool]):
-    """A question. The focus is on Keep; `y` confirms, or the word that must be typed."""
+class Dialog(ModalScreen[R]):
+    """A box above the screen."""
 
     DEFAULT_CSS = CSS
+
+    def on_mount(self) -> None:
+        """A box is drawn with more than ASCII, where that may be."""
+        look = getattr(self.app, "look", None)
+        if look is not None and look.ascii:
+            box = self.query_one(".box")
+            box.styles.border = ("ascii", box.styles.border_top[1])
+
+
+class Confirm(Dialog[bool]):
+    """A question. The focus is on Keep; `y` confirms, or the word that must be typed."""
+
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,n,q", "keep", "Keep", show=False),
         Binding("y", "confirm", "Yes", show=False),
@@ -113,7 +127,7 @@ class RetryConfirm(Confirm):
         self.query_one("#lines", Static).update(Text("\n".join(self.question.lines)))
 
 
-class Menu(ModalScreen[str]):
+class Menu(Dialog[str]):
     """One of several things; a letter, or enter.
 
     Args:
@@ -121,7 +135,6 @@ class Menu(ModalScreen[str]):
         current: where the cursor is first.
     """
 
-    DEFAULT_CSS = CSS
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "close", "Close", show=False),
         Binding("j", "down", show=False),
@@ -137,7 +150,12 @@ class Menu(ModalScreen[str]):
         box = Vertical(classes="box")
         box.border_title = self._title
         with box:
-            yield OptionList(*(Option(Text(words), id=name) for name, words in self._options))
+            yield OptionList(
+                *(
+                    Option(Text(words, no_wrap=True, overflow="ellipsis"), id=name)
+                    for name, words in self._options
+                )
+            )
 
     def on_mount(self) -> None:
         """Begin at the current one."""
@@ -170,10 +188,9 @@ class Menu(ModalScreen[str]):
         self.query_one(OptionList).action_cursor_up()
 
 
-class Panel(ModalScreen[None]):
+class Panel(Dialog[None]):
     """Some lines to read."""
 
-    DEFAULT_CSS = CSS
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,enter,question_mark", "close", "Close", show=False),
         Binding("j", "scroll(1)", show=False),

@@ -53,6 +53,13 @@ class Face(Screen[None]):
     NAME: ClassVar[str] = ""
     """Of what it shows, for the help."""
 
+    ready = False
+    """Whether its widgets are there."""
+
+    def on_mount(self) -> None:
+        """Its widgets are there."""
+        self.ready = True
+
     @property
     def monitor(self) -> "MonitorApp":
         """The app: its `source`, `board`, `look`, and `say`."""
@@ -106,7 +113,8 @@ class Face(Screen[None]):
         del event
         self.monitor.rewire()
         self.refresh_frame()
-        self.changed()
+        if self.ready:
+            self.changed()
 
     def on_resize(self, event: Resize) -> None:
         """The lines above and below fit the new size."""
@@ -115,7 +123,7 @@ class Face(Screen[None]):
 
     def refresh_frame(self) -> None:
         """Show the lines above and below as they are now."""
-        if not self.is_mounted or not self.size.width:
+        if not self.ready or not self.size.width:
             return
         app, width = self.monitor, self.size.width
         now = app.now()

@@ -49,4 +49,5 @@ class FailedScreen(Listed):
     def changed(self) -> None:
         """The cause above them."""
         super().changed()
-        self.query_one("#cause", TextLines).show([Text(f" {self.cause}", style="red")])
+        if self.ready:
+            self.query_one("#cause", TextLines).show([Text(f" {self.cause}", style="red")])

@@ -96,7 +96,7 @@ class JobScreen(Acting):
     def changed(self) -> None:
         """Show how it stands now."""
         job, app = self.current(), self.monitor
-        if job is None or not self.size.width or not self.query("#lines"):
+        if job is None or not self.size.width or not self.ready:
             return
         now = app.board.clock(app.now())
         lines = [Text(), *detail(job, app.board, app.source.title, app.look, now, self.size.width - 3)]

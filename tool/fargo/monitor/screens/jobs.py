@@ -71,7 +71,6 @@ class JobsScreen(Listed):
 
     def on_resize(self, event: Resize) -> None:
         """The split comes and goes."""
-        super().on_resize(event)
         self.set_class(event.size.width >= SPLIT[0] and event.size.height >= SPLIT[1], "split")
 
     def changed(self) -> None:

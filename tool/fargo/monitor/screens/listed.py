@@ -131,7 +131,7 @@ class Listed(Acting):
 
     def changed(self) -> None:
         """List anew."""
-        if not self.is_mounted or not self.query(JobTable):
+        if not self.ready:
             return
         self.jobs.show(self.listing())
         self._show_facts()
@@ -282,7 +282,7 @@ class Listed(Acting):
 
     def current(self) -> Job | None:
         """The job of the cursor's line; on the line of further children their array."""
-        line = self.jobs.line if self.query(JobTable) else None
+        line = self.jobs.line if self.ready else None
         return self.monitor.board.store.jobs.get(line.job_id) if line is not None and line.job_id else None
 
     def action_enter(self) -> None:

@@ -157,7 +157,7 @@ class Listing(Acting):
 
     def changed(self) -> None:
         """Show the lines as they are now."""
-        if self.is_mounted and self.query(Rows):
+        if self.ready:
             pane = self.query_one(Rows)
             pane.show(self.rows(max(pane.size.width or self.size.width, 20) - 5))
 
@@ -167,7 +167,7 @@ class Listing(Acting):
 
     def on_resize(self, event: Resize) -> None:
         """Other words may have room."""
-        super().on_resize(event)
+        del event
         self.call_after_refresh(self.changed)
 
     def on_rows_chosen(self) -> None:
