@@ -1,0 +1,314 @@
+"""A widget that shows a hundred thousand lines as quickly as ten: only the rows on screen are drawn."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import ClassVar
+
+from rich.style import Style
+from textual.binding import Binding, BindingType
+from textual.events import Resize
+from textual.geometry import Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.selection import Selection
+from textual.strip import Strip
+
+from fargo.monitor.cells import cells
+from fargo.monitor.lines import Line, Ring
+from fargo.monitor.painting import FOUND, HIT, Sheet, Span
+from fargo.monitor.rows import Place, Rows
+from fargo.monitor.search import Search
+from fargo.view.text import plural
+
+JUMPS = {"2": 1, "3": 5, "4": 15, "5": 30, "6": 60}
+"""A digit => minutes before the newest line; 0 is the end and 1 the beginning."""
+SIDEWAYS = 16
+"""Cells that a step to the side takes."""
+
+
+class LogView(ScrollView, can_focus=True):
+    """Lines, followed, wrapped, searched. Of the thread of the app alone.
+
+    Attributes:
+        ring: the lines that are kept.
+        rows: where they stand.
+        search: what is looked for.
+        follow: whether the newest line stays on screen: until somebody scrolls up, and again at the end.
+        wrap: whether long lines take several rows.
+        times: whether each line's time is shown.
+        only: whether lines without what is looked for are hidden.
+    """
+
+    DEFAULT_CSS = "LogView { background: $background; color: $foreground; scrollbar-size-horizontal: 0; }"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k", "rows(-1)", "Up", show=False),
+        Binding("down,j", "rows(1)", "Down", show=False),
+        Binding("pageup,ctrl+b", "pages(-1)", "Page up", show=False),
+        Binding("pagedown,ctrl+f,space", "pages(1)", "Page down", show=False),
+        Binding("left", "aside(-1)", "To the left", show=False),
+        Binding("right", "aside(1)", "To the right", show=False),
+        Binding("home,1", "head", "Oldest line", show=False),
+        Binding("end,G,0", "tail", "Newest line", show=False),
+        *(
+            Binding(key, f"back({minutes})", f"Last {plural(minutes, 'minute')}", show=False)
+            for key, minutes in JUMPS.items()
+        ),
+        Binding("F", "turn('follow')", "Follow"),
+        Binding("w", "turn('wrap')", "Wrap"),
+        Binding("t", "turn('times')", "Time"),
+        Binding("n", "hit(1)", "Next"),
+        Binding("N", "hit(-1)", "Previous"),
+        Binding("ampersand", "only", "Hits only"),
+        Binding("c", "copy", "Copy", show=False),
+    ]
+
+    class Changed(Message):
+        """What a title says of the view may have changed."""
+
+        def can_replace(self, message: Message) -> bool:
+            """One tells as much as many."""
+            return isinstance(message, LogView.Changed)
+
+    class Copied(Message):
+        """Somebody wants this text in the clipboard."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 # it is Textual's word
+        super().__init__(id=id)
+        self.ring = Ring()
+        self.rows = Rows(self.ring)
+        self.search: Search | None = None
+        self.follow, self.wrap, self.times, self.only = True, False, True, False
+
+    # What comes in
+
+    def clear(self) -> None:
+        """Show nothing any more; what is looked for stays."""
+        self.ring = Ring()
+        self.rows = Rows(self.ring)
+        self.search = Search(self.search.words) if self.search else None
+        self.follow = True
+        self._lay()
+
+    def append(self, lines: Iterable[Line]) -> None:
+        """Show more lines below the others; where the oldest must go, what is being read stays in place."""
+        start, room = self.ring.end, self._sheet().room
+        self.ring.append(lines)
+        fresh = self.search.take(self.ring.numbered(start)) if self.search else []
+        if self.search:
+            self.search.forget(self.ring)
+        if self.wrap and self._sheet().room != room:
+            self._lay()
+            return
+        gone = self.rows.grow(fresh)
+        if gone:
+            self.screen.clear_selection()
+        self._fit(self.scroll_offset.y - gone)
+
+    # What it does
+
+    def look_for(self, words: str, *, jump: bool = True) -> None:
+        """Mark what fits these words; nothing for no words.
+
+        Args:
+            words: as `Search` takes them.
+            jump: look through all lines, and go to the first hit from here on; else only mark what is seen.
+        """
+        here = self._here()
+        self.search = Search(words) if words else None
+        self.only = self.only and bool(words)
+        if self.search and jump:
+            self.search.take(self.ring.numbered())
+        self._lay()
+        if self.search and jump and (found := self.search.step(1, here)) is not None:
+            self.show(found)
+
+    def _here(self) -> int:
+        """The number of the line on top, or of the hit that was gone to."""
+        if self.search and self.search.current is not None:
+            return self.search.current
+        top = self.rows.place(self.scroll_offset.y)
+        return top.number if top else 0
+
+    def action_hit(self, step: int) -> None:
+        """Go to the next hit or the previous one, with the lines around it."""
+        if self.search and (found := self.search.step(step, self._here())) is not None:
+            self.show(found)
+
+    def show(self, number: int) -> None:
+        """Bring a line on screen, with the lines around it."""
+        row, top, height = self.rows.row(number), self.scroll_offset.y, self.size.height
+        if not top <= row < top + height:
+            self._go(row - height // 3)
+        if self.search and not self.wrap and number < self.ring.end:
+            self._show_hit(self.ring[number].text, self.search)
+        self._changed()
+
+    def _show_hit(self, text: str, search: Search) -> None:
+        """Scroll sideways, where the first hit in a line stands beyond the edge."""
+        begin, end = next(iter(search.spans(text)), (0, 0))
+        left, right = cells(text[:begin]), cells(text[:end])
+        room, x = self._sheet().room, self.scroll_offset.x
+        if left < x or right > x + room:
+            self.scroll_to(x=max(left - room // 3, 0), animate=False)
+
+    def action_only(self) -> None:
+        """Hide the lines without what is looked for, or show them again."""
+        if self.search:
+            here = self._here()
+            self.only = not self.only
+            self._lay()
+            self.show(here)
+
+    def action_turn(self, flag: str) -> None:
+        """Turn `follow`, `wrap` or `times`."""
+        setattr(self, flag, not getattr(self, flag))
+        self._lay()
+
+    def action_rows(self, count: int) -> None:
+        """Scroll by rows."""
+        self._go(self.scroll_offset.y + count)
+
+    def action_pages(self, count: int) -> None:
+        """Scroll by what is on screen, but for a row."""
+        self._go(self.scroll_offset.y + count * max(self.size.height - 1, 1))
+
+    def action_aside(self, count: int) -> None:
+        """Scroll sideways."""
+        self.scroll_to(x=max(self.scroll_offset.x + count * SIDEWAYS, 0), animate=False)
+
+    def action_head(self) -> None:
+        """To the oldest line that is kept."""
+        self._go(0)
+
+    def action_tail(self) -> None:
+        """To the newest line, and on with it."""
+        self.follow = True
+        self._fit()
+
+    def action_back(self, minutes: int) -> None:
+        """To the lines of the last minutes before the newest."""
+        if newest := self.ring.newest():
+            self._go(self.rows.row(self.ring.since(newest - timedelta(minutes=minutes))))
+
+    # Where things stand
+
+    def _sheet(self) -> Sheet:
+        return Sheet(
+            width=self.size.width,
+            times=self.times,
+            prefix=self.ring.prefix,
+            wrap=self.rows.width,
+            left=self.scroll_offset.x,
+            base=self.rich_style,
+        )
+
+    def on_resize(self, event: Resize) -> None:
+        """Where lines are wrapped they stand elsewhere now."""
+        del event
+        if self.wrap and self.rows.width != self._sheet().room:
+            self._lay()
+        else:
+            self._fit()
+
+    def _lay(self) -> None:
+        """Give every line its place anew; what is on top stays there."""
+        top = self.rows.place(self.scroll_offset.y)
+        self.screen.clear_selection()
+        chosen = self.search.hits if self.only and self.search else None
+        self.rows.lay(self._sheet().room if self.wrap else 0, chosen)
+        self._fit(self.rows.row(top.number) if top else None)
+
+    def _fit(self, y: int | None = None) -> None:
+        """Say how much there is to scroll, and go to the end where it is followed, else to row `y`."""
+        follow = self.follow
+        width = self.size.width if self.wrap else self._sheet().head + self.ring.widest
+        self.virtual_size = Size(max(width, 1), len(self.rows))
+        if follow or y is not None:
+            self._go(len(self.rows) if follow or y is None else y)
+        self.follow = follow
+        self._changed()
+
+    def _go(self, row: int) -> None:
+        self.scroll_to(y=max(row, 0), animate=False)
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Whoever scrolls up wants to read; whoever comes to the end wants to follow."""
+        super().watch_scroll_y(old_value, new_value)
+        if old_value != new_value:
+            self.follow = new_value >= self.max_scroll_y
+            self.post_message(self.Changed())
+
+    def _changed(self) -> None:
+        self.refresh()
+        self.post_message(self.Changed())
+
+    def words(self) -> str:
+        """How it stands, for a title: `follow on · wrap off · 6 lines`."""
+        said = [f"{flag} {'on' if getattr(self, flag) else 'off'}" for flag in ("follow", "wrap")]
+        said += [self.search.standing()] if self.search else []
+        said += ["hits only"] if self.only else []
+        said.append(plural(len(self.ring), "line"))
+        return " · ".join([*said, f"{self.ring.first:,} older dropped"] if self.ring.first else said)
+
+    # What is drawn
+
+    def render_line(self, y: int) -> Strip:
+        """A row of the screen."""
+        row = self.scroll_offset.y + y
+        sheet, place = self._sheet(), self.rows.place(row)
+        if place is None:
+            return Strip.blank(sheet.width, sheet.base)
+        line = self.ring[place.number]
+        return sheet.strip(line, row, place, self._marks(line, place, row, sheet))
+
+    def _marks(self, line: Line, place: Place, row: int, sheet: Sheet) -> list[tuple[Span, Style]]:
+        """What is found and what is selected in a row."""
+        marks: list[tuple[Span, Style]] = []
+        if self.search:
+            begin, end, _ = sheet.seen(line.text, place.part)
+            style = FOUND if place.number == self.search.current else HIT
+            marks += [(span, style) for span in self.search.spans(line.text, begin, end)]
+        if self.text_selection and (selected := self.text_selection.get_span(row)):
+            first, last = (edge - sheet.head if edge >= 0 else len(line.text) for edge in selected)
+            marks.append(((first, last), self.screen.get_component_rich_style("screen--selection")))
+        return marks
+
+    # What is taken out of it
+
+    def get_selection(self, selection: Selection) -> tuple[str, str] | None:
+        """The text that the mouse selected; the rows of a line that is wrapped are one line."""
+        first = selection.start.y if selection.start else 0
+        last = selection.end.y if selection.end else len(self.rows) - 1
+        return self._text(range(first, last + 1), selection), "\n"
+
+    def action_copy(self) -> None:
+        """Copy what is selected; else the hit that was gone to; else what is on screen."""
+        text = self.screen.get_selected_text()
+        if not text and self.search and self.search.current is not None:
+            text = self.ring[self.search.current].text
+        top = self.scroll_offset.y
+        self.post_message(self.Copied(text or self._text(range(top, top + self.size.height))))
+
+    def _text(self, rows: Iterable[int], selection: Selection | None = None) -> str:
+        sheet, parts = self._sheet(), list[str]()
+        for row in rows:
+            if (place := self.rows.place(row)) is None:
+                break
+            text, offset = sheet.copied(self.ring, place)
+            first, last = (selection.get_span(row) if selection else None) or (0, -1)
+            end = len(text) if last < 0 else max(last - offset, 0)
+            parts += ["\n"] if parts and not place.part else []
+            parts.append(text[max(first - offset, 0) : end])
+        return "".join(parts)
+
+    def saved(self) -> str:
+        """All lines that are shown, as a file holds them; with their times, where times are shown."""
+        return "".join(f"{self._saved(line)}\n" for line in self.rows.shown())
+
+    def _saved(self, line: Line) -> str:
+        time = line.at.isoformat(timespec="milliseconds") if self.times and line.at else ""
+        return " ".join(part for part in (time, line.prefix, line.text) if part)

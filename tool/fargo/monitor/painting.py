@@ -1,0 +1,116 @@
+"""How a row of a log view is drawn: its time, whose it is, and its text with what is marked in it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+
+from fargo.monitor.cells import breaks, window
+from fargo.monitor.lines import Line, Ring
+from fargo.monitor.rows import Place
+
+HUES = ("cyan", "magenta", "green", "blue", "yellow", "bright_cyan", "bright_magenta", "bright_blue")
+"""Of the prefixes; red stays for what failed."""
+TIME = len("HH:MM:SS.mmm ")
+QUIET = Style(dim=True)
+HIT = Style(color="yellow", reverse=True)
+FOUND = Style(color="bright_magenta", reverse=True, bold=True)
+"""The hit that was gone to."""
+
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What all rows of a view have in common.
+
+    Attributes:
+        width: cells of a row.
+        times: whether times are shown.
+        prefix: cells of the widest prefix; 0 for none.
+        wrap: cells that texts are wrapped to; 0: they are not.
+        left: cells that are scrolled away on the left.
+        base: every segment's style before anything is added.
+    """
+
+    width: int
+    times: bool
+    prefix: int
+    wrap: int
+    left: int
+    base: Style
+
+    @property
+    def head(self) -> int:
+        """Cells before a line's text."""
+        return TIME * self.times + (self.prefix + 1 if self.prefix else 0)
+
+    @property
+    def room(self) -> int:
+        """Cells for a line's text."""
+        return max(self.width - self.head, 1)
+
+    def head_text(self, line: Line) -> tuple[str, str]:
+        """A line's time and whose it is, each as wide as every line's."""
+        at = f"{line.at:%H:%M:%S}.{line.at.microsecond // 1000:03} " if line.at else " " * TIME
+        return at if self.times else "", f"{line.prefix:<{self.prefix}} " if self.prefix else ""
+
+    def seen(self, text: str, part: int) -> tuple[int, int, int]:
+        """The part of a line's text that stands in a row: begin, end, and cells left free before it."""
+        if not self.wrap:
+            return window(text, self.left, self.room)
+        begins = breaks(text, self.wrap)
+        return begins[part], begins[part + 1] if part + 1 < len(begins) else len(text), 0
+
+    def strip(self, line: Line, row: int, place: Place, marks: Sequence[tuple[Span, Style]]) -> Strip:
+        """A row, exactly as wide as the view.
+
+        Args:
+            row: its number in the view: what the mouse selects is told by it.
+            marks: places in the line's text, with what is added to their style.
+        """
+        if line.mark:
+            remark = Strip([Segment(f"── {line.text} ──", self.base + QUIET)])
+            return remark.adjust_cell_length(self.width, self.base)
+        begin, end, free = self.seen(line.text, place.part)
+        body = Strip(_pieces(line.text, (begin, end), marks, self.base))
+        head = Strip([*self._head(line, place.part), *([Segment(" " * free, self.base)] if free else [])])
+        whole = Strip.join([head.apply_offsets(0, row), body.apply_offsets(self.head + begin, row)])
+        return whole.adjust_cell_length(self.width, self.base)
+
+    def _head(self, line: Line, part: int) -> list[Segment]:
+        if part:
+            return [Segment(" " * self.head, self.base)] if self.head else []
+        time, prefix = self.head_text(line)
+        colour = Style(color=HUES[line.hue % len(HUES)])
+        pairs = ((time, self.base + QUIET), (prefix, self.base + colour))
+        return [Segment(text, style) for text, style in pairs if text]
+
+    def copied(self, ring: Ring, place: Place) -> tuple[str, int]:
+        """A row as text to copy, and the place in its line (its head before it) where it begins."""
+        line = ring[place.number]
+        if line.mark:
+            return line.text, 0
+        if not place.part:
+            end = self.seen(line.text, 0)[1] if self.wrap else len(line.text)
+            return "".join(self.head_text(line)) + line.text[:end], 0
+        begin, end, _ = self.seen(line.text, place.part)
+        return line.text[begin:end], self.head + begin
+
+
+def _pieces(text: str, seen: Span, marks: Sequence[tuple[Span, Style]], base: Style) -> list[Segment]:
+    """What is seen of a text, in pieces of one style each."""
+    begin, end = seen
+    edges = {begin, end, *(min(max(edge, begin), end) for span, _ in marks for edge in span)}
+    cuts = sorted(edges)
+    pieces = []
+    for left, right in pairwise(cuts):
+        style = base
+        for (first, last), added in marks:
+            if first <= left and right <= last:
+                style += added
+        pieces.append(Segment(text[left:right], style))
+    return pieces
