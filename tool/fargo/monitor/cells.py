@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from rich.cells import get_character_cell_size as size
 
-from fargo.view.text import safe
+from fargo.view.log_lines import harmless
 
 TAB = 8
 _JOINERS = str.maketrans("", "", "\u200d\ufe0f")
@@ -17,10 +18,10 @@ _UNSEEN = re.compile(
 
 
 def plain(text: str) -> str:
-    """A text as it may stand in a terminal: controls made visible, tabs made spaces, no joined characters."""
+    """A text as a terminal may show it, each character by itself: no colours, no controls, no joined ones."""
     if text.isascii() and text.isprintable():
         return text
-    shown = safe(text.expandtabs(TAB)).translate(_JOINERS)
+    shown = harmless(text, colours=False).expandtabs(TAB).translate(_JOINERS)
     return _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", shown)
 
 
@@ -31,8 +32,12 @@ def cells(text: str) -> int:
 
 def breaks(text: str, width: int) -> Sequence[int]:
     """Where each row of a text that is wrapped begins; no character stands across two rows."""
-    if text.isascii():
-        return range(0, max(len(text), 1), width)
+    return range(0, max(len(text), 1), width) if text.isascii() else _breaks(text, width)
+
+
+@lru_cache(maxsize=64)
+def _breaks(text: str, width: int) -> Sequence[int]:
+    """Each row of a line asks for them, and there may be thousands."""
     begins, used = [0], 0
     for place, character in enumerate(text):
         wide = size(character)

@@ -17,20 +17,23 @@ class Line(NamedTuple):
         text: as `line` makes it.
         at: when it was written; None for a mark.
         prefix: whose it is, such as `#17`; empty where there is one container alone.
-        hue: a number that is the same for all lines of a container, and so gives them one colour.
         mark: it is said of the log, such as that lines are missing, and stands not in it.
     """
 
     text: str
     at: datetime | None = None
     prefix: str = ""
-    hue: int = 0
     mark: bool = False
 
+    def written(self, *, times: bool) -> str:
+        """As a file holds it."""
+        at = self.at.isoformat(timespec="milliseconds") if times and self.at else ""
+        return " ".join(part for part in (at, self.prefix, self.text) if part)
 
-def line(text: str, at: datetime | None = None, *, prefix: str = "", hue: int = 0) -> Line:
+
+def line(text: str, at: datetime | None = None, *, prefix: str = "") -> Line:
     """A line that a container wrote, without its end."""
-    return Line(plain(text.rstrip("\r\n")), at, prefix, hue)
+    return Line(plain(text.rstrip("\r\n")), at, prefix)
 
 
 def mark(text: str, at: datetime | None = None) -> Line:

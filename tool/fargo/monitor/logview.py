@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import ClassVar
 
 from rich.style import Style
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.events import Resize
 from textual.geometry import Size
 from textual.message import Message
@@ -15,13 +15,12 @@ from textual.strip import Strip
 
 from fargo.monitor.cells import cells
 from fargo.monitor.lines import Line, Ring
+from fargo.monitor.logkeys import KEYS
 from fargo.monitor.painting import FOUND, HIT, Sheet, Span
 from fargo.monitor.rows import Place, Rows
 from fargo.monitor.search import Search
 from fargo.view.text import plural
 
-JUMPS = {"2": 1, "3": 5, "4": 15, "5": 30, "6": 60}
-"""A digit => minutes before the newest line; 0 is the end and 1 the beginning."""
 SIDEWAYS = 16
 """Cells that a step to the side takes."""
 
@@ -37,30 +36,11 @@ class LogView(ScrollView, can_focus=True):
         wrap: whether long lines take several rows.
         times: whether each line's time is shown.
         only: whether lines without what is looked for are hidden.
+        instead: what is said where there are no lines.
     """
 
-    DEFAULT_CSS = "LogView { background: $background; color: $foreground; scrollbar-size-horizontal: 0; }"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "rows(-1)", "Up", show=False),
-        Binding("down,j", "rows(1)", "Down", show=False),
-        Binding("pageup,ctrl+b", "pages(-1)", "Page up", show=False),
-        Binding("pagedown,ctrl+f,space", "pages(1)", "Page down", show=False),
-        Binding("left", "aside(-1)", "To the left", show=False),
-        Binding("right", "aside(1)", "To the right", show=False),
-        Binding("home,1", "head", "Oldest line", show=False),
-        Binding("end,G,0", "tail", "Newest line", show=False),
-        *(
-            Binding(key, f"back({minutes})", f"Last {plural(minutes, 'minute')}", show=False)
-            for key, minutes in JUMPS.items()
-        ),
-        Binding("F", "turn('follow')", "Follow"),
-        Binding("w", "turn('wrap')", "Wrap"),
-        Binding("t", "turn('times')", "Time"),
-        Binding("n", "hit(1)", "Next"),
-        Binding("N", "hit(-1)", "Previous"),
-        Binding("ampersand", "only", "Hits only"),
-        Binding("c", "copy", "Copy", show=False),
-    ]
+    DEFAULT_CSS = "LogView { background: $background; color: $foreground; scrollbar-size: 0 1; }"
+    BINDINGS: ClassVar[list[BindingType]] = KEYS
 
     class Changed(Message):
         """What a title says of the view may have changed."""
@@ -82,6 +62,7 @@ class LogView(ScrollView, can_focus=True):
         self.rows = Rows(self.ring)
         self.search: Search | None = None
         self.follow, self.wrap, self.times, self.only = True, False, True, False
+        self.instead = ""
 
     # What comes in
 
@@ -153,7 +134,7 @@ class LogView(ScrollView, can_focus=True):
         left, right = cells(text[:begin]), cells(text[:end])
         room, x = self._sheet().room, self.scroll_offset.x
         if left < x or right > x + room:
-            self.scroll_to(x=max(left - room // 3, 0), animate=False)
+            self.scroll_to(x=max(left - room // 3, 0), animate=False, force=True)
 
     def action_only(self) -> None:
         """Hide the lines without what is looked for, or show them again."""
@@ -178,7 +159,7 @@ class LogView(ScrollView, can_focus=True):
 
     def action_aside(self, count: int) -> None:
         """Scroll sideways."""
-        self.scroll_to(x=max(self.scroll_offset.x + count * SIDEWAYS, 0), animate=False)
+        self.scroll_to(x=max(self.scroll_offset.x + count * SIDEWAYS, 0), animate=False, force=True)
 
     def action_head(self) -> None:
         """To the oldest line that is kept."""
@@ -233,7 +214,7 @@ class LogView(ScrollView, can_focus=True):
         self._changed()
 
     def _go(self, row: int) -> None:
-        self.scroll_to(y=max(row, 0), animate=False)
+        self.scroll_to(y=max(row, 0), animate=False, force=True)
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Whoever scrolls up wants to read; whoever comes to the end wants to follow."""
@@ -261,9 +242,12 @@ class LogView(ScrollView, can_focus=True):
         row = self.scroll_offset.y + y
         sheet, place = self._sheet(), self.rows.place(row)
         if place is None:
-            return Strip.blank(sheet.width, sheet.base)
+            return sheet.remark("" if len(self.rows) else self._instead(), y)
         line = self.ring[place.number]
         return sheet.strip(line, row, place, self._marks(line, place, row, sheet))
+
+    def _instead(self) -> str:
+        return "no line has what is looked for" if self.only else self.instead
 
     def _marks(self, line: Line, place: Place, row: int, sheet: Sheet) -> list[tuple[Span, Style]]:
         """What is found and what is selected in a row."""
@@ -293,22 +277,17 @@ class LogView(ScrollView, can_focus=True):
         top = self.scroll_offset.y
         self.post_message(self.Copied(text or self._text(range(top, top + self.size.height))))
 
-    def _text(self, rows: Iterable[int], selection: Selection | None = None) -> str:
+    def _text(self, numbers: Iterable[int], selection: Selection | None = None) -> str:
         sheet, parts = self._sheet(), list[str]()
-        for row in rows:
-            if (place := self.rows.place(row)) is None:
+        places = ((row, self.rows.place(row)) for row in numbers)
+        for row, place in places:
+            if place is None:
                 break
-            text, offset = sheet.copied(self.ring, place)
-            first, last = (selection.get_span(row) if selection else None) or (0, -1)
-            end = len(text) if last < 0 else max(last - offset, 0)
+            span = selection.get_span(row) if selection else None
             parts += ["\n"] if parts and not place.part else []
-            parts.append(text[max(first - offset, 0) : end])
+            parts.append(sheet.copied(self.ring[place.number], place.part, span or (0, -1)))
         return "".join(parts)
 
     def saved(self) -> str:
         """All lines that are shown, as a file holds them; with their times, where times are shown."""
-        return "".join(f"{self._saved(line)}\n" for line in self.rows.shown())
-
-    def _saved(self, line: Line) -> str:
-        time = line.at.isoformat(timespec="milliseconds") if self.times and line.at else ""
-        return " ".join(part for part in (time, line.prefix, line.text) if part)
+        return "".join(f"{line.written(times=self.times)}\n" for line in self.rows.shown())

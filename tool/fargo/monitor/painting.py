@@ -2,18 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
+from zlib import crc32
 
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
 from fargo.monitor.cells import breaks, window
-from fargo.monitor.lines import Line, Ring
+from fargo.monitor.lines import Line
 from fargo.monitor.rows import Place
 
 HUES = ("cyan", "magenta", "green", "blue", "yellow", "bright_cyan", "bright_magenta", "bright_blue")
-"""Of the prefixes; red stays for what failed."""
+"""Of the prefixes; red is left out, because people take it for trouble."""
 TIME = len("HH:MM:SS.mmm ")
 QUIET = Style(dim=True)
 HIT = Style(color="yellow", reverse=True)
@@ -73,32 +75,48 @@ class Sheet:
             marks: places in the line's text, with what is added to their style.
         """
         if line.mark:
-            remark = Strip([Segment(f"── {line.text} ──", self.base + QUIET)])
-            return remark.adjust_cell_length(self.width, self.base)
+            return self.remark(f"── {line.text} ──")
         begin, end, free = self.seen(line.text, place.part)
         body = Strip(_pieces(line.text, (begin, end), marks, self.base))
         head = Strip([*self._head(line, place.part), *([Segment(" " * free, self.base)] if free else [])])
         whole = Strip.join([head.apply_offsets(0, row), body.apply_offsets(self.head + begin, row)])
         return whole.adjust_cell_length(self.width, self.base)
 
+    def remark(self, text: str, row: int = 0) -> Strip:
+        """A row that is no line; of a text that is longer than a row, its rows are told by their number."""
+        begin, end = row * self.width, (row + 1) * self.width
+        return Strip([Segment(text[begin:end], self.base + QUIET)]).adjust_cell_length(self.width, self.base)
+
     def _head(self, line: Line, part: int) -> list[Segment]:
         if part:
             return [Segment(" " * self.head, self.base)] if self.head else []
         time, prefix = self.head_text(line)
-        colour = Style(color=HUES[line.hue % len(HUES)])
+        colour = _hue(line.prefix)
         pairs = ((time, self.base + QUIET), (prefix, self.base + colour))
         return [Segment(text, style) for text, style in pairs if text]
 
-    def copied(self, ring: Ring, place: Place) -> tuple[str, int]:
-        """A row as text to copy, and the place in its line (its head before it) where it begins."""
-        line = ring[place.number]
-        if line.mark:
-            return line.text, 0
-        if not place.part:
-            end = self.seen(line.text, 0)[1] if self.wrap else len(line.text)
-            return "".join(self.head_text(line)) + line.text[:end], 0
-        begin, end, _ = self.seen(line.text, place.part)
-        return line.text[begin:end], self.head + begin
+    def copied(self, line: Line, part: int, span: Span) -> str:
+        """What is selected of a row, its time and prefix among it.
+
+        Args:
+            line: whose row it is.
+            part: which of its rows.
+            span: from where to where; cells before the line's text count, and -1 is the end.
+        """
+        if line.mark or not self.wrap:
+            begin, end = 0, len(line.text)
+        else:
+            begin, end, _ = self.seen(line.text, part)
+        head = "" if line.mark or part else "".join(self.head_text(line))
+        offset = 0 if head or line.mark else self.head + begin
+        text, (first, last) = head + line.text[begin:end], span
+        return text[max(first - offset, 0) : len(text) if last < 0 else max(last - offset, 0)]
+
+
+@lru_cache
+def _hue(prefix: str) -> Style:
+    """The colour of a container: the same in every view and each time."""
+    return Style(color=HUES[crc32(prefix.encode()) % len(HUES)])
 
 
 def _pieces(text: str, seen: Span, marks: Sequence[tuple[Span, Style]], base: Style) -> list[Segment]:

@@ -1,0 +1,220 @@
+"""A log with its title, a prompt for what to look for, and a line that says how it stands."""
+
+import threading
+from pathlib import Path
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.message import Message
+from textual.widgets import Input, Static
+
+from fargo.monitor.logsource import LogSource, Look, Reading
+from fargo.monitor.logview import LogView
+from fargo.view.text import plural, safe
+
+ASKS = {
+    "search": "look for (a regular expression; enter: go, esc: no)",
+    "save": "save to (enter: save, esc: no)",
+}
+
+
+class Prompt(Input):
+    """A line to type in; escape gives it up.
+
+    Attributes:
+        asks: `search` or `save`.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "give_up", "Close", show=False)]
+    asks = "search"
+
+    class GivenUp(Message):
+        """Nothing is wanted any more."""
+
+    def __init__(self) -> None:
+        super().__init__(compact=True, select_on_focus=False)
+        self.cursor_blink = False  # a blinking cursor writes to the terminal all day
+
+    def action_give_up(self) -> None:
+        """Close without doing anything."""
+        self.post_message(self.GivenUp())
+
+
+class LogPane(Vertical):
+    """The lines of one source at a time, read by a thread while they come."""
+
+    DEFAULT_CSS = """
+    LogPane { height: 1fr; }
+    LogPane LogView { height: 1fr; }
+    LogPane #log-title { height: 1; background: $panel; text-wrap: nowrap; text-overflow: ellipsis; }
+    LogPane #log-note { height: auto; max-height: 2; color: $text-warning; display: none; }
+    LogPane Prompt { height: 1; display: none; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("slash", "ask('search')", "Search", key_display="/"),
+        Binding("S", "ask('save')", "Save"),
+        Binding("escape", "forget", "Clear search", show=False),
+    ]
+
+    class Came(Message):
+        """What a look at a source gave.
+
+        Attributes:
+            of: which reading it belongs to.
+        """
+
+        def __init__(self, of: threading.Event, look: Look) -> None:
+            super().__init__()
+            self.of, self.look = of, look
+
+    class Said(Message):
+        """A line for whoever tells people what has happened: text was copied, a file was written."""
+
+        def __init__(self, text: str, *, bad: bool = False) -> None:
+            super().__init__()
+            self.text, self.bad = text, bad
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 # it is Textual's word
+        super().__init__(id=id)
+        self.source: LogSource | None = None
+        self._reading = threading.Event()  # set: this reading ends
+
+    def compose(self) -> ComposeResult:
+        """Title, lines, note, prompt."""
+        yield Static(id="log-title", markup=False)
+        yield LogView()
+        yield Static(id="log-note", markup=False)
+        yield Prompt()
+
+    @property
+    def view(self) -> LogView:
+        """The lines."""
+        return self.query_one(LogView)
+
+    # Reading
+
+    def read(self, source: LogSource | None, *, empty: str = "no job is chosen") -> None:
+        """Show this source's lines from now on, and no other's.
+
+        Args:
+            source: None: nothing.
+            empty: what is said then.
+        """
+        self._reading.set()
+        self._reading = threading.Event()
+        self.source = source
+        self.view.clear()
+        self._say("reading …" if source else empty)
+        if source:
+            self._look(source, self._reading)
+
+    @work(thread=True, group="logs", exit_on_error=False)
+    def _look(self, source: LogSource, end: threading.Event) -> None:
+        reading = Reading(source)
+        while not end.is_set():
+            for look in reading.looks():
+                if end.is_set():
+                    return
+                self.post_message(self.Came(end, look))
+                if look.over:
+                    return
+            end.wait(reading.pause())
+
+    def on_unmount(self) -> None:
+        """Nobody reads any more."""
+        self._reading.set()
+
+    @on(Came)
+    def _take(self, came: Came) -> None:
+        came.stop()
+        if came.of is self._reading:
+            if came.look.lines:
+                self.view.append(came.look.lines)
+            self._say(came.look.note)
+
+    # What is said
+
+    def _say(self, note: str) -> None:
+        """How the lines stand: in their place, where there are none."""
+        view, shown = self.view, safe(note)
+        view.instead = shown
+        line = self.query_one("#log-note", Static)
+        line.display = bool(shown and len(view.ring))
+        line.update(shown)
+        view.refresh()
+        self._entitle()
+
+    @on(LogView.Changed)
+    def _entitle(self) -> None:
+        whose = f" · {safe(self.source.title)}" if self.source else ""
+        self.query_one("#log-title", Static).update(f" Log{whose} · {self.view.words()}")
+
+    # Asking
+
+    def action_ask(self, what: str) -> None:
+        """Open the prompt: for `search` or `save`."""
+        prompt, view = self.query_one(Prompt), self.view
+        prompt.asks = what
+        prompt.placeholder = ASKS[what]
+        with prompt.prevent(Input.Changed):
+            prompt.value = self._suggested() if what == "save" else view.search.words if view.search else ""
+        prompt.display = True
+        prompt.cursor_position = len(prompt.value)
+        prompt.focus()
+
+    def _suggested(self) -> str:
+        return self.source.file_name if self.source else "log.txt"
+
+    @on(Input.Changed)
+    def _typing(self, changed: Input.Changed) -> None:
+        changed.stop()
+        if self.query_one(Prompt).asks == "search":
+            self.view.look_for(changed.value, jump=False)
+
+    @on(Input.Submitted)
+    def _typed(self, submitted: Input.Submitted) -> None:
+        submitted.stop()
+        if self.query_one(Prompt).asks == "search":
+            self.view.look_for(submitted.value)
+        elif submitted.value:
+            self._save(Path(submitted.value).expanduser())
+        self._close()
+
+    @on(Prompt.GivenUp)
+    def _close(self) -> None:
+        prompt = self.query_one(Prompt)
+        prompt.display = False
+        self.view.focus()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Escape belongs to whoever is around, where nothing is looked for."""
+        del parameters
+        return action != "forget" or self.view.search is not None
+
+    def action_forget(self) -> None:
+        """Look for nothing any more, and show all lines."""
+        self.view.look_for("")
+
+    # Taking out
+
+    def _save(self, file: Path) -> None:
+        """Write the lines that are shown; never over a file that is there."""
+        try:
+            with file.open("x", encoding="utf-8") as target:
+                target.write(self.view.saved())
+        except FileExistsError:
+            self.post_message(self.Said(f"{file} exists: nothing was written; choose another name", bad=True))
+        except OSError as error:
+            self.post_message(self.Said(f"{file} was not written: {error.strerror or error}", bad=True))
+        else:
+            count = plural(sum(1 for _ in self.view.rows.shown()), "line")
+            self.post_message(self.Said(f"{count} saved to {file.resolve()}"))
+
+    @on(LogView.Copied)
+    def _copy(self, copied: LogView.Copied) -> None:
+        copied.stop()
+        self.app.copy_to_clipboard(copied.text)
+        self.post_message(self.Said(f"{plural(copied.text.count(chr(10)) + 1, 'line')} copied"))
