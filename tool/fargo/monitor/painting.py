@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
+from itertools import groupby
+from operator import itemgetter
 from zlib import crc32
 
 from rich.segment import Segment
@@ -122,13 +123,9 @@ def _hue(prefix: str) -> Style:
 def _pieces(text: str, seen: Span, marks: Sequence[tuple[Span, Style]], base: Style) -> list[Segment]:
     """What is seen of a text, in pieces of one style each."""
     begin, end = seen
-    edges = {begin, end, *(min(max(edge, begin), end) for span, _ in marks for edge in span)}
-    cuts = sorted(edges)
-    pieces = []
-    for left, right in pairwise(cuts):
-        style = base
-        for (first, last), added in marks:
-            if first <= left and right <= last:
-                style += added
-        pieces.append(Segment(text[left:right], style))
-    return pieces
+    styles = [base] * (end - begin)
+    for (first, last), added in marks:
+        for place in range(max(first, begin), min(last, end)):
+            styles[place - begin] += added
+    alike = groupby(zip(text[begin:end], styles, strict=True), key=itemgetter(1))
+    return [Segment("".join(character for character, _ in some), style) for style, some in alike]
