@@ -123,6 +123,8 @@ def _hue(prefix: str) -> Style:
 def _pieces(text: str, seen: Span, marks: Sequence[tuple[Span, Style]], base: Style) -> list[Segment]:
     """What is seen of a text, in pieces of one style each."""
     begin, end = seen
+    if not marks:
+        return [Segment(text[begin:end], base)] if end > begin else []
     styles = [base] * (end - begin)
     for (first, last), added in marks:
         for place in range(max(first, begin), min(last, end)):
