@@ -11,6 +11,8 @@ from textual.containers import Vertical
 from textual.message import Message
 from textual.widgets import Input, Static
 
+from fargo.monitor.keys import bindings
+from fargo.monitor.logkeys import PANE_KEYS
 from fargo.monitor.logsource import LogSource, Look, Reading
 from fargo.monitor.logview import LogView
 from fargo.view.text import plural, safe
@@ -54,9 +56,8 @@ class LogPane(Vertical):
     LogPane Prompt { height: 1; display: none; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("slash", "ask('search')", "Search", key_display="/"),
-        Binding("S", "ask('save')", "Save"),
-        Binding("escape", "forget", "Clear search", show=False),
+        *bindings(PANE_KEYS),
+        Binding("escape", "forget", "Look for nothing", show=False),
     ]
 
     class Came(Message):
@@ -77,8 +78,8 @@ class LogPane(Vertical):
             super().__init__()
             self.text, self.bad = text, bad
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 # it is Textual's word
-        super().__init__(id=id)
+    def __init__(self, *, id: str | None = None, classes: str = "") -> None:  # noqa: A002 # Textual's word
+        super().__init__(id=id, classes=classes)
         self.source: LogSource | None = None
         self._reading = threading.Event()  # set: this reading ends
 
@@ -96,12 +97,13 @@ class LogPane(Vertical):
 
     # Reading
 
-    def read(self, source: LogSource | None, *, empty: str = "no job is chosen") -> None:
+    def read(self, source: LogSource | None, *, empty: str = "no job is chosen", after: float = 0) -> None:
         """Show this source's lines from now on, and no other's.
 
         Args:
             source: None: nothing.
             empty: what is said then.
+            after: seconds until AWS is asked: whoever passes by asks nothing.
         """
         self._reading.set()
         self._reading = threading.Event()
@@ -109,10 +111,11 @@ class LogPane(Vertical):
         self.view.clear()
         self._say("reading …" if source else empty)
         if source:
-            self._look(source, self._reading)
+            self._look(source, self._reading, after)
 
     @work(thread=True, group="logs", exit_on_error=False)
-    def _look(self, source: LogSource, end: threading.Event) -> None:
+    def _look(self, source: LogSource, end: threading.Event, after: float) -> None:
+        end.wait(after)
         reading = Reading(source)
         while not end.is_set():
             for look in reading.looks():

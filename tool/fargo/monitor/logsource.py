@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Protocol
 
+from fargo.aws.batch import Batch
 from fargo.errors import AwsError, AwsThrottled
 from fargo.logs import Tail
 from fargo.model.job import Job
@@ -13,6 +14,7 @@ from fargo.model.log import LogEvent
 from fargo.monitor.lines import Line, line, mark
 from fargo.view.log_lines import not_yet
 from fargo.view.text import outcome
+from fargo.watch.feeds import LIVE_SECONDS
 from fargo.watch.pace import Pace
 
 SECONDS = 2.0
@@ -47,28 +49,78 @@ class LogSource(Protocol):
         """Whose lines they are, as is known by now."""
 
 
-@dataclass(slots=True)
+class Lookup:
+    """A job in detail: as the board knows it, and by DescribeJobs where it does not. Of one thread.
+
+    Args:
+        job_id: the job's.
+        known: the board's knowledge; what it holds is frozen, so that any thread may ask.
+        batch: AWS Batch, made when it is first needed.
+        clock: seconds that only grow.
+    """
+
+    def __init__(
+        self,
+        job_id: str,
+        known: Callable[[str], Job | None],
+        batch: Callable[[], Batch],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._id, self._known, self._batch, self._clock = job_id, known, batch, clock
+        self._own: Job | None = None
+        self._asked = -LIVE_SECONDS
+
+    def __call__(self) -> tuple[Job, ...]:
+        """The job; none where AWS Batch does not know it.
+
+        Raises:
+            AwsError: it had to be asked for.
+        """
+        job = self._known(self._id)
+        if job is None or not job.detailed:
+            job = self._described(job)
+        return (job,) if job else ()
+
+    def _described(self, listed: Job | None) -> Job | None:
+        own = self._own
+        if own and own.state.finished:
+            return own
+        if self._clock() - self._asked >= LIVE_SECONDS:
+            self._asked = self._clock()
+            self._own = next(iter(self._batch().describe([self._id])), None)
+        return self._own or listed
+
+
 class JobLogs:
     """The lines of a job's attempts, or of an array's children.
 
-    Attributes:
-        tail: reads them.
+    Args:
+        tail: makes what reads them; called in the thread that reads.
         jobs: looks up the job, in detail.
     """
 
-    title: str
-    file_name: str
-    tail: Tail
-    jobs: Callable[[], Sequence[Job]]
-    _begun: bool = False
-    _attempt: int = 1
+    def __init__(
+        self, title: str, file_name: str, *, tail: Callable[[], Tail], jobs: Callable[[], Sequence[Job]]
+    ) -> None:
+        self.title, self.file_name = title, file_name
+        self._make, self._look_up = tail, jobs
+        self._tail: Tail | None = None
+        self._seen: Sequence[Job] = ()
+        self._begun = False
+        self._attempt = 1
+
+    def jobs(self) -> Sequence[Job]:
+        """The job as it was at the last look."""
+        return self._seen
 
     def lines(self) -> Iterator[Sequence[Line]]:
-        """Those that are new, each attempt of a single job below a remark."""
+        """Those that are new, each further attempt of a single job below a remark."""
+        self._seen = self._look_up()
+        self._tail = self._tail or self._make()
         if self._begun:
-            yield self._shown(self.tail.poll(self.jobs()))
+            yield self._shown(self._tail.poll(self._seen))
             return
-        events = self.tail.start(self.jobs())
+        events = self._tail.start(self._seen)
         while some := list(islice(events, BATCH)):
             yield self._shown(some)
         self._begun = True

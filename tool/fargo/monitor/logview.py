@@ -15,7 +15,8 @@ from textual.strip import Strip
 
 from fargo.monitor.cells import cells
 from fargo.monitor.lines import Line, Ring
-from fargo.monitor.logkeys import KEYS
+from fargo.monitor.keys import bindings
+from fargo.monitor.logkeys import VIEW_KEYS
 from fargo.monitor.painting import FOUND, HIT, Sheet, Span
 from fargo.monitor.rows import Place, Rows
 from fargo.monitor.search import Search
@@ -40,7 +41,7 @@ class LogView(ScrollView, can_focus=True):
     """
 
     DEFAULT_CSS = "LogView { background: $background; color: $foreground; scrollbar-size: 0 1; }"
-    BINDINGS: ClassVar[list[BindingType]] = KEYS
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(VIEW_KEYS)]
 
     class Changed(Message):
         """What a title says of the view may have changed."""

@@ -1,51 +1,130 @@
-"""The logs of a job, or of a whole array, on a screen of their own."""
+"""The logs of a job, or of all children of an array: on a screen of their own, or beside other things."""
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.screen import Screen
-from textual.widgets import Footer
+from textual.binding import BindingType
 
-from fargo.monitor.logpane import LogPane
-from fargo.monitor.logsource import LogSource
+from fargo.logs import Sources, Tail
+from fargo.monitor import logpane
+from fargo.monitor.board import short_name
+from fargo.monitor.keys import Key, bindings
+from fargo.monitor.logkeys import PANE_KEYS, VIEW_KEYS
+from fargo.monitor.logsource import JobLogs, Lookup
+from fargo.monitor.screens.face import Face
+from fargo.view.text import plural
+
+if TYPE_CHECKING:
+    from fargo.monitor.app import MonitorApp
+
+PASSING_SECONDS = 0.4
+"""A cursor that moves on sooner asks for no lines."""
+OWN_KEYS = (
+    Key(
+        keys="L",
+        action="whole",
+        shown="L",
+        word="All children",
+        rank=3,
+        help="all children's lines, or one's",
+    ),
+)
 
 
-class LogsScreen(Screen[None]):
-    """One source's lines.
+def logs_of(monitor: "MonitorApp", job_id: str) -> JobLogs:
+    """What reads the lines of a job: of an array those of all its children.
 
     Args:
-        source: what is read first.
-        whole: the array that it is a child of, or None.
+        monitor: the app.
+        job_id: the job's, a child's `parent:17`, or an array's.
+    """
+    board, source = monitor.board, monitor.source
+    job = board.store.jobs.get(job_id)
+    title = job_id
+    if job is not None:
+        parent = board.store.jobs.get(job.parent)
+        title = f"{short_name(parent)} {short_name(job)}" if parent else short_name(job)
+
+    def tail() -> Tail:
+        if job is None or not job.size:
+            return Tail(source.logs)
+        run = board.run(job)
+        return Tail(source.logs, Sources(source.batch, source.label(run) if run else by_index))
+
+    known = board.store.jobs.get
+    return JobLogs(
+        title,
+        f"{title.replace(' #', '-').replace('/', '-')}.log",
+        tail=tail,
+        jobs=Lookup(job_id, known, lambda: source.batch),
+    )
+
+
+def by_index(job_id: str) -> str:
+    """A child's label, where its run is not known."""
+    return f"#{job_id.partition(':')[2]}"
+
+
+class LogPane(logpane.LogPane):
+    """The lines of the job that the cursor is on."""
+
+    job_id: str | None = None
+
+    def show(self, job_id: str | None) -> None:
+        """Show this job's lines; of an array, say how to see those of its children."""
+        if job_id == self.job_id:
+            return
+        self.job_id = job_id
+        monitor = cast("MonitorApp", self.app)
+        job = monitor.board.store.jobs.get(job_id) if job_id else None
+        if job_id is None:
+            self.read(None)
+        elif job and job.size:
+            words = f"{plural(job.size, 'container')}: l shows the lines of all, enter its children"
+            self.read(None, empty=words)
+        else:
+            self.read(logs_of(monitor, job_id), after=PASSING_SECONDS)
+
+    def on_log_pane_said(self, said: logpane.LogPane.Said) -> None:
+        """On the message line."""
+        cast("MonitorApp", self.app).say(said.text, "bold red" if said.bad else "")
+
+
+class LogsScreen(Face):
+    """The lines of a job, or of all children of an array.
+
+    Args:
+        job_id: the job's, a child's, or an array's.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "app.pop_screen", "Back"),
-        Binding("L", "whole", "All children"),
-    ]
+    NAME = "logs"
+    KEYS: ClassVar[tuple[Key, ...]] = (*PANE_KEYS, *OWN_KEYS, *VIEW_KEYS)
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(OWN_KEYS)]
 
-    def __init__(self, source: LogSource, whole: LogSource | None = None) -> None:
+    def __init__(self, job_id: str) -> None:
         super().__init__()
-        self._source, self._whole = source, whole
+        self._job_id = self._shown_id = job_id
 
-    def compose(self) -> ComposeResult:
-        """The pane, and the keys."""
-        yield LogPane()
-        yield Footer()
+    def body(self) -> ComposeResult:
+        """The pane alone."""
+        yield LogPane(classes="body")
 
     def on_mount(self) -> None:
         """Begin to read."""
+        self._show(self._job_id)
+
+    def _show(self, job_id: str) -> None:
+        self._shown_id = job_id
         pane = self.query_one(LogPane)
-        pane.read(self._source)
+        pane.read(logs_of(self.monitor, job_id))
         pane.view.focus()
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """A job that is no child has no siblings."""
-        del parameters
-        return action != "whole" or self._whole is not None
-
     def action_whole(self) -> None:
-        """Read all children of the array, and the one again."""
-        if self._whole:
-            self._source, self._whole = self._whole, self._source
-            self.query_one(LogPane).read(self._source)
+        """The lines of all children of the array that this job is one of; once more: those of this job."""
+        parent, colon, _ = self._job_id.partition(":")
+        if not colon:
+            self.monitor.say("this job is no child of an array")
+        elif self._shown_id == parent:
+            self._show(self._job_id)
+        else:
+            self._show(parent)
