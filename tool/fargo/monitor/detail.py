@@ -105,4 +105,4 @@ def _facts(job: Job, board: Board, title: Title) -> Iterator[Text]:
 
 
 def _pair(label: str, value: str) -> Text:
-    return Text.assemble((f"{label:<11}", "dim"), value)
+    return Text.assemble((f"{label:<13}", "dim"), value)

@@ -14,8 +14,8 @@ from textual.selection import Selection
 from textual.strip import Strip
 
 from fargo.monitor.cells import cells
-from fargo.monitor.lines import Line, Ring
 from fargo.monitor.keys import bindings
+from fargo.monitor.lines import Line, Ring
 from fargo.monitor.logkeys import VIEW_KEYS
 from fargo.monitor.painting import FOUND, HIT, Sheet, Span
 from fargo.monitor.rows import Place, Rows

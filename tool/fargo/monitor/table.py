@@ -224,13 +224,8 @@ class JobTable(ScrollView, can_focus=True):
         dim = base + style("dim")
         at = {placed.column.name: placed for placed in self._placed}
         name, progress = at["name"], at["progress"]
-        words = facts.look.draw(f"   … {line.words}")
-        room = progress.x - name.x - 1
-        return [
-            Segment(" " * (name.x - 2), dim),
-            Segment(fit(words, room, dots=facts.look.draw("…")), dim),
-            Segment(f" {fit('enter: open array', progress.width)}", dim),
-        ]
+        words = facts.look.draw(f"   … {line.words}").ljust(progress.x - name.x - 1)
+        return [Segment(f"{' ' * (name.x - 2)}{words} enter: open array", dim)]
 
     # -- moving ------------------------------------------------------------------------------------------
 

@@ -14,8 +14,11 @@ from textual.widgets.option_list import Option
 
 from fargo.model.run import Run
 from fargo.monitor.asking import MORE, Question, retry_question
+from fargo.monitor.columns import fit
 
 R = TypeVar("R")
+WIDTH = 70
+"""Cells of a menu's line."""
 
 CSS = """
 Dialog { align: center middle; background: $background 40%; }
@@ -25,8 +28,11 @@ Dialog > .box {
 }
 Dialog .buttons { height: 1; margin-top: 1; align-horizontal: right; }
 Dialog Button { margin-left: 2; }
+Dialog Button:focus { text-style: bold underline; background-tint: $background 0%; }
 Dialog Input { margin-top: 1; }
-Dialog OptionList, Dialog OptionList:focus { height: auto; max-height: 20; border: none; background: $panel; padding: 0; }
+Dialog OptionList, Dialog OptionList:focus {
+    height: auto; max-height: 20; border: none; background: $panel; padding: 0;
+}
 """
 
 
@@ -151,10 +157,7 @@ class Menu(Dialog[str]):
         box.border_title = self._title
         with box:
             yield OptionList(
-                *(
-                    Option(Text(words, no_wrap=True, overflow="ellipsis"), id=name)
-                    for name, words in self._options
-                )
+                *(Option(Text(fit(words, WIDTH).rstrip()), id=name) for name, words in self._options)
             )
 
     def on_mount(self) -> None:

@@ -36,19 +36,19 @@ def definition_lines(raw: dict[str, Any]) -> list[Text]:
     container = raw.get("container", {})
     lines = [Text()]
     if command := container.get("command"):
-        lines.append(Text.assemble(("command    ", "dim"), command_text(command)))
+        lines.append(Text.assemble(("command      ", "dim"), command_text(command)))
     if image := container.get("image"):
-        lines.append(Text.assemble(("image      ", "dim"), safe(image)))
+        lines.append(Text.assemble(("image        ", "dim"), safe(image)))
     seconds = raw.get("timeout", {}).get("attemptDurationSeconds")
     if seconds:
-        lines.append(Text.assemble(("timeout    ", "dim"), f"{seconds} s"))
+        lines.append(Text.assemble(("timeout      ", "dim"), f"{seconds} s"))
     for depends in raw.get("dependsOn", ()):
         kind = f" ({depends['type']})" if "type" in depends else ""
-        lines.append(Text.assemble(("after      ", "dim"), f"{depends.get('jobId', '')}{kind}"))
+        lines.append(Text.assemble(("after        ", "dim"), f"{depends.get('jobId', '')}{kind}"))
     for number, item in enumerate(container.get("environment", ())):
         label = "env" if not number else ""
         value = f"{safe(str(item.get('name', '')))}={safe(str(item.get('value', '')))}"
-        lines.append(Text.assemble((f"{label:<11}", "dim"), value))
+        lines.append(Text.assemble((f"{label:<13}", "dim"), value))
     return lines
 
 

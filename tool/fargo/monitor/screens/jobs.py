@@ -15,6 +15,7 @@ from fargo.monitor.keys import Key, bindings
 from fargo.monitor.listing import Listing, jobs_listing
 from fargo.monitor.screens.acting import ACTING
 from fargo.monitor.screens.listed import LISTED, Listed
+from fargo.monitor.screens.logs import LogPane
 from fargo.monitor.table import JobTable
 from fargo.monitor.textlines import TextLines
 from fargo.watch import ChildrenFeed, Feed, FrontFeed, JobsFeed
@@ -42,7 +43,6 @@ class JobsScreen(Listed):
     JobsScreen #split { height: 15; display: none; }
     JobsScreen.split #split { display: block; }
     JobsScreen #detail { width: 60; }
-    JobsScreen #rule { width: 1; }
     JobsScreen #log { width: 1fr; }
     """
     NAME = "jobs"
@@ -55,6 +55,7 @@ class JobsScreen(Listed):
         yield self.table_widget()
         with Horizontal(id="split"):
             yield TextLines(id="detail")
+            yield LogPane(id="log")
 
     def __init__(self) -> None:
         super().__init__()
@@ -99,13 +100,18 @@ class JobsScreen(Listed):
             return
         app, pane = self.monitor, self.query_one("#detail", TextLines)
         job, width = self.current(), pane.size.width
-        rule = app.look.draw("─")
-        lines = [Text(f"{rule * 2} Detail ".ljust(width, rule), style="dim")]
+        rule, side = app.look.draw("─"), app.look.draw("│")
+        head = f"{rule * 2} Detail ".ljust(max(width - 1, 0), rule)
+        lines = [Text(f"{head}{app.look.draw('┬')}", style="dim")]
         if job is not None and width > 1:
             now = app.board.clock(app.now())
-            found = detail(job, app.board, app.source.title, app.look, now, width - 2)
+            found = detail(job, app.board, app.source.title, app.look, now, width - 3)
             lines += [Text.assemble(" ", each) for each in found]
+        lines += [Text() for _ in range(pane.size.height - len(lines))]
+        for line in lines[1:]:
+            line.append(" " * (width - 1 - line.cell_len)).append(side, style="dim")
         pane.show(lines)
+        self.query_one(LogPane).show(job.id if job is not None else None)
 
     def action_unfold(self) -> None:
         """Show an array's children."""
