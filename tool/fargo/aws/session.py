@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from fargo.aws.errors import translated
+from fargo.aws.journal import Journal
 
 if TYPE_CHECKING:
     from boto3.session import Session as BotoSession
@@ -73,12 +74,14 @@ class Session:
 
     Attributes:
         endpoint: where every service answers, for the local AWS; empty for AWS itself.
+        journal: the latest calls of all its clients.
     """
 
     target: Target
     region: str
     profile: str = ""
     endpoint: str = ""
+    journal: Journal = field(default_factory=Journal)
     _boto: "BotoSession | None" = None
     _clients: dict[str, Any] = field(default_factory=dict)
 
@@ -109,7 +112,14 @@ class Session:
             proxies={} if self.endpoint else None,
         )
         with translated(f"{service} client"):
-            return self._session().client(service, endpoint_url=self.endpoint or None, config=config)
+            client = self._session().client(service, endpoint_url=self.endpoint or None, config=config)
+        self.journal.listen(client, self._options())
+        return client
+
+    def _options(self) -> tuple[str, ...]:
+        """What the AWS CLI needs to reach the same AWS as the same identity."""
+        pairs = {"--region": self.region, "--profile": self.profile, "--endpoint-url": self.endpoint}
+        return tuple(word for option, value in pairs.items() if value for word in (option, value))
 
     def _session(self) -> "BotoSession":
         import boto3
