@@ -80,18 +80,19 @@ class Journal:
         self._now, self._clock = now, clock
         self._lock = threading.Lock()
         self._calls: deque[Call] = deque(maxlen=kept)
-        self.count = 0
+        self._count = 0
 
     def add(self, call: Call) -> None:
         """Take a call in."""
         with self._lock:
             self._calls.append(call)
-            self.count += 1
+            self._count += 1
 
-    def calls(self) -> tuple[Call, ...]:
-        """The latest, newest first."""
+    def since(self, count: int = 0) -> tuple[int, tuple[Call, ...]]:
+        """How many calls there were, and those that came after the first `count`, oldest first."""
         with self._lock:
-            return tuple(reversed(self._calls))
+            fresh = min(self._count - count, len(self._calls))
+            return self._count, tuple(self._calls)[len(self._calls) - fresh :]
 
     def listen(self, client: Any, options: Sequence[str] = ()) -> None:
         """Note what this boto3 client does from now on.

@@ -32,12 +32,8 @@ VIEW_KEYS: tuple[Key, ...] = (
         rank=5,
         help="copy the selection, or the hit, or the page",
     ),
-    Key(keys="end,G,0", action="tail", shown="0", help="newest line; also G, end"),
-    Key(keys="home,1", action="head", shown="1", help="oldest line; also home"),
-    *(
-        Key(keys=key, action=f"back({minutes})", shown=key, help=f"the last {plural(minutes, 'minute')}")
-        for key, minutes in JUMPS.items()
-    ),
+    Key(keys="end,G", action="tail", shown="G", help="newest line; also end"),
+    Key(keys="home", action="head", shown="home", help="oldest line"),
     Key(keys="up,k", action="rows(-1)", shown="k", help="up; also the arrow"),
     Key(keys="down,j", action="rows(1)", shown="j", help="down; also the arrow"),
     Key(keys="pageup,ctrl+b", action="pages(-1)", shown="pgup", help="a page up"),
@@ -45,3 +41,12 @@ VIEW_KEYS: tuple[Key, ...] = (
     Key(keys="left", action="aside(-1)", shown="left", help="to the left"),
     Key(keys="right", action="aside(1)", shown="right", help="to the right"),
 )
+JUMP_KEYS: tuple[Key, ...] = (
+    Key(keys="0", action="tail", shown="0", help="newest line"),
+    Key(keys="1", action="head", shown="1", help="oldest line"),
+    *(
+        Key(keys=key, action=f"back({minutes})", shown=key, help=f"the last {plural(minutes, 'minute')}")
+        for key, minutes in JUMPS.items()
+    ),
+)
+"""In time; where digits mean screens, they are left out."""

@@ -2,7 +2,7 @@
 
 import threading
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -11,11 +11,15 @@ from textual.containers import Vertical
 from textual.message import Message
 from textual.widgets import Input, Static
 
+from fargo.monitor import clipboard
 from fargo.monitor.keys import bindings
 from fargo.monitor.logkeys import PANE_KEYS
 from fargo.monitor.logsource import LogSource, Look, Reading
 from fargo.monitor.logview import LogView
 from fargo.view.text import plural, safe
+
+if TYPE_CHECKING:
+    from fargo.monitor.app import MonitorApp
 
 ASKS = {
     "search": "look for (a regular expression; enter: go, esc: no)",
@@ -71,13 +75,6 @@ class LogPane(Vertical):
             super().__init__()
             self.of, self.look = of, look
 
-    class Said(Message):
-        """A line for whoever tells people what has happened: text was copied, a file was written."""
-
-        def __init__(self, text: str, *, bad: bool = False) -> None:
-            super().__init__()
-            self.text, self.bad = text, bad
-
     def __init__(self, *, id: str | None = None, classes: str = "") -> None:  # noqa: A002 # Textual's word
         super().__init__(id=id, classes=classes)
         self.source: LogSource | None = None
@@ -86,9 +83,13 @@ class LogPane(Vertical):
     def compose(self) -> ComposeResult:
         """Title, lines, note, prompt."""
         yield Static(id="log-title", markup=False)
-        yield LogView()
+        yield self.make_view()
         yield Static(id="log-note", markup=False)
         yield Prompt()
+
+    def make_view(self) -> LogView:
+        """The widget for the lines."""
+        return LogView()
 
     @property
     def view(self) -> LogView:
@@ -152,8 +153,15 @@ class LogPane(Vertical):
 
     @on(LogView.Changed)
     def _entitle(self) -> None:
-        whose = f" · {safe(self.source.title)}" if self.source else ""
-        self.query_one("#log-title", Static).update(f" Log{whose} · {self.view.words()}")
+        self.query_one("#log-title", Static).update(f" {self.heading()} · {self.view.words()}")
+
+    def heading(self) -> str:
+        """Whose lines they are."""
+        return f"Log · {safe(self.source.title)}" if self.source else "Log"
+
+    def tell(self, words: str, style: str = "") -> None:
+        """Say something on the app's message line."""
+        cast("MonitorApp", self.app).say(words, style)
 
     # Asking
 
@@ -163,12 +171,13 @@ class LogPane(Vertical):
         prompt.asks = what
         prompt.placeholder = ASKS[what]
         with prompt.prevent(Input.Changed):
-            prompt.value = self._suggested() if what == "save" else view.search.words if view.search else ""
+            prompt.value = self.suggested() if what == "save" else view.search.words if view.search else ""
         prompt.display = True
         prompt.cursor_position = len(prompt.value)
         prompt.focus()
 
-    def _suggested(self) -> str:
+    def suggested(self) -> str:
+        """What a file with the lines may be called."""
         return self.source.file_name if self.source else "log.txt"
 
     @on(Input.Changed)
@@ -209,15 +218,15 @@ class LogPane(Vertical):
             with file.open("x", encoding="utf-8") as target:
                 target.write(self.view.saved())
         except FileExistsError:
-            self.post_message(self.Said(f"{file} exists: nothing was written; choose another name", bad=True))
+            self.tell(f"{file} exists: nothing was written; choose another name", "bold red")
         except OSError as error:
-            self.post_message(self.Said(f"{file} was not written: {error.strerror or error}", bad=True))
+            self.tell(f"{file} was not written: {error.strerror or error}", "bold red")
         else:
             count = plural(sum(1 for _ in self.view.rows.shown()), "line")
-            self.post_message(self.Said(f"{count} saved to {file.resolve()}"))
+            self.tell(f"{count} saved to {file.resolve()}")
 
     @on(LogView.Copied)
     def _copy(self, copied: LogView.Copied) -> None:
         copied.stop()
-        self.app.copy_to_clipboard(copied.text)
-        self.post_message(self.Said(f"{plural(copied.text.count(chr(10)) + 1, 'line')} copied"))
+        clipboard.copy(self.app, copied.text)
+        self.tell(f"{plural(copied.text.count(chr(10)) + 1, 'line')} copied")

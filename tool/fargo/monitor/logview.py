@@ -15,8 +15,8 @@ from textual.strip import Strip
 
 from fargo.monitor.cells import cells
 from fargo.monitor.keys import bindings
-from fargo.monitor.lines import Line, Ring
-from fargo.monitor.logkeys import VIEW_KEYS
+from fargo.monitor.lines import CAPACITY, Line, Ring
+from fargo.monitor.logkeys import JUMP_KEYS, VIEW_KEYS
 from fargo.monitor.painting import FOUND, HIT, Sheet, Span
 from fargo.monitor.rows import Place, Rows
 from fargo.monitor.search import Search
@@ -28,6 +28,9 @@ SIDEWAYS = 16
 
 class LogView(ScrollView, can_focus=True):
     """Lines, followed, wrapped, searched. Of the thread of the app alone.
+
+    Args:
+        kept: how many lines stay; the oldest go.
 
     Attributes:
         ring: the lines that are kept.
@@ -41,7 +44,7 @@ class LogView(ScrollView, can_focus=True):
     """
 
     DEFAULT_CSS = "LogView { background: $background; color: $foreground; scrollbar-size: 0 1; }"
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings(VIEW_KEYS)]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings((*VIEW_KEYS, *JUMP_KEYS))]
 
     class Changed(Message):
         """What a title says of the view may have changed."""
@@ -57,9 +60,10 @@ class LogView(ScrollView, can_focus=True):
             super().__init__()
             self.text = text
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 # it is Textual's word
-        super().__init__(id=id)
-        self.ring = Ring()
+    def __init__(self, *, kept: int = CAPACITY) -> None:
+        super().__init__()
+        self._kept = kept
+        self.ring = Ring(kept)
         self.rows = Rows(self.ring)
         self.search: Search | None = None
         self.follow, self.wrap, self.times, self.only = True, False, True, False
@@ -69,7 +73,7 @@ class LogView(ScrollView, can_focus=True):
 
     def clear(self) -> None:
         """Show nothing any more; what is looked for stays."""
-        self.ring = Ring()
+        self.ring = Ring(self._kept)
         self.rows = Rows(self.ring)
         self.search = Search(self.search.words) if self.search else None
         self.follow = True

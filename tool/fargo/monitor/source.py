@@ -9,6 +9,7 @@ from fargo.model.job import Job
 
 if TYPE_CHECKING:
     from fargo.aws.batch import Batch
+    from fargo.aws.journal import Journal
     from fargo.aws.logs import Logs
     from fargo.connection import Connection
     from fargo.model.run import Run
@@ -77,6 +78,10 @@ class Source(Protocol):
     def logs(self) -> "Logs":
         """The jobs' log group."""
 
+    @property
+    def journal(self) -> "Journal":
+        """The latest calls of AWS; answers at once."""
+
     def runs(self) -> "tuple[Run, ...]":
         """The latest runs, by their ledgers, newest first."""
 
@@ -126,6 +131,7 @@ class LiveSource:
             options=options,
         )
         self.queues = tuple(outputs.job_queues.values())
+        self.journal = session.journal
 
     @property
     def batch(self) -> "Batch":

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from fargo.aws.batch import Batch
+from fargo.aws.journal import Journal
 from fargo.aws.logs import Logs
 from fargo.errors import UsageError
 from fargo.model import fargate, naming
@@ -13,6 +14,7 @@ from fargo.model.job import JobState
 from fargo.model.run import Run
 from fargo.monitor.demo.clients import BatchClient, Demo, LogsClient
 from fargo.monitor.demo.lives import Plan
+from fargo.monitor.demo.noted import Noted
 from fargo.monitor.demo.scene import ACCOUNT, GROUP, PROJECT, QUEUES, REGION, Scene, job_id
 from fargo.monitor.source import Title
 
@@ -46,8 +48,9 @@ class DemoSource:
         self._demo = Demo(self._scene, clock, throttling=throttling)
         self.title = Title(project=PROJECT, region=REGION, account_id=ACCOUNT, target="demo", log_group=GROUP)
         self.queues = tuple(QUEUES.values())
-        self.batch = Batch(BatchClient(self._demo))
-        self.logs = Logs(LogsClient(self._demo), GROUP)
+        self.journal = Journal()
+        self.batch = Batch(Noted(BatchClient(self._demo), "batch", self.journal, now))
+        self.logs = Logs(Noted(LogsClient(self._demo), "logs", self.journal, now), GROUP)
         self._demo.stop(job_id("thumbs-0056"), THUMBS_STOPPED)
 
     def runs(self) -> tuple[Run, ...]:

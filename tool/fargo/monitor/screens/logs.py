@@ -9,7 +9,7 @@ from fargo.logs import Sources, Tail
 from fargo.monitor import logpane
 from fargo.monitor.board import short_name
 from fargo.monitor.keys import Key, bindings
-from fargo.monitor.logkeys import PANE_KEYS, VIEW_KEYS
+from fargo.monitor.logkeys import JUMP_KEYS, PANE_KEYS, VIEW_KEYS
 from fargo.monitor.logsource import JobLogs, Lookup
 from fargo.monitor.screens.face import Face
 from fargo.view.text import plural
@@ -85,10 +85,6 @@ class LogPane(logpane.LogPane):
         else:
             self.read(logs_of(monitor, job_id), after=PASSING_SECONDS)
 
-    def on_log_pane_said(self, said: logpane.LogPane.Said) -> None:
-        """On the message line."""
-        cast("MonitorApp", self.app).say(said.text, "bold red" if said.bad else "")
-
 
 class LogsScreen(Face):
     """The lines of a job, or of all children of an array.
@@ -98,7 +94,7 @@ class LogsScreen(Face):
     """
 
     NAME = "logs"
-    KEYS: ClassVar[tuple[Key, ...]] = (*PANE_KEYS, *OWN_KEYS, *VIEW_KEYS)
+    KEYS: ClassVar[tuple[Key, ...]] = (*PANE_KEYS, *OWN_KEYS, *VIEW_KEYS, *JUMP_KEYS)
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(OWN_KEYS)]
 
     def __init__(self, job_id: str) -> None:
