@@ -1,6 +1,7 @@
 """`fargo monitor`: the full-screen monitor."""
 
 import os
+import shlex
 import sys
 from collections.abc import Mapping
 from importlib.util import find_spec
@@ -11,6 +12,7 @@ import click
 from fargo.cli.context import Context, pass_context
 from fargo.cli.options import FargoCommand
 from fargo.errors import PrerequisiteError, UsageError
+from fargo.monitor import BROWSER
 
 if TYPE_CHECKING:
     from fargo.monitor.app import MonitorApp
@@ -24,14 +26,45 @@ PLAIN = "the same as lines, for a pipe or a screen reader: `fargo ps --watch --p
 @click.option("--read-only", is_flag=True, help="Nothing can be stopped or retried.")
 @click.option("--ascii", "plain", is_flag=True, help="Draw with ASCII alone.")
 @click.option("--no-mouse", is_flag=True, help="Leave the mouse to the terminal.")
+@click.option("--web", is_flag=True, help="Show it in browsers of this machine instead, read-only.")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="With --web: the port; 0: a free one.")
+@click.option("--allow-changes", is_flag=True, help="With --web: stop and retry from the browser, too.")
 @pass_context
-def monitor(context: Context, *, demo: bool, read_only: bool, plain: bool, no_mouse: bool) -> None:
+def monitor(context: Context, *, web: bool, port: int, allow_changes: bool, **shown: bool) -> None:
     """Watch, search, stop and retry jobs on the full screen.
 
     `?` shows the keys, `q` quits: the jobs go on. `fargo monitor --demo` shows all of it without an account.
     """
     check_installed()
-    check_terminal(os.environ)
+    if web:
+        serve(context, port, [*flags(shown), *([] if allow_changes else ["--read-only"])])
+    else:
+        show(context, **shown)
+
+
+def flags(shown: Mapping[str, bool]) -> list[str]:
+    """The options that a page's monitor is given as well."""
+    names = {"demo": "--demo", "read_only": "--read-only", "plain": "--ascii"}
+    return [option for name, option in names.items() if shown[name]]
+
+
+def serve(context: Context, port: int, options: list[str]) -> None:
+    """Show it to browsers: each page runs this command in a process of its own.
+
+    Raises:
+        PrerequisiteError: textual-serve is missing.
+        UsageError: the port is taken.
+    """
+    from fargo.monitor.web import serve
+
+    _, *words = shlex.split(context.command("monitor"))
+    serve([sys.executable, "-m", "fargo", *words, *options], say=context.out.say, port=port)
+
+
+def show(context: Context, *, demo: bool, read_only: bool, plain: bool, no_mouse: bool) -> None:
+    """Show it on this terminal, until somebody quits."""
+    if BROWSER not in os.environ:
+        check_terminal(os.environ)
     if not os.environ.get("NO_COLOR"):
         os.environ.pop("NO_COLOR", None)  # empty is not set (no-color.org); Textual takes it for set
     source = source_of(context, demo=demo, read_only=read_only)

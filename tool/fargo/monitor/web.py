@@ -14,6 +14,7 @@ from contextlib import suppress
 from functools import partial
 
 from fargo.errors import PrerequisiteError, UsageError
+from fargo.monitor import BROWSER
 
 try:
     from aiohttp import web
@@ -23,14 +24,12 @@ try:
 except ModuleNotFoundError as error:
     raise PrerequisiteError(
         f"the monitor in a browser needs textual-serve, which is not here (no module {error.name!r})",
-        "`pip install 'fargo[web]'`",
+        "install it: `pip install 'fargo[web]'`",
     ) from error
 
 HOST = "127.0.0.1"
 QUIT_SECONDS = 3.0
 """How long a monitor may take to quit by itself before its process group is killed."""
-MARK = "FARGO_MONITOR_WEB"
-"""Set in the environment of a monitor that is shown in a browser: it has no terminal, and needs none."""
 
 POLICY = (
     "default-src 'self'; frame-ancestors 'none'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; "
@@ -61,7 +60,7 @@ class Page(AppService):
         self._argv = tuple(argv)
 
     async def _open_app_process(self, width: int = 80, height: int = 24) -> Process:
-        environ = self._build_environment(width=width, height=height) | {MARK: "1"}
+        environ = self._build_environment(width=width, height=height) | {BROWSER: "1"}
         process = await asyncio.create_subprocess_exec(
             *self._argv, stdin=PIPE, stdout=PIPE, stderr=PIPE, env=environ, start_new_session=True
         )
