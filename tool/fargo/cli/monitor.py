@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from fargo.monitor.app import MonitorApp
     from fargo.monitor.source import Source
 
+SIZE = ("COLUMNS", "LINES")
+"""Textual believes them more than the terminal, and then follows no change of its size."""
 PLAIN = "the same as lines, for a pipe or a screen reader: `fargo ps --watch --plain`"
 
 
@@ -65,6 +67,8 @@ def show(context: Context, *, demo: bool, read_only: bool, plain: bool, no_mouse
     """Show it on this terminal, until somebody quits."""
     if BROWSER not in os.environ:
         check_terminal(os.environ)
+        for name in SIZE:
+            os.environ.pop(name, None)
     if not os.environ.get("NO_COLOR"):
         os.environ.pop("NO_COLOR", None)  # empty is not set (no-color.org); Textual takes it for set
     source = source_of(context, demo=demo, read_only=read_only)

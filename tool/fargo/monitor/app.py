@@ -2,14 +2,15 @@
 
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.text import Text
 from textual import on, work
-from textual.app import App
+from textual.app import App, SystemCommand
 from textual.binding import BindingType
 from textual.message import Message
 from textual.screen import Screen
@@ -322,6 +323,19 @@ class MonitorApp(App[None]):
         """Show the keys that work here."""
         if self.face is not None:
             self.push_screen(make("help", self.face))
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterator[SystemCommand]:
+        """What the palette offers: all that has a key here."""
+        del screen
+        face = self.face
+        if face is None:
+            return
+        for key in face.table:
+            if key.action != "command_palette":
+                title = (
+                    f"{key.word or key.help.partition(':')[0].partition(';')[0].capitalize()} ({key.shown})"
+                )
+                yield SystemCommand(title, key.help, partial(face.run_later, key.action))
 
     # -- keys of everywhere --------------------------------------------------------------------------
 

@@ -1,6 +1,8 @@
 """The lines above and below every screen's body: board → text. Pure."""
 
+import math
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from rich.text import Text
@@ -17,6 +19,8 @@ from fargo.watch import Age, Condition
 WIDE = 110
 """From so many cells on words are written out."""
 MINUTES = 10
+STEP, STEPS = 5, 60
+"""Seconds by which a shown age grows, and from where on by which."""
 
 _GROUPS = (
     ((JobState.RUNNING,), "run", "running"),
@@ -67,10 +71,18 @@ def _freshness(board: Board, age: Age, pace: str, look: Look) -> Text:
     if board.cached is not None and age.condition in (Condition.WAITING, Condition.LIVE):
         return Text("asking AWS", style="yellow")
     glyph, style = _CONDITIONS[age.condition]
-    words = Text(f"{look.draw(glyph)} {freshness.short(age)}", style=style)
+    words = Text(f"{look.draw(glyph)} {freshness.short(_stepped(age))}", style=style)
     if pace:
         words.append(f"   {pace}", style="dim")
     return words
+
+
+def _stepped(age: Age) -> Age:
+    """An age in steps, never younger than it is: a line that changes every second is written every second."""
+    if age.seconds is None:
+        return age
+    step = STEP if age.seconds <= STEPS else STEPS
+    return replace(age, seconds=math.ceil(age.seconds / step) * step)
 
 
 def counts(board: Board, now: datetime, look: Look, width: int) -> Text:
@@ -106,6 +118,7 @@ def _standing(board: Board, look: Look, *, wide: bool) -> Text:
 
 def _paces(board: Board, now: datetime, look: Look, *, wide: bool) -> Iterator[Text]:
     """The pace in words, the longest first."""
+    now = now.replace(second=now.second // STEP * STEP, microsecond=0)
     by_minute = board.throughput.by_minute(now, MINUTES)
     pace = board.throughput.a_minute(now)
     if pace is None:

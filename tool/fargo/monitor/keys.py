@@ -17,6 +17,8 @@ class Key:
         word: for the footer; empty: it never stands there.
         help: a sentence, or a part of one.
         rank: of those that have no room in the footer the highest go first.
+        first: whether it comes before whatever has the focus: keys that are typed right after it are for what
+            it opens.
         changes: whether it changes something on AWS: refused where the monitor is read-only.
     """
 
@@ -27,6 +29,7 @@ class Key:
     word: str = ""
     rank: int = 5
     changes: bool = False
+    first: bool = False
 
 
 EVERYWHERE: tuple[Key, ...] = (
@@ -51,7 +54,7 @@ EVERYWHERE: tuple[Key, ...] = (
         keys="M",
         action="mouse",
         shown="M",
-        help="leave the mouse to the terminal, to select text, or take it back",
+        help="leave the mouse to the terminal, or take it back",
     ),
     Key(
         keys="colon,ctrl+p",
@@ -69,7 +72,9 @@ EVERYWHERE: tuple[Key, ...] = (
 
 def bindings(keys: Iterable[Key]) -> list[Binding]:
     """Textual's bindings for a table of keys."""
-    return [Binding(key.keys, key.action, key.word or key.help, show=False) for key in keys]
+    return [
+        Binding(key.keys, key.action, key.word or key.help, show=False, priority=key.first) for key in keys
+    ]
 
 
 def footer(keys: Sequence[Key], width: int) -> tuple[Key, ...]:

@@ -153,7 +153,8 @@ class LogPane(Vertical):
 
     @on(LogView.Changed)
     def _entitle(self) -> None:
-        self.query_one("#log-title", Static).update(f" {self.heading()} · {self.view.words()}")
+        words = f" {self.heading()} · {self.view.words()}"
+        self.query_one("#log-title", Static).update(cast("MonitorApp", self.app).look.draw(words))
 
     def heading(self) -> str:
         """Whose lines they are."""

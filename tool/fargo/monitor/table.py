@@ -37,7 +37,7 @@ class JobTable(ScrollView, can_focus=True):
 
     DEFAULT_CSS = """
     JobTable {
-        scrollbar-size-horizontal: 0; scrollbar-size-vertical: 1;
+        overflow-x: hidden; scrollbar-size-vertical: 1;
         background: $background; color: $foreground;
     }
     """
@@ -175,7 +175,7 @@ class JobTable(ScrollView, can_focus=True):
         parts = [Segment(" " * 4, head)]
         for placed in self._placed:
             column = placed.column
-            title = column.title
+            title = column.title if len(column.title) <= placed.width else column.title.split(" ")[0]
             if column.name == self.settings.sort:
                 arrow = "v" if column.down != self.settings.reverse else "^"
                 arrow = arrow if self._settle_facts().look.ascii else {"v": "↓", "^": "↑"}[arrow]

@@ -33,7 +33,7 @@ ACTING: tuple[Key, ...] = (
         word="Retry",
         rank=1,
         changes=True,
-        help="retry what failed of this job's run; in the dialog m: more memory",
+        help="retry what failed of its run; in the dialog m: more memory",
     ),
     Key(
         keys="c", action="copy", shown="c", word="Copy", rank=3, help="copy id, ARN, log stream, or a command"

@@ -71,7 +71,7 @@ class Confirm(Dialog[bool]):
             yield Static(Text("\n".join(question.lines)), id="lines")
             if question.word:
                 yield Static(Text.assemble("Type ", (question.word, "bold"), " and enter to go on."))
-                yield Input(id="word", compact=True)
+                yield Input(id="word", compact=True, select_on_focus=False)
             with Horizontal(classes="buttons"):
                 yield Button("Keep", id="keep", compact=True, variant="primary")
                 label = question.yes if question.word else f"{question.yes} (y)"

@@ -44,7 +44,8 @@ class ErrorsScreen(Listing):
         for cause in found:
             code = "" if cause.exit_code is None else str(cause.exit_code)
             line = Text.assemble(
-                (f"{cause.count:>7,}  {code:>4}  ", "bold red"), text.safe(cause.reason) or "no reason given"
+                (f"{cause.count:>7,}  {code:>4}  ", "bold red"),
+                self.monitor.look.draw(text.safe(cause.reason)) or "no reason given",
             )
             rows.append(Row(failures.why(cause), line))
             names = ", ".join(name(job, board) for job in cause.examples)

@@ -52,13 +52,28 @@ class Face(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = []
     NAME: ClassVar[str] = ""
     """Of what it shows, for the help."""
+    NEEDS: ClassVar[tuple[str, ...]] = ()
+    """Widgets without which it cannot begin."""
 
     ready = False
     """Whether its widgets are there."""
 
     def on_mount(self) -> None:
-        """Its widgets are there."""
+        """Begin as soon as that can be."""
+        self._begin_once_whole()
+
+    def _begin_once_whole(self) -> None:
+        """Begin once the widgets are there, those in containers too, which come after the mount."""
+        if all(self.query(each) for each in (*self.NEEDS, "#top", "#message", "#footer")):
+            self.begin()
+        else:
+            self.call_after_refresh(self._begin_once_whole)
+
+    def begin(self) -> None:
+        """Its widgets are there: show what is known."""
         self.ready = True
+        self.refresh_frame()
+        self.changed()
 
     @property
     def monitor(self) -> "MonitorApp":
@@ -106,7 +121,9 @@ class Face(Screen[None]):
 
     def run_later(self, action: str) -> None:
         """Do what a key of this screen, or of everywhere, does."""
-        self.call_later(self.run_action, action)
+        name = f"action_{action.partition('(')[0]}"
+        namespace = self if hasattr(self, name) else self.app
+        self.call_later(self.app.run_action, action, namespace)
 
     def on_screen_resume(self, event: ScreenResume) -> None:
         """It is on top again: what happened meanwhile is shown."""

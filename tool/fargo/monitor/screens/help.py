@@ -9,9 +9,9 @@ from fargo.monitor.screens.dialogs import Panel
 from fargo.monitor.screens.face import Face
 
 MOVING = (
-    ("↑ ↓ j k", "one line"),
-    ("page keys", "one page"),
-    ("g g  G", "first, last line"),
+    ("up down", "one line; also k and j"),
+    ("pgup pgdn", "one page"),
+    ("g g, G", "the first, the last line; also home and end"),
 )
 
 

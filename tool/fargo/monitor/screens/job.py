@@ -57,6 +57,7 @@ class JobScreen(Acting):
 
     NAME = "one job"
     KEYS = KEYS
+    NEEDS = ("#lines",)
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(KEYS)]
 
     def __init__(self, job_id: str) -> None:
@@ -70,10 +71,11 @@ class JobScreen(Acting):
         with VerticalScroll(classes="body"):
             yield TextLines(id="lines")
 
-    def on_mount(self) -> None:
+    def begin(self) -> None:
         """Ask for the rest."""
         self.load()
         self.query_one(VerticalScroll).focus()
+        super().begin()
 
     @work(thread=True, exit_on_error=False, group="raw")
     def load(self) -> None:

@@ -12,7 +12,7 @@ from textual.events import Resize
 
 from fargo.monitor.detail import detail
 from fargo.monitor.keys import Key, bindings
-from fargo.monitor.listing import Listing, jobs_listing
+from fargo.monitor.listing import Line, Listing, jobs_listing
 from fargo.monitor.screens.acting import ACTING
 from fargo.monitor.screens.listed import LISTED, Listed
 from fargo.monitor.screens.logs import LogPane
@@ -25,8 +25,8 @@ SPLIT = (110, 36)
 
 KEYS: tuple[Key, ...] = (
     *LISTED[:2],
-    Key(keys="right", action="unfold", shown="→", help="show an array's children here"),
-    Key(keys="left", action="fold", shown="←", help="fold them again; from a child: to its array"),
+    Key(keys="right", action="unfold", shown="right", help="show an array's children here"),
+    Key(keys="left", action="fold", shown="left", help="fold them again; from a child: to its array"),
     *LISTED[2:5],
     Key(
         keys="t", action="group", shown="t", word="Group", rank=5, help="group: none, run, queue, definition"
@@ -47,6 +47,7 @@ class JobsScreen(Listed):
     """
     NAME = "jobs"
     KEYS = KEYS
+    NEEDS = (*Listed.NEEDS, "#detail", "#log")
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(KEYS)]
 
     def body(self) -> ComposeResult:
@@ -134,12 +135,9 @@ class JobsScreen(Listed):
             self.monitor.rewire()
             self.changed()
 
-    @on(JobTable.Chosen)
-    def chosen(self, event: JobTable.Chosen) -> None:
-        """A click on the fold folds; a double click opens."""
-        if not event.fold:
-            self.enter(event.line)
-        elif event.line.job_id in self.settings.open:
+    def fold(self, line: Line) -> None:
+        """Show an array's children, or no longer."""
+        if line.job_id in self.settings.open:
             self.action_fold()
         else:
             self.action_unfold()

@@ -33,10 +33,11 @@ LISTED: tuple[Key, ...] = (
     Key(
         keys="slash",
         action="filter",
+        first=True,
         shown="/",
         word="Filter",
         rank=2,
-        help="filter: words, !not, status: name: queue: run: id: exit: reason:",
+        help="filter: words, !not, status:run,fail and other fields",
     ),
     Key(keys="f", action="failed", shown="f", help="what failed alone, or everything"),
     Key(
@@ -53,6 +54,7 @@ LISTED: tuple[Key, ...] = (
     Key(keys="space", action="mark", shown="space", word="Mark", rank=5, help="mark, or not"),
     Key(keys="asterisk", action="mark_all", shown="*", help="mark everything in view"),
     Key(keys="u", action="unmark", shown="u", help="no marks"),
+    Key(keys="escape", action="back", shown="esc", help="everything, without a filter; then back"),
 )
 
 
@@ -80,6 +82,7 @@ class Listed(Acting):
     Listed #facts { width: 30; }
     Listed JobTable { height: 1fr; }
     """
+    NEEDS: ClassVar[tuple[str, ...]] = ("#slash", "#words", "#facts", "JobTable")
     SORT: ClassVar[str] = "age"
     SORTED: ClassVar[tuple[str, ...]] = tuple(SORTS)
     """What can be sorted by."""
@@ -124,10 +127,11 @@ class Listed(Acting):
         """The table, once it is there."""
         return self.query_one(JobTable)
 
-    def on_mount(self) -> None:
+    def begin(self) -> None:
         """Keys go to the table."""
         self.query_one("#slash", TextLines).show([Text(" / ", style="dim")])
         self.jobs.focus()
+        super().begin()
 
     def changed(self) -> None:
         """List anew."""
@@ -162,10 +166,13 @@ class Listed(Acting):
     # -- the filter --------------------------------------------------------------------------------------
 
     def action_filter(self) -> None:
-        """Type into the filter line."""
+        """Type into the filter line; there, the key is a character like others."""
         words = self.query_one("#words", FilterInput)
+        if words.has_focus:
+            words.insert_text_at_cursor("/")
+            return
         words.can_focus = True
-        words.focus()
+        self.set_focus(words)
 
     def filter_by(self, words: str) -> None:
         """Show what fits these words."""
@@ -298,8 +305,12 @@ class Listed(Acting):
 
     @on(JobTable.Chosen)
     def chosen(self, event: JobTable.Chosen) -> None:
-        """A double click opens."""
-        self.enter(event.line)
+        """A click on the fold folds, a double click opens."""
+        self.fold(event.line) if event.fold else self.enter(event.line)
+
+    def fold(self, line: Line) -> None:
+        """Show an array's children, or no longer, where that can be."""
+        self.enter(line)
 
     def action_logs(self) -> None:
         """Its logs."""

@@ -36,7 +36,7 @@ class Rows(ScrollView, can_focus=True):
 
     DEFAULT_CSS = """
     Rows {
-        height: 1fr; scrollbar-size-horizontal: 0; scrollbar-size-vertical: 1;
+        height: 1fr; overflow-x: hidden; scrollbar-size-vertical: 1;
         background: $background; color: $foreground;
     }
     """
@@ -137,13 +137,16 @@ class Rows(ScrollView, can_focus=True):
 class Listing(Acting):
     """A screen whose body is such a list. Whoever inherits gives the rows."""
 
+    NEEDS = ("Rows",)
+
     def body(self) -> ComposeResult:
         """The list."""
         yield Rows()
 
-    def on_mount(self) -> None:
+    def begin(self) -> None:
         """Keys go to the list."""
         self.query_one(Rows).focus()
+        super().begin()
 
     def rows(self, width: int) -> Sequence[Row]:
         """The lines as they are now, of so many cells."""
