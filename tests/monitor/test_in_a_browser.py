@@ -152,9 +152,7 @@ def test_ctrl_c_ends_the_server_its_pages_and_their_monitors(
 
 
 @pytest.mark.parametrize("path", ["", "ws", "static/js/textual.js", "x/ws", "download/1"])
-def test_without_the_token_nothing_is_served(
-    server: tuple[subprocess.Popen[str], str], path: str
-) -> None:
+def test_without_the_token_nothing_is_served(server: tuple[subprocess.Popen[str], str], path: str) -> None:
     _, address = server
     root, _, _ = address.removesuffix("/").rpartition("/")
     with pytest.raises(urllib.error.HTTPError, match="403"):

@@ -11,7 +11,16 @@ from fargo.monitor.rows import Place, Rows
 from fargo.monitor.search import Search
 
 T0 = datetime(2026, 1, 1, 14, 20, tzinfo=UTC)
-TEXTS = ["", "plain", "a" * 100, "日本語テキスト" * 9, "überall 🚀 und é", "e\u0301" * 30, "x" * 19 + "本", "本" * 3]
+TEXTS = [
+    "",
+    "plain",
+    "a" * 100,
+    "日本語テキスト" * 9,
+    "überall 🚀 und é",
+    "e\u0301" * 30,
+    "x" * 19 + "本",
+    "本" * 3,
+]
 
 
 def ring_of(*texts: str, capacity: int = 100) -> Ring:
@@ -89,7 +98,9 @@ def test_rows_follow_a_ring_that_drops_lines() -> None:
         ring.append(line("x" * (number % 9)) for number in range(start, start + 4))
         gone += rows.grow()
     assert shown(rows, ring) == [
-        ("x" * (number % 9), part) for number in range(34, 40) for part in range(max(-(-(number % 9) // 4), 1))
+        ("x" * (number % 9), part)
+        for number in range(34, 40)
+        for part in range(max(-(-(number % 9) // 4), 1))
     ]
     assert gone == sum(max(-(-(number % 9) // 4), 1) for number in range(34))
 

@@ -35,9 +35,7 @@ def some(count: int, start: int = 0, prefix: str = "") -> list[Line]:
     return [line(f"line {n}", T0 + timedelta(seconds=n), prefix=prefix) for n in range(start, start + count)]
 
 
-def drive(
-    steps: Callable[[Pilot[None], LogView], Awaitable[None]], size: tuple[int, int] = (80, 24)
-) -> None:
+def drive(steps: Callable[[Pilot[None], LogView], Awaitable[None]], size: tuple[int, int] = (80, 24)) -> None:
     async def run() -> None:
         app = Viewer()
         async with app.run_test(size=size) as pilot:
@@ -53,7 +51,16 @@ def screen(view: LogView) -> list[str]:
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("wrap", [False, True])
 def test_every_row_is_as_wide_as_the_view_whatever_is_in_it(size: tuple[int, int], *, wrap: bool) -> None:
-    texts = ["", "x" * 500, "日本語テキスト " * 40, "🚀" * 100, "\x1b[31mred\x07\ttab", "👩\u200d🔬é\u202e" * 30, "x" * 262_144, "本" * 131_072]
+    texts = [
+        "",
+        "x" * 500,
+        "日本語テキスト " * 40,
+        "🚀" * 100,
+        "\x1b[31mred\x07\ttab",
+        "👩\u200d🔬é\u202e" * 30,
+        "x" * 262_144,
+        "本" * 131_072,
+    ]
 
     async def steps(pilot: Pilot[None], view: LogView) -> None:
         view.append(line(text, T0, prefix=f"#{number}") for number, text in enumerate(texts))
@@ -171,7 +178,11 @@ def test_all_hits_on_screen_are_marked_and_the_one_gone_to_differently() -> None
         view.append(some(5))
         view.look_for("line")
         marked = [
-            [(part.text, part.style.bold) for part in view.render_line(y) if part.style and part.style.reverse]
+            [
+                (part.text, part.style.bold)
+                for part in view.render_line(y)
+                if part.style and part.style.reverse
+            ]
             for y in range(5)
         ]
         assert marked == [[("line", True)]] + [[("line", None)]] * 4
@@ -195,7 +206,9 @@ def test_lines_without_a_hit_are_hidden_and_come_back_around_it() -> None:
         view.append(some(300))
         view.look_for("7$")
         await pilot.press("&")
-        assert [row.rpartition(" ")[2] for row in screen(view)[:3]] == ["287", "297", ""] or len(view.rows) == 30
+        assert [row.rpartition(" ")[2] for row in screen(view)[:3]] == ["287", "297", ""] or len(
+            view.rows
+        ) == 30
         view.append(some(10, 300))
         await pilot.pause()
         assert len(view.rows) == 31
