@@ -1,5 +1,6 @@
 """The logs of a job, or of all children of an array: on a screen of their own, or beside other things."""
 
+import re
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult
@@ -15,8 +16,13 @@ from fargo.monitor.screens.face import Face
 from fargo.view.text import plural
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from fargo.model.job import Job
     from fargo.monitor.app import MonitorApp
 
+_NO_NAME = re.compile(r"[^\w.]+")
+"""What the name of a file does without."""
 PASSING_SECONDS = 0.4
 """A cursor that moves on sooner asks for no lines."""
 OWN_KEYS = (
@@ -39,11 +45,8 @@ def logs_of(monitor: "MonitorApp", job_id: str) -> JobLogs:
         job_id: the job's, a child's `parent:17`, or an array's.
     """
     board, source = monitor.board, monitor.source
-    job = board.store.jobs.get(job_id)
-    title = job_id
-    if job is not None:
-        parent = board.store.jobs.get(job.parent)
-        title = f"{short_name(parent)} {short_name(job)}" if parent else short_name(job)
+    known = board.store.jobs.get
+    job, title = known(job_id), _title(known, job_id)
 
     def tail() -> Tail:
         if job is None or not job.size:
@@ -51,13 +54,19 @@ def logs_of(monitor: "MonitorApp", job_id: str) -> JobLogs:
         run = board.run(job)
         return Tail(source.logs, Sources(source.batch, source.label(run) if run else by_index))
 
-    known = board.store.jobs.get
     return JobLogs(
         title,
-        f"{title.replace(' #', '-').replace('/', '-')}.log",
+        f"{_NO_NAME.sub('-', title)}.log",
         tail=tail,
         jobs=Lookup(job_id, known, lambda: source.batch),
     )
+
+
+def _title(known: "Callable[[str], Job | None]", job_id: str) -> str:
+    """A job's name; a child's index behind its array's, whether the child was listed or not."""
+    parent, _, index = job_id.partition(":")
+    job = known(parent)
+    return f"{short_name(job) if job else parent}{f' #{index}' if index else ''}"
 
 
 def by_index(job_id: str) -> str:
