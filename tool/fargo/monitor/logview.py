@@ -43,7 +43,7 @@ class LogView(ScrollView, can_focus=True):
         instead: what is said where there are no lines.
     """
 
-    DEFAULT_CSS = "LogView { background: $background; color: $foreground; scrollbar-size: 0 1; }"
+    DEFAULT_CSS = "LogView { background: $background; color: $foreground; scrollbar-size: 0 1; padding: 0 0 0 1; }"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings((*VIEW_KEYS, *JUMP_KEYS))]
 
     class Changed(Message):

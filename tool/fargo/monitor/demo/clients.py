@@ -282,7 +282,7 @@ class LogsClient:
         return {"events": events[begin:end], "nextForwardToken": str(max(begin, end))}
 
     def filter_log_events(self, **wanted: Any) -> dict[str, Any]:
-        """FilterLogEvents by streams' names, all in one page."""
+        """FilterLogEvents by streams' names: a token is how many events were given before."""
         begin, end = wanted.get("startTime", 0), wanted.get("endTime", 1 << 62)
         found = []
         for name in wanted.get("logStreamNames", ()):
@@ -291,7 +291,11 @@ class LogsClient:
             except AwsNotFound:
                 continue
             found += [{**line, "logStreamName": name} for line in lines if begin <= line["timestamp"] <= end]
-        return {"events": sorted(found, key=lambda event: event["timestamp"])[: wanted.get("limit", 10_000)]}
+        found.sort(key=lambda event: event["timestamp"])
+        first = int(wanted.get("nextToken", 0))
+        last = first + wanted.get("limit", 10_000)
+        more = {"nextToken": str(last)} if last < len(found) else {}
+        return {"events": found[first:last], **more}
 
     def _lines(self, stream: str) -> list[dict[str, Any]]:
         _, _, name, number = stream.split("/")
