@@ -23,11 +23,13 @@ nox.options.reuse_existing_virtualenvs = True
 nox.options.sessions = ["tests"]
 nox.needs_version = ">=2024.4.15"
 
-PYTHON_CODE = ("tool", "benchmarks", "terraform", "tests", "image", "examples", "noxfile.py")
+PYTHON_CODE = ("tool", "benchmarks", "terraform", "tests", "image", "examples", "docs", "noxfile.py")
 
-# What some tests need of the machine: a shell for a tiny image, a registry with a password, a terminal.
+# What some tests need of the machine: a shell for a tiny image, a browser, a registry with a password,
+# a terminal.
 TEST_PROGRAMS = {
     "busybox": "busybox-static",
+    "chromium": "chromium",
     "docker-registry": "docker-registry",
     "htpasswd": "apache2-utils",
     "tmux": "tmux",
@@ -135,6 +137,17 @@ def _lint(session: nox.Session) -> None:
 def docs(session: nox.Session) -> None:
     """Write the generated part of the stack's READMEs anew; it needs nothing but Python."""
     session.run("python", "terraform/readme.py")
+
+
+@nox.session(default=False)
+def pictures(session: nox.Session) -> None:
+    """Draw the README's pictures of the monitor anew, from its demonstration at a fixed moment.
+
+    No test compares them: each release of Textual or Rich draws a little differently, and whoever changes a
+    screen should look at its picture before it is committed.
+    """
+    session.install("-e", ".[monitor]")
+    session.run("python", "docs/pictures.py", *session.posargs)
 
 
 @nox.session

@@ -22,6 +22,8 @@ FOLDER = Path(__file__).parent / "pictures"
 NOW = datetime(2026, 5, 4, 14, 20, tzinfo=UTC)
 SIZES = {"wide": (160, 45), "small": (80, 24)}
 PATIENCE = 200
+CRISP = "<style>\n    rect { shape-rendering: crispEdges }"
+"""Said once, and not for each cell."""
 LEFT_OUT = re.compile(
     r"\s*@font-face \{.*?\}"  # fonts from another server: the reader's own will do
     r"|<clipPath id=\"[^\"]*-line-\d+\">.*?</clipPath>\s*| clip-path=\"url\(#[^\"]*-line-\d+\)\""  # no row is too long
@@ -109,7 +111,7 @@ async def picture(name: str, size: tuple[int, int]) -> str:
         app.refresh_board()
         await pilot.pause(0.5)
         drawn = app.export_screenshot(title="fargo monitor")
-    return LEFT_OUT.sub("", NAME.sub("fargo", drawn))
+    return LEFT_OUT.sub("", NAME.sub("fargo", drawn)).replace("<style>", CRISP, 1)
 
 
 def main() -> int:
