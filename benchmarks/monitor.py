@@ -29,7 +29,7 @@ sys.path[:0] = [str(_ROOT / "tool")]
 
 from textual.app import App, ComposeResult  # noqa: E402
 from textual.pilot import Pilot  # noqa: E402
-from textual.widgets import DataTable, RichLog  # noqa: E402
+from textual.widgets import DataTable, Log, RichLog  # noqa: E402
 
 from fargo.aws.batch import Batch  # noqa: E402
 from fargo.model.job import Job, JobState  # noqa: E402
@@ -50,7 +50,7 @@ CHILDREN = 10_000
 def row(name: str, ours: float, peer: float | None = None, unit: str = "ms") -> None:
     """A line of the result."""
     beside = f"{peer:>12,.1f} {unit}  {peer / ours:>8,.1f} x" if peer is not None else ""
-    print(f"{name:<58} {ours:>10,.1f} {unit}{beside}")
+    print(f"{name:<72} {ours:>10,.1f} {unit}{beside}")
 
 
 async def cpu(pilot: Pilot[None], do: Callable[[], Any], times: int = 1) -> float:
@@ -156,6 +156,10 @@ async def logs(count: int, peer: int) -> None:
         )
         paging = await cpu(pilot, lambda: view.action_pages(-1), TIMES)
         search = await cpu(pilot, lambda: view.look_for("99999|77.2%"))
+    plain = Log()
+    async with Peer(plain).run_test(size=SIZE) as pilot:
+        await cpu(pilot, lambda: plain.write_lines(texts))
+        pages = await cpu(pilot, lambda: plain.scroll_relative(y=-SIZE[1] + 1, animate=False), TIMES)
     log = RichLog()
     async with Peer(log).run_test(size=SIZE) as pilot:
 
@@ -165,7 +169,7 @@ async def logs(count: int, peer: int) -> None:
 
         theirs = await cpu(pilot, write)
     row("1,000 lines of a log come; RichLog", ours * 1000 / count, theirs * 1000 / peer)
-    row(f"a page of {count:,} lines", paging)
+    row(f"a page of {count:,} lines; Log, which has neither colours nor wrapping", paging, pages)
     row(f"searching {count:,} lines", search)
 
 

@@ -153,8 +153,8 @@ class LogPane(Vertical):
 
     @on(LogView.Changed)
     def _entitle(self) -> None:
-        words = f" {self.heading()} · {self.view.words()}"
-        self.query_one("#log-title", Static).update(cast("MonitorApp", self.app).look.draw(words))
+        words = cast("MonitorApp", self.app).look.draw(f" {self.heading()} · {self.view.words()}")
+        self.query_one("#log-title", Static).update(words, layout=False)
 
     def heading(self) -> str:
         """Whose lines they are."""

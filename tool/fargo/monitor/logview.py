@@ -7,7 +7,7 @@ from typing import ClassVar
 from rich.style import Style
 from textual.binding import BindingType
 from textual.events import Resize
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.selection import Selection
@@ -43,7 +43,9 @@ class LogView(ScrollView, can_focus=True):
         instead: what is said where there are no lines.
     """
 
-    DEFAULT_CSS = "LogView { background: $background; color: $foreground; scrollbar-size: 0 1; padding: 0 0 0 1; }"
+    DEFAULT_CSS = (
+        "LogView { background: $background; color: $foreground; scrollbar-size: 0 1; padding: 0 0 0 1; }"
+    )
     BINDINGS: ClassVar[list[BindingType]] = [*bindings((*VIEW_KEYS, *JUMP_KEYS))]
 
     class Changed(Message):
@@ -68,6 +70,7 @@ class LogView(ScrollView, can_focus=True):
         self.search: Search | None = None
         self.follow, self.wrap, self.times, self.only = True, False, True, False
         self.instead = ""
+        self._drawing: Sheet | None = None
 
     # What comes in
 
@@ -242,10 +245,18 @@ class LogView(ScrollView, can_focus=True):
 
     # What is drawn
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Rows of the screen, for which what they have in common is looked up once."""
+        self._drawing = self._sheet()
+        try:
+            return super().render_lines(crop)
+        finally:
+            self._drawing = None
+
     def render_line(self, y: int) -> Strip:
         """A row of the screen."""
         row = self.scroll_offset.y + y
-        sheet, place = self._sheet(), self.rows.place(row)
+        sheet, place = self._drawing or self._sheet(), self.rows.place(row)
         if place is None:
             return sheet.remark("" if len(self.rows) else self._instead(), y)
         line = self.ring[place.number]

@@ -11,7 +11,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from fargo.monitor.cells import breaks, window
+from fargo.monitor.cells import breaks, cells, window
 from fargo.monitor.lines import Line
 from fargo.monitor.rows import Place
 
@@ -24,6 +24,7 @@ FOUND = Style(color="bright_magenta", reverse=True, bold=True)
 """The hit that was gone to."""
 
 Span = tuple[int, int]
+Piece = tuple[str, Style]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ class Sheet:
 
     def head_text(self, line: Line) -> tuple[str, str]:
         """A line's time and whose it is, each as wide as every line's."""
-        at = f"{line.at:%H:%M:%S}.{line.at.microsecond // 1000:03} " if line.at else " " * TIME
+        at = f"{line.at.time().isoformat('milliseconds')} " if line.at else " " * TIME
         return at if self.times else "", f"{line.prefix:<{self.prefix}} " if self.prefix else ""
 
     def seen(self, text: str, part: int) -> tuple[int, int, int]:
@@ -76,25 +77,27 @@ class Sheet:
             marks: places in the line's text, with what is added to their style.
         """
         if line.mark:
-            return self.remark(f"── {line.text} ──")
+            return self.remark(f"-- {line.text} --")
         begin, end, free = self.seen(line.text, place.part)
-        body = Strip(_pieces(line.text, (begin, end), marks, self.base))
-        head = Strip([*self._head(line, place.part), *([Segment(" " * free, self.base)] if free else [])])
-        whole = Strip.join([head.apply_offsets(0, row), body.apply_offsets(self.head + begin, row)])
-        return whole.adjust_cell_length(self.width, self.base)
+        head = [*self._head(line, place.part), *([(" " * free, self.base)] if free else [])]
+        body = _pieces(line.text, (begin, end), marks, self.base)
+        drawn = _placed(head, 0, row) + _placed(body, self.head + begin, row)
+        left = self.width - self.head - free - cells(line.text[begin:end])
+        if left < 0:  # a terminal of a few cells, or a character that is wider than a row
+            return Strip(drawn).adjust_cell_length(self.width, self.base)
+        return Strip([*drawn, Segment(" " * left, self.base)] if left else drawn, self.width)
 
     def remark(self, text: str, row: int = 0) -> Strip:
         """A row that is no line; of a text that is longer than a row, its rows are told by their number."""
         begin, end = row * self.width, (row + 1) * self.width
         return Strip([Segment(text[begin:end], self.base + QUIET)]).adjust_cell_length(self.width, self.base)
 
-    def _head(self, line: Line, part: int) -> list[Segment]:
+    def _head(self, line: Line, part: int) -> list[Piece]:
         if part:
-            return [Segment(" " * self.head, self.base)] if self.head else []
+            return [(" " * self.head, self.base)] if self.head else []
         time, prefix = self.head_text(line)
-        colour = _hue(line.prefix)
-        pairs = ((time, self.base + QUIET), (prefix, self.base + colour))
-        return [Segment(text, style) for text, style in pairs if text]
+        pairs = ((time, self.base + QUIET), (prefix, self.base + _hue(line.prefix)))
+        return [(text, style) for text, style in pairs if text]
 
     def copied(self, line: Line, part: int, span: Span) -> str:
         """What is selected of a row, its time and prefix among it.
@@ -120,14 +123,23 @@ def _hue(prefix: str) -> Style:
     return Style(color=HUES[crc32(prefix.encode()) % len(HUES)])
 
 
-def _pieces(text: str, seen: Span, marks: Sequence[tuple[Span, Style]], base: Style) -> list[Segment]:
+def _pieces(text: str, seen: Span, marks: Sequence[tuple[Span, Style]], base: Style) -> list[Piece]:
     """What is seen of a text, in pieces of one style each."""
     begin, end = seen
     if not marks:
-        return [Segment(text[begin:end], base)] if end > begin else []
+        return [(text[begin:end], base)] if end > begin else []
     styles = [base] * (end - begin)
     for (first, last), added in marks:
         for place in range(max(first, begin), min(last, end)):
             styles[place - begin] += added
     alike = groupby(zip(text[begin:end], styles, strict=True), key=itemgetter(1))
-    return [Segment("".join(character for character, _ in some), style) for style, some in alike]
+    return [("".join(character for character, _ in some), style) for style, some in alike]
+
+
+def _placed(pieces: Sequence[Piece], x: int, y: int) -> list[Segment]:
+    """Pieces that know where they stand, so that the mouse can select within them."""
+    placed = []
+    for text, style in pieces:
+        placed.append(Segment(text, style + Style.from_meta({"offset": (x, y)})))
+        x += len(text)
+    return placed
