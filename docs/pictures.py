@@ -22,11 +22,15 @@ FOLDER = Path(__file__).parent / "pictures"
 NOW = datetime(2026, 5, 4, 14, 20, tzinfo=UTC)
 SIZES = {"wide": (160, 45), "small": (80, 24)}
 PATIENCE = 200
+SMALL = 1000
+"""Of larger arrays no children are shown."""
 CRISP = "<style>\n    rect { shape-rendering: crispEdges }"
 """Said once, and not for each cell."""
 LEFT_OUT = re.compile(
     r"\s*@font-face \{.*?\}"  # fonts from another server: the reader's own will do
-    r"|<clipPath id=\"[^\"]*-line-\d+\">.*?</clipPath>\s*| clip-path=\"url\(#[^\"]*-line-\d+\)\""  # no row is too long
+    # no row is too long for its line
+    r"|<clipPath id=\"[^\"]*-line-\d+\">.*?</clipPath>\s*"
+    r"| clip-path=\"url\(#[^\"]*-line-\d+\)\""
     r"| shape-rendering=\"crispEdges\"",
     re.DOTALL,
 )
@@ -44,7 +48,7 @@ async def ask(app: MonitorApp) -> None:
             app.board.take(seen)
     live = source.batch.describe(app.board.live())
     app.board.take(JobsSeen(feed="jobs", at=NOW, jobs=live))
-    arrays = [job for job in app.board.top() if job.size and job.size < 1000]
+    arrays = [job for job in app.board.top() if 0 < job.size < SMALL]
     for feed in (*(ChildrenFeed(job.id) for job in arrays), FailedFeed(lambda: list(app.board.top()))):
         for seen in feed.look(source.batch):
             app.board.take(seen)

@@ -24,7 +24,7 @@ from fargo.watch import (
 )
 
 if TYPE_CHECKING:
-    from fargo.aws.batch import Environment, Queue
+    from fargo.aws.batch_answers import Environment, Queue
 
 _BATCH_NAME = re.compile(r"(.+)-\d{6}-\d{6}-([0-9a-z]{4})-w(\d+)-c(\d+)")
 _RUN_NAME = re.compile(r"(.+)-\d{6}-\d{6}-([0-9a-z]{4})")

@@ -93,11 +93,12 @@ class BatchClient:
     def paginate(self, **wanted: Any) -> Iterator[dict[str, Any]]:
         """ListJobs, page by page."""
         self._demo.check("ListJobs")
+        size = wanted.pop("PaginationConfig", {}).get("PageSize", PAGE)
         found = self._children(**wanted) if "arrayJobId" in wanted else self._jobs(**wanted)
         page: list[dict[str, Any]] = []
         for item in found:
             page.append(_summary(item))
-            if len(page) == PAGE:
+            if len(page) == size:
                 yield {"jobSummaryList": page}
                 page = []
         yield {"jobSummaryList": page}

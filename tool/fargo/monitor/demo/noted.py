@@ -43,6 +43,7 @@ class Noted:
     def paginate(self, **arguments: Any) -> Iterator[Any]:
         """Each page is a call."""
         pages = self._client.paginate(**arguments)
+        arguments.pop("PaginationConfig", None)  # it is the paginator's own, and no part of the call
         while (page := self._note(PAGED, arguments, lambda: next(pages, None))) is not None:
             yield page
 

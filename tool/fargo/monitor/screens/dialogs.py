@@ -27,6 +27,7 @@ Dialog > .box {
     background: $panel; border: round $primary; border-title-style: bold;
 }
 Dialog .buttons { height: 1; margin-top: 1; align-horizontal: right; }
+Dialog VerticalScroll { scrollbar-size-vertical: 1; }
 Dialog Button { margin-left: 2; }
 Dialog Button:focus { text-style: bold underline; background-tint: $background 0%; }
 Dialog Input { margin-top: 1; }

@@ -7,7 +7,7 @@ from typing import ClassVar
 from rich.text import Text
 from textual.binding import BindingType
 
-from fargo.aws.batch import Queue
+from fargo.aws.batch_answers import Queue
 from fargo.model.job import Job, JobState
 from fargo.monitor.columns import WORDS, fit
 from fargo.monitor.detail import name
