@@ -7,8 +7,6 @@ import signal
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -149,11 +147,3 @@ def test_ctrl_c_ends_the_server_its_pages_and_their_monitors(
     assert process.wait(SECONDS) == 0
     assert running
     assert [pid for pid in running if Path(f"/proc/{pid}").exists()] == []
-
-
-@pytest.mark.parametrize("path", ["", "ws", "static/js/textual.js", "x/ws", "download/1"])
-def test_without_the_token_nothing_is_served(server: tuple[subprocess.Popen[str], str], path: str) -> None:
-    _, address = server
-    root, _, _ = address.removesuffix("/").rpartition("/")
-    with pytest.raises(urllib.error.HTTPError, match="403"):
-        urllib.request.urlopen(f"{root}/{path}")

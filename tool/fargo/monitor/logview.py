@@ -9,7 +9,6 @@ from textual.binding import BindingType
 from textual.events import Resize
 from textual.geometry import Region, Size
 from textual.message import Message
-from textual.scroll_view import ScrollView
 from textual.selection import Selection
 from textual.strip import Strip
 
@@ -17,16 +16,14 @@ from fargo.monitor.cells import cells
 from fargo.monitor.keys import bindings
 from fargo.monitor.lines import CAPACITY, Line, Ring
 from fargo.monitor.logkeys import JUMP_KEYS, VIEW_KEYS
+from fargo.monitor.moving import Moving
 from fargo.monitor.painting import FOUND, HIT, Sheet, Span
 from fargo.monitor.rows import Place, Rows
 from fargo.monitor.search import Search
 from fargo.view.text import plural
 
-SIDEWAYS = 16
-"""Cells that a step to the side takes."""
 
-
-class LogView(ScrollView, can_focus=True):
+class LogView(Moving, can_focus=True):
     """Lines, followed, wrapped, searched. Of the thread of the app alone.
 
     Args:
@@ -131,7 +128,7 @@ class LogView(ScrollView, can_focus=True):
         """Bring a line on screen, with the lines around it."""
         row, top, height = self.rows.row(number), self.scroll_offset.y, self.size.height
         if not top <= row < top + height:
-            self._go(row - height // 3)
+            self.go(row - height // 3)
         if self.search and not self.wrap and number < self.ring.end:
             self._show_hit(self.ring[number].text, self.search)
         self._changed()
@@ -157,22 +154,6 @@ class LogView(ScrollView, can_focus=True):
         setattr(self, flag, not getattr(self, flag))
         self._lay()
 
-    def action_rows(self, count: int) -> None:
-        """Scroll by rows."""
-        self._go(self.scroll_offset.y + count)
-
-    def action_pages(self, count: int) -> None:
-        """Scroll by what is on screen, but for a row."""
-        self._go(self.scroll_offset.y + count * max(self.size.height - 1, 1))
-
-    def action_aside(self, count: int) -> None:
-        """Scroll sideways."""
-        self.scroll_to(x=max(self.scroll_offset.x + count * SIDEWAYS, 0), animate=False, force=True)
-
-    def action_head(self) -> None:
-        """To the oldest line that is kept."""
-        self._go(0)
-
     def action_tail(self) -> None:
         """To the newest line, and on with it."""
         self.follow = True
@@ -181,7 +162,7 @@ class LogView(ScrollView, can_focus=True):
     def action_back(self, minutes: int) -> None:
         """To the lines of the last minutes before the newest."""
         if newest := self.ring.newest():
-            self._go(self.rows.row(self.ring.since(newest - timedelta(minutes=minutes))))
+            self.go(self.rows.row(self.ring.since(newest - timedelta(minutes=minutes))))
 
     # Where things stand
 
@@ -217,12 +198,9 @@ class LogView(ScrollView, can_focus=True):
         width = self.size.width if self.wrap else self._sheet().head + self.ring.widest
         self.virtual_size = Size(max(width, 1), len(self.rows))
         if follow or y is not None:
-            self._go(len(self.rows) if follow or y is None else y)
+            self.go(len(self.rows) if follow or y is None else y)
         self.follow = follow
         self._changed()
-
-    def _go(self, row: int) -> None:
-        self.scroll_to(y=max(row, 0), animate=False, force=True)
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Whoever scrolls up wants to read; whoever comes to the end wants to follow."""
