@@ -98,3 +98,22 @@ def test_where_the_screen_is_read_aloud_nothing_is_drawn() -> None:
     assert (spoken.live, spoken.plain) == (False, True)
     drawn = Output(environ={}, stdout=terminal, stderr=terminal)  # type: ignore[arg-type]
     assert (drawn.live, drawn.plain) == (True, False)
+
+
+def test_a_retry_that_succeeds_is_not_told_of_by_what_failed_before(fargo: Fargo, aws: str) -> None:
+    set_rules(aws, SOME_FAIL)
+    run = fargo("--local", "submit", "work", "--array", "20").out.strip()
+    assert fargo("--local", "wait", run).code == 1
+    set_rules(aws, [{"job": "*", "script": [{"exit": 0}]}])
+    again = fargo("--local", "retry", run, "--follow")
+    assert again.code == 0, again.err
+    assert "OutOfMemoryError" not in again.err
+    listed = fargo("--local", "ps").out
+    assert "SUCCEEDED" in listed
+    assert "OutOfMemoryError" not in listed
+
+
+def test_what_is_about_following_wants_following(fargo: Fargo) -> None:
+    ended = fargo("--local", "submit", "work", "--fail-fast")
+    assert ended.code == 2
+    assert "add --follow" in ended.err

@@ -12,7 +12,6 @@ from fargo.aws.batch import Batch
 from fargo.aws.logs import Logs
 from fargo.children import listed
 from fargo.cost import MINIMUM_SECONDS, START_SECONDS, Ran, Task, so_far
-from fargo.failures import failed
 from fargo.history import History
 from fargo.model.fargate import Architecture, Size
 from fargo.model.job import Attempt, Job, JobState
@@ -102,7 +101,7 @@ def test_calls_are_bounded_where_every_array_has_one_failure() -> None:
 
     client = Few()
     arrays = [_array(f"a{number}", FAILED=1) for number in range(100)]
-    assert len(list(failed(Batch(client), arrays))) == client.calls == 10
+    assert len(list(listed(Batch(client), arrays, JobState.FAILED, most=2_000))) == client.calls == 10
 
 
 @pytest.mark.parametrize(("state", "ids"), [(JobState.RUNNING, ["s"]), (JobState.FAILED, [])])

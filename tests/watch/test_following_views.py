@@ -12,7 +12,7 @@ from fargo.model.job import JobState
 from fargo.model.run import Chunk, RunSnapshot
 from fargo.view import listing
 from fargo.view.following import FollowView, Narrator
-from fargo.watch import Trouble
+from fargo.watch import Recovered, Trouble
 
 MANY = 200
 
@@ -69,6 +69,24 @@ def test_times_stop_while_aws_is_out_of_reach() -> None:
     assert "1m00" in shown[0]
     assert "offline since" in shown[0]
     assert shown[-1].startswith("⚠ no network; asking again in")
+
+
+def test_trouble_is_over_with_the_next_answer() -> None:
+    view = FollowView(now=lambda: at(75))
+    view.take(_state(60, RUNNING=200))
+    view.take(_trouble(unreachable(), 65))
+    view.take(_state(70, RUNNING=200))
+    view.take(Trouble(feed="failures", at=at(71), error=throttled(), times=1, pause=20))
+    view.take(Recovered(feed="failures", at=at(72)))
+    assert not any("⚠" in line or "offline" in line or "stale" in line for line in _shown(view))
+
+
+def test_it_is_never_said_that_all_were_looked_at_where_some_were() -> None:
+    some = _state(60, reasons=("no disk",) * 3, RUNNING=100, FAILED=100)
+    view = FollowView(now=lambda: at(60))
+    view.take(some)
+    assert view.why == ("3 jobs: no disk (#0, #1, #2)", "of 100, 3 were looked at")
+    assert listing.plain([some], {})[1].endswith("no disk; of 3 looked at: 3")
 
 
 def test_reasons_cannot_drive_the_terminal() -> None:

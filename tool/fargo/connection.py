@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from fargo.model.stack import StackOutputs
     from fargo.stack import StackFolder
     from fargo.submit import Sender
-    from fargo.watch import Trouble, Watcher
+    from fargo.watch import Recovered, Trouble, Watcher
 
 E = TypeVar("E")
 R = TypeVar("R")
@@ -275,15 +275,15 @@ class Connection:
             patience=PATIENCE_LOCAL if self._local else PATIENCE_SECONDS,
         )
 
-    def runs_watched(self, limit: int) -> "Iterator[tuple[RunSnapshot, ...] | Trouble]":
+    def runs_watched(self, limit: int) -> "Iterator[tuple[RunSnapshot, ...] | Trouble | Recovered]":
         """How the latest runs stand, each time that something of them changed."""
         from fargo import runs
         from fargo.history import Recall
-        from fargo.watch import Poller, Trouble, watch_runs
+        from fargo.watch import Poller, watch_runs
 
         store, batch, recall = self.store, self.batch, Recall(self.history)
         for event in watch_runs(lambda: runs.recent(store, batch, limit), lambda: Poller(batch)):
-            yield event if isinstance(event, Trouble) else recall.fill(event)
+            yield recall.fill(event) if isinstance(event, tuple) else event
 
     def consume(self, events: Generator[E, None, R], take: Callable[[E], None] = _keep_silent) -> R:
         """Hand every event to `take`, and return what the generator returns."""

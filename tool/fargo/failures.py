@@ -1,15 +1,11 @@
 """What made jobs fail: those that failed for one cause are told of together."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from fargo.aws.batch import Batch
-from fargo.children import listed
 from fargo.model.job import Job, JobState
 
-LISTED = 2_000
-"""Failed children that are listed at the most: two calls. There may be ten thousand in an array."""
 EXAMPLES = 3
 """Jobs that a cause names."""
 
@@ -60,17 +56,3 @@ def causes(jobs: Iterable[Job]) -> tuple[Cause, ...]:
         for (code, reason), counted in found.items()
     )
     return tuple(sorted(told, key=lambda cause: -cause.count))
-
-
-def failed(batch: Batch, jobs: Sequence[Job], *, most: int = LISTED) -> Iterator[Job]:
-    """The jobs among these that failed, and the failed children of those that are arrays.
-
-    One call per thousand children; none where nothing has failed.
-
-    Args:
-        most: how many are given at the most.
-
-    Raises:
-        AwsError: AWS is out of reach or refuses.
-    """
-    return listed(batch, jobs, JobState.FAILED, most=most)

@@ -9,12 +9,14 @@ from fargo.aws.batch import Batch
 from fargo.children import listed
 from fargo.cost import Ran, Task, so_far
 from fargo.errors import AwsError
-from fargo.failures import LISTED, Cause, causes
+from fargo.failures import Cause, causes
 from fargo.history import History, Which
 from fargo.model.job import Job, JobState
 from fargo.model.run import RunSnapshot, Wave
 from fargo.model.timeline import Move, Spread, spread
 
+LISTED = 2_000
+"""Failed children that are listed at the most: two calls. There may be ten thousand in an array."""
 SAMPLED = 1_000
 """Containers that are looked at of those that succeeded, and as many of those that run: a call each."""
 
@@ -111,17 +113,19 @@ def _dollars(
     for wave in state.run.waves:
         ids = {chunk.job_id for chunk in wave.chunks}
         jobs = [job for job in state.jobs if job.id in ids]
-        kinds = [
-            Ran(
-                containers=sum(state.containers(job).get(wanted, 0) for job in jobs)
-                or sum(job.parent in ids for job in found),
-                seconds=tuple(seconds for job in found for seconds in _ran(job, state.at)),
-                looked_at=len(found),
-            )
-            for wanted, found in seen.items()
-        ]
+        kinds = []
+        for wanted, found in seen.items():
+            ours = [job for job in found if (job.parent or job.id) in ids]
+            counted = sum(state.containers(job).get(wanted, 0) for job in jobs)
+            # Of a wave of which none was looked at, the other waves' stand for it.
+            kinds.append(_kind(ours or found, counted or len(ours), state.at))
         total += so_far(task_of(wave), kinds)
     return total
+
+
+def _kind(found: Sequence[Job], containers: int, now: datetime) -> Ran:
+    seconds = tuple(seconds for job in found for seconds in _ran(job, now))
+    return Ran(containers=containers, seconds=seconds, looked_at=len(found))
 
 
 def _ran(job: Job, now: datetime) -> Sequence[float]:

@@ -62,14 +62,24 @@ def latest(
     states = snapshots(recent(store, batch, limit), batch)
     if history:
         states = recall(states, history)
-    closer = [state for state in states if state.run.last.containers > 1 and not state.past][:CLOSER]
-    asked = [(state, each) for state in closer for each in TOLD if state.counts.get(each)]
+    closer = [state for state in states if any(job.size for job in state.jobs) and not state.past][:CLOSER]
+    asked = [(state, jobs, each) for state in closer for jobs in _by_age(state) for each in TOLD]
+
+    def list_some(one: "tuple[RunSnapshot, tuple[Job, ...], JobState]") -> "tuple[Job, ...]":
+        _, jobs, wanted = one
+        return tuple(listed(batch, jobs, wanted, most=CHILDREN, calls=1))
+
+    found: dict[str, tuple[Job, ...]] = {}
     with ThreadPoolExecutor(THREADS) as pool:
-        pages = pool.map(lambda one: tuple(listed(batch, one[0].jobs, one[1], most=CHILDREN, calls=1)), asked)
-        found: dict[str, tuple[Job, ...]] = {}
-        for (state, _), page in zip(asked, pages, strict=True):
+        for (state, *_), page in zip(asked, pool.map(list_some, asked), strict=True):
             found[state.run.id] = found.get(state.run.id, ()) + tuple(job for job in page if job.parent)
     return tuple(replace(state, children=found.get(state.run.id, ())) for state in states)
+
+
+def _by_age(state: "RunSnapshot") -> "tuple[tuple[Job, ...], ...]":
+    """The jobs of the last wave, and those of all before it."""
+    last = state.of_last_wave
+    return last, tuple(job for job in state.jobs if job not in last)
 
 
 def recent(store: "Store", batch: "Batch", limit: int) -> "tuple[Run, ...]":

@@ -108,7 +108,7 @@ def _taker(context: Context, view: "FollowView", lines: "LineText | None") -> "C
     from fargo.model.log import LogEvent
     from fargo.view import data, text
     from fargo.view.following import Narrator
-    from fargo.watch import Trouble
+    from fargo.watch import Recovered, Trouble
 
     out, narrator = context.out, Narrator()
 
@@ -124,7 +124,7 @@ def _taker(context: Context, view: "FollowView", lines: "LineText | None") -> "C
             return
         if isinstance(event, Trouble):
             out.say(f"{text.safe(event.error.message)}; asking again in {event.pause:.0f} s")
-        elif words := narrator.said(event):
+        elif not isinstance(event, Recovered) and (words := narrator.said(event)):
             out.say(words)
 
     return take
@@ -157,11 +157,14 @@ def end_of(context: Context, view: "FollowView", *, told: bool = False) -> tuple
     """
     from fargo.history import recall
     from fargo.model.job import JobState
-    from fargo.view import following
+    from fargo.view import data, following
 
     if view.state is None:
         return JOB_FAILED, ""
     (state,) = recall((view.state,), context.history)
+    if context.out.json and not data.same(state, view.state):
+        context.out.record(data.event(state))
+    view.state = state
     good = bool(state.jobs) and state.state is JobState.SUCCEEDED
     if not state.jobs and (results := _by_results(context, state)):
         good, said = results
@@ -173,7 +176,7 @@ def end_of(context: Context, view: "FollowView", *, told: bool = False) -> tuple
     for line in view.why:
         context.out.say(f"  {line}")
     if not good and state.jobs:
-        _what_next(context, state, explained=bool(view.why))
+        _what_next(context, state)
     return (DONE if good else JOB_FAILED), said
 
 
@@ -188,9 +191,10 @@ def _by_results(context: Context, state: "RunSnapshot") -> tuple[bool, str] | No
     return found.done == found.rows, f"{state.run.id}: {runs.rows_words(found)}, as the results say"
 
 
-def _what_next(context: Context, state: "RunSnapshot", *, explained: bool) -> None:
+def _what_next(context: Context, state: "RunSnapshot") -> None:
     if not state.finished:
         context.out.say(f"the others go on; stop them: {context.command(f'stop {state.run.id}')}")
-    elif explained:
-        context.out.say(f"  read what they wrote: {context.command(f'logs {state.run.id} --failed')}")
+    else:
+        only = " --failed" if state.run.last.containers > 1 else ""
+        context.out.say(f"  read what they wrote: {context.command(f'logs {state.run.id}{only}')}")
         context.out.say(f"  run them once more:   {context.command(f'retry {state.run.id}')}")

@@ -97,7 +97,7 @@ class LogLines:
         return self._end(view, whole=whole)
 
     def _follow(self, run: "Run", view: "FollowView") -> None:
-        from fargo.watch import Trouble
+        from fargo.watch import Recovered, Trouble
 
         tail, wrote = self._start(self._state(run))
         out, waits = self.context.out, ""
@@ -108,7 +108,9 @@ class LogLines:
             view.take(event)
             if isinstance(event, Trouble):
                 out.say(f"{text.safe(event.error.message)}; asking again in {event.pause:.0f} s")
-            elif not wrote and not event.finished and (words := self._waits(event)) != waits:
+            elif isinstance(event, Recovered) or wrote or event.finished:
+                continue
+            elif (words := self._waits(event)) != waits:
                 out.say(words)
                 waits = words
 

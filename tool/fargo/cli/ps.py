@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from fargo.model.run import RunSnapshot
-    from fargo.watch import Trouble
+    from fargo.watch import Recovered, Trouble
 
 
 @click.command(cls=FargoCommand)
@@ -73,16 +73,16 @@ def _watch(context: Context, limit: int) -> None:
 
 
 def _tell(
-    context: Context, event: "tuple[RunSnapshot, ...] | Trouble", before: "Iterable[RunSnapshot]"
+    context: Context, event: "tuple[RunSnapshot, ...] | Trouble | Recovered", before: "Iterable[RunSnapshot]"
 ) -> None:
     from fargo.view import data, following, listing, text
     from fargo.watch import Trouble
 
     out = context.out
-    if isinstance(event, Trouble):
+    if not isinstance(event, tuple):
         if out.json:
             out.record(data.event(event))
-        elif not out.live:
+        elif isinstance(event, Trouble) and not out.live:
             out.say(f"{text.safe(event.error.message)}; asking again in {event.pause:.0f} s")
         return
     if out.json:

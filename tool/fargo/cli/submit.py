@@ -88,6 +88,8 @@ def submit(
     from fargo.cli.submitting import launched, prepared, show_plan
 
     until = Until.of(options)
+    if until != Until() and not follow:
+        raise UsageError("--fail-fast, --exit-code and --notify are about following the run", "add --follow")
     if resume is not None:
         run = _resumed(context, resume, quiet=follow)
     else:

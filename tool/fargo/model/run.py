@@ -164,14 +164,14 @@ class RunSnapshot:
             return max(live, key=list(JobState).index)
         if not self.run.submitted:
             return JobState.SUBMITTED
-        last = {job.state for job in self._of_last_wave()} or set(states)
+        last = {job.state for job in self.of_last_wave} or set(states)
         return JobState.FAILED if JobState.FAILED in last else JobState.SUCCEEDED
 
     @property
     def counts(self) -> dict[JobState, int]:
         """The containers of the last wave by state, without those of jobs that AWS Batch does not know."""
         counted: Counter[JobState] = Counter()
-        for job in self._of_last_wave():
+        for job in self.of_last_wave:
             counted.update(self.containers(job))
         return {state: counted[state] for state in JobState if counted[state]}
 
@@ -184,9 +184,17 @@ class RunSnapshot:
         size = next((chunk.size for chunk in self.run.chunks if chunk.job_id == job.id), 1)
         return {job.state: size}
 
-    def _of_last_wave(self) -> tuple[Job, ...]:
+    @property
+    def of_last_wave(self) -> tuple[Job, ...]:
+        """The jobs of its last wave."""
         ids = {chunk.job_id for chunk in self.run.last.chunks}
         return tuple(job for job in self.jobs if job.id in ids)
+
+    @property
+    def last_children(self) -> tuple[Job, ...]:
+        """The children of its last wave: what failed before that is over."""
+        ids = {job.id for job in self.of_last_wave}
+        return tuple(job for job in self.children if job.parent in ids)
 
     @property
     def finished(self) -> bool:

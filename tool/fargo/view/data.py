@@ -9,7 +9,8 @@ from fargo.errors import FargoError
 from fargo.model.job import Attempt, Job
 from fargo.model.log import LogEvent
 from fargo.model.run import Run, RunSnapshot, Wave
-from fargo.watch import Trouble, WatchEvent
+from fargo.view import runs
+from fargo.watch import Recovered, Trouble, WatchEvent
 
 if TYPE_CHECKING:
     # What concerns one command only is not imported by all the others.
@@ -77,7 +78,7 @@ def snapshot(state: RunSnapshot) -> dict[str, Any]:
     """A run and how its jobs stand."""
     return run(state.run) | {
         "at": _time(state.at),
-        "state": state.state.value,
+        "state": runs.word(state),
         "finished": state.finished,
         "gone": state.gone,
         "past": list(state.past),
@@ -128,6 +129,8 @@ def event(seen: WatchEvent) -> dict[str, Any]:
     """One line of NDJSON while following."""
     if isinstance(seen, LogEvent):
         return {"event": "log"} | line(seen)
+    if isinstance(seen, Recovered):
+        return {"event": "recovered", "feed": seen.feed}
     if isinstance(seen, Trouble):
         told = {"feed": seen.feed, "message": seen.error.message, "times": seen.times}
         return {"event": "trouble"} | told | {"pause": round(seen.pause, 1)}

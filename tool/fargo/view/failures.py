@@ -31,6 +31,18 @@ def line(found: Cause, name: Callable[[Job], str] = short) -> str:
     return f"{text.plural(found.count, 'job')}: {why(found)} ({named}{more})"
 
 
+def lines(found: Sequence[Cause], name: Callable[[Job], str] = short, *, failed: int) -> list[str]:
+    """A line for each cause, and how many were not looked at.
+
+    Args:
+        name: what a job is called, where it has a name.
+        failed: how many there are, more perhaps than were looked at.
+    """
+    told = [line(cause, name) for cause in found]
+    looked = sum(cause.count for cause in found)
+    return [*told, f"of {failed:,}, {looked:,} were looked at"] if 0 < looked < failed else told
+
+
 def rows(found: Sequence[Cause], name: Callable[[Job], str] = short, *, failed: int) -> list[tuple[str, str]]:
     """Names and values for `fargo show`.
 
@@ -38,8 +50,4 @@ def rows(found: Sequence[Cause], name: Callable[[Job], str] = short, *, failed: 
         name: what a job is called, where it has a name.
         failed: how many there are, more perhaps than were looked at.
     """
-    told = [("failed", line(cause, name)) for cause in found]
-    looked = sum(cause.count for cause in found)
-    if 0 < looked < failed:
-        told.append(("failed", f"of {failed:,}, {looked:,} were looked at"))
-    return told
+    return [("failed", each) for each in lines(found, name, failed=failed)]

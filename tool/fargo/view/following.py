@@ -10,7 +10,7 @@ from fargo.model.job import Job, JobState
 from fargo.model.run import RunSnapshot
 from fargo.model.units import duration_text
 from fargo.view import bar, failures, freshness, runs, text
-from fargo.watch import Condition, Freshness, Seen, Throughput, Trouble
+from fargo.watch import RUN, Condition, Freshness, Recovered, Throughput, Trouble
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -46,13 +46,15 @@ class FollowView:
     freshness: Freshness = field(default_factory=Freshness)
     why: tuple[str, ...] = ()
 
-    def take(self, event: RunSnapshot | Seen | Trouble) -> None:
+    def take(self, event: RunSnapshot | Trouble | Recovered) -> None:
         """Take in what was seen."""
         if not isinstance(event, RunSnapshot):
             self.freshness.take(event)
             return
+        self.freshness.take(Recovered(feed=RUN, at=event.at))
         if self.state is None or self.state.children != event.children:
-            self.why = tuple(failures.line(cause, self.name) for cause in causes(event.children))
+            failed = event.counts.get(JobState.FAILED, 0)
+            self.why = tuple(failures.lines(causes(event.last_children), self.name, failed=failed))
         self.state = event
         self.throughput.take(event.at, sum(n for state, n in event.counts.items() if state.finished))
 

@@ -11,7 +11,7 @@ from fargo.model.run import Run, RunSnapshot
 from fargo.runs import unsent
 from fargo.view import bar, failures, freshness, runs, text
 from fargo.view.following import now_utc
-from fargo.watch import Freshness, Trouble
+from fargo.watch import Freshness, Recovered, Trouble
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -39,6 +39,7 @@ def table(
     now: datetime | None = None,
     costs: Mapping[str, float] | None = None,
     namer: Namer = by_index,
+    whys: Mapping[str, str] | None = None,
 ) -> "RenderableType":
     """The runs as a table.
 
@@ -46,6 +47,7 @@ def table(
         width: of the terminal, in cells.
         costs: US dollars so far, of the runs of which they are known; None: not to be told.
         namer: what the jobs of a run are called.
+        whys: what there is to say of each run, where that is known already.
         now: None: when each was seen.
     """
     from rich.table import Table
@@ -68,7 +70,8 @@ def table(
         shown.add_column(name, no_wrap=True, min_width=wide)
     shown.add_column("WHY", no_wrap=True)
     for state, row in zip(states, cells, strict=True):
-        why = Text(_why(state, namer, bars=long > 0))
+        told = whys.get(state.run.id, "") if whys is not None else _why(state, namer)
+        why = Text(told or ("" if long or not _many(state) else runs.said(state)))
         why.truncate(max(width - sum(widths) - GAP * len(widths), LEAST), overflow="ellipsis")
         shown.add_row(*row, why)
     return shown
@@ -81,7 +84,7 @@ def plain(states: Sequence[RunSnapshot], costs: Mapping[str, float], namer: Name
         created = state.run.created.isoformat(timespec="seconds")
         done = bar.words(state.counts) if _many(state) else ""
         ran = runs.lasted(state, state.at)
-        why = _why(state, namer, bars=bool(done))
+        why = _why(state, namer)
         cells = (state.run.id, runs.word(state), done, created, ran, _cost(costs, state), why)
         lines.append("\t".join(cells))
     return lines
@@ -96,15 +99,18 @@ def _many(state: RunSnapshot) -> bool:
     return state.run.last.containers > 1 and bool(state.counts)
 
 
-def _why(state: RunSnapshot, namer: Namer, *, bars: bool) -> str:
+def _why(state: RunSnapshot, namer: Namer) -> str:
     """What there is to say of a run: of what failed why, else what its counts or its one container tell."""
     if not state.jobs:
         return runs.unknown(state)
-    found = causes(state.children)
+    found = causes(state.last_children)
     if found:
+        looked = sum(cause.count for cause in found)
+        if looked < state.counts.get(JobState.FAILED, 0):
+            return f"{failures.why(found[0])}; of {looked:,} looked at: {found[0].count:,}"
         more = f", and {text.plural(len(found) - 1, 'other cause')}" if len(found) > 1 else ""
         return failures.line(found[0], namer(state.run)) + more
-    if bars and _many(state):
+    if _many(state):
         return unsent(state.run)
     return runs.said(state)
 
@@ -128,14 +134,16 @@ class ListView:
     namer: Namer = by_index
     states: tuple[RunSnapshot, ...] | None = None
     freshness: Freshness = field(default_factory=Freshness)
+    _whys: dict[str, str] = field(default_factory=dict)
 
-    def take(self, event: tuple[RunSnapshot, ...] | Trouble) -> None:
+    def take(self, event: tuple[RunSnapshot, ...] | Trouble | Recovered) -> None:
         """Take in what was seen."""
-        if isinstance(event, Trouble):
+        if not isinstance(event, tuple):
             self.freshness.take(event)
             return
+        # Told once, and not with each frame: a run may have thousands of failed children.
+        self._whys = {each.run.id: _why(each, self.namer) for each in event}
         self.states = event
-        self.freshness = Freshness()
 
     def render(self) -> "RenderableType":
         """The runs as they were seen last, and what hides the rest."""
@@ -146,7 +154,7 @@ class ListView:
         age = self.freshness.age(now)
         parts: list[RenderableType] = []
         if self.states:
-            parts.append(table(self.states, self.width(), None if age.error else now, namer=self.namer))
+            parts.append(table(self.states, self.width(), None if age.error else now, whys=self._whys))
         else:
             parts.append(Text("asking AWS" if self.states is None else "no runs yet", style="dim"))
         if age.error:

@@ -143,16 +143,19 @@ class FailedFeed:
         return FAILURES_SECONDS
 
     def look(self, batch: Batch) -> Iterator[Seen]:
-        """A call for each array with new failures, a few a round; the others' turn comes with the next."""
+        """A call for each array with new failures, a few a round; the others' turn comes with the next.
+
+        AWS Batch may count a failure before it lists it: then that array is asked again.
+        """
         wanted = [
             (job.id, failed) for job in self._jobs() if (failed := dict(job.counts).get(JobState.FAILED))
         ]
         changed = [each for each in wanted if self._known.get(each[0]) != each[1]][:CALLS_A_ROUND]
         for array_id, failed in changed:
             page = next(batch.children(array_id, JobState.FAILED), ())
-            self._known[array_id] = failed
+            if page:
+                self._known[array_id] = failed
             yield JobsSeen(feed=self.name, at=datetime.now(UTC), jobs=page, last=False)
-        yield JobsSeen(feed=self.name, at=datetime.now(UTC), jobs=())
 
 
 class LinesFeed:

@@ -2,26 +2,32 @@
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from fargo.aws.batch import Batch
-from fargo.errors import AwsThrottled, AwsUnreachable, WaitTimeout
+from fargo.errors import AwsError, AwsThrottled, AwsUnreachable, WaitTimeout
 from fargo.logs import Tail
 from fargo.model.job import Job, JobState
 from fargo.model.log import LogEvent
 from fargo.model.run import APPEARS_SECONDS, Run, RunSnapshot
 from fargo.watch.feeds import FailedFeed, JobsFeed, LinesFeed
+from fargo.watch.pace import Pace
 from fargo.watch.poller import Poller
-from fargo.watch.seen import JobsSeen, LinesSeen, Seen, Trouble
+from fargo.watch.seen import JobsSeen, LinesSeen, Recovered, Seen, Trouble
 from fargo.watch.store import Store
 
+RUN = "run"
 SETTLE_SECONDS = 2.0
 """How long lines may still arrive after a container's end."""
+LAST_PAUSE = 0.5
+LAST_ROUNDS = 2
+"""Looks at why children failed, once all has ended: some arrays a look."""
 PATIENCE_SECONDS = 60.0
 """How long AWS may be out of reach before watching is given up."""
 
-WatchEvent = RunSnapshot | LogEvent | Trouble
+WatchEvent = RunSnapshot | LogEvent | Trouble | Recovered
 
 
 def snapshots(runs: Sequence[Run], batch: Batch) -> tuple[RunSnapshot, ...]:
@@ -83,14 +89,15 @@ class _Following:
         self._store = Store()
         self._started = self._answered = watcher.clock()
         self._over: RunSnapshot | None = None
-        self._quiet_since = 0.0
-        self._why = watcher.failures
+        self._troubled: set[str] = set()
         self._poller = Poller(watcher.batch, clock=watcher.clock, wait=self._wait)
-        self._poller.add(JobsFeed("run", run.job_ids, age=lambda: watcher.clock() - self._started))
-        if watcher.failures:
-            self._poller.add(FailedFeed(lambda: self._jobs))
-        if watcher.tail:
-            self._poller.add(LinesFeed(watcher.tail, lambda: self._jobs))
+        self._poller.add(JobsFeed(RUN, run.job_ids, age=lambda: watcher.clock() - self._started))
+        self._failures = FailedFeed(lambda: self._jobs) if watcher.failures else None
+        self._lines = LinesFeed(watcher.tail, lambda: self._jobs) if watcher.tail else None
+        for feed in (self._failures, self._lines):
+            if feed is not None:
+                self._poller.add(feed)
+        self._asked_why = False
 
     @property
     def _jobs(self) -> tuple[Job, ...]:
@@ -100,60 +107,87 @@ class _Following:
         for event in self._poller.events():
             if isinstance(event, Trouble):
                 self._bear(event)
+                self._troubled.add(event.feed)
                 yield event
-            else:
-                yield from self._taken(event)
+                continue
+            if event.feed in self._troubled:
+                self._troubled.discard(event.feed)
+                yield Recovered(feed=event.feed, at=event.at)
+            yield from self._taken(event)
         if self._over is None:
-            assert self._by.timeout is not None  # noqa: S101 # nothing else closes the poller before the end
             raise WaitTimeout(
-                f"{self._run.id} has not ended within {self._by.timeout:g} s",
+                f"{self._run.id} has not ended within {self._by.timeout or 0:g} s",
                 f"it goes on: `fargo wait {self._run.id}`",
             )
-        yield self._over
+        self._ask_why()
+        yield from self._last_lines()
+        yield self._state(self._over.at)
 
     def _taken(self, event: Seen) -> Iterator[WatchEvent]:
-        self._answered = self._by.clock()
         if isinstance(event, LinesSeen):
-            if event.events:
-                self._quiet_since = self._answered
             yield from event.events
         elif isinstance(event, JobsSeen):
             changed = self._store.apply(event)
-            if event.feed == FailedFeed.name:
-                self._why = self._why and not event.last
-            if self._by.failures and self._first_failure():
-                self._poller.hurry(FailedFeed.name)
-            if changed or (event.last and event.feed == "run"):
-                yield from self._snapshot(event.at)
+            if event.feed == RUN:
+                self._answered = self._by.clock()
+                if event.last:  # before that, some jobs are not known yet
+                    yield from self._looked(event.at)
+            elif changed:
+                yield self._state(event.at)
 
-    def _first_failure(self) -> bool:
-        """Whether children have failed, and nobody has asked yet why."""
-        asked = any(job.parent for job in self._store.jobs.values())
-        return not asked and any(dict(job.counts).get(JobState.FAILED) for job in self._jobs)
-
-    def _snapshot(self, at: datetime) -> Iterator[RunSnapshot]:
-        children = [job for job in self._store.jobs.values() if job.parent]
-        state = of(self._run, self._store.jobs, at, children)
-        if self._over is None and not _is_over(state, watched=self._by.clock() - self._started):
-            yield state
+    def _looked(self, at: datetime) -> Iterator[RunSnapshot]:
+        state = self._state(at)
+        if _is_over(state, watched=self._by.clock() - self._started):
+            self._over = state
+            self._poller.close()
             return
-        if self._over is None:
-            self._poller.remove("run")
-            self._poller.hurry()  # what is still to be told: why, and the last lines
-            self._quiet_since = self._by.clock()
-        self._over = state
+        if not self._asked_why and any(dict(job.counts).get(JobState.FAILED) for job in state.jobs):
+            self._asked_why = True  # the first failure is told of at once, further ones in their turn
+            self._poller.hurry(FailedFeed.name)
+        yield state
+
+    def _state(self, at: datetime) -> RunSnapshot:
+        return of(self._run, self._store.jobs, at, [job for job in self._store.jobs.values() if job.parent])
+
+    def _ask_why(self) -> None:
+        """Why the last ones failed; where AWS does not tell, how it ended is known all the same."""
+        with suppress(AwsError):
+            for _ in range(LAST_ROUNDS if self._failures else 0):
+                for seen in self._failures.look(self._by.batch) if self._failures else ():
+                    if isinstance(seen, JobsSeen):
+                        self._store.apply(seen)
+
+    def _last_lines(self) -> Iterator[LogEvent | Trouble]:
+        """What arrives after the end; how the run ended is known, so that no trouble here may hide it."""
+        if self._lines is None:
+            return
+        quiet_since = last_answer = self._by.clock()
+        pace = Pace()
+        while self._by.clock() - quiet_since < SETTLE_SECONDS:
+            try:
+                for seen in self._lines.look(self._by.batch):
+                    last_answer = self._by.clock()
+                    if isinstance(seen, LinesSeen) and seen.events:
+                        quiet_since = last_answer
+                        yield from seen.events
+                pace.well()
+            except AwsError as error:
+                if self._by.clock() - last_answer > self._by.patience:
+                    return
+                pace.trouble(throttled=isinstance(error, AwsThrottled))
+                quiet_since = self._by.clock() + pace.pause(LAST_PAUSE)
+                yield self._trouble(error, pace)
+            self._by.sleep(pace.pause(LAST_PAUSE))
+
+    @staticmethod
+    def _trouble(error: AwsError, pace: Pace) -> Trouble:
+        wait = pace.pause(LAST_PAUSE)
+        return Trouble(feed=LinesFeed.name, at=datetime.now(UTC), error=error, times=pace.times, pause=wait)
 
     def _wait(self, wake: threading.Event, seconds: float) -> None:
         del wake  # nobody hurries it
-        now = self._by.clock()
-        if self._over is not None:
-            settled = self._by.tail is None or now - self._quiet_since >= SETTLE_SECONDS
-            if (settled and not self._why) or now - self._answered > self._by.patience:
-                self._poller.close()
-                return
-            seconds = min(seconds, SETTLE_SECONDS)
-        elif self._by.timeout is not None:
-            left = self._started + self._by.timeout - now
+        if self._by.timeout is not None:
+            left = self._started + self._by.timeout - self._by.clock()
             if left <= 0:
                 self._poller.close()
                 return
@@ -161,12 +195,13 @@ class _Following:
         self._by.sleep(seconds)
 
     def _bear(self, trouble: Trouble) -> None:
-        """Raise what cannot be borne. How it ended is known at the end: then nothing may hide that."""
+        """Raise what cannot be borne: how the run stands must be known, why and what is written need not."""
         error = trouble.error
-        if isinstance(error, AwsThrottled) and self._over is None:
+        if trouble.feed != RUN:
+            if not isinstance(error, AwsThrottled | AwsUnreachable):
+                self._poller.remove(trouble.feed)  # refused once, it will be again
+        elif isinstance(error, AwsThrottled):
             self._answered = self._by.clock()
-        elif self._over is not None:
-            self._quiet_since = self._by.clock() + trouble.pause
         elif not isinstance(error, AwsUnreachable):
             raise error
         elif self._by.clock() - self._answered > self._by.patience:

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from fargo.errors import AwsDenied, AwsError, AwsThrottled
-from fargo.watch.seen import Seen, Trouble
+from fargo.watch.seen import Recovered, Seen, Trouble
 
 STALE_INTERVALS = 2
 """A feed that has told nothing for so many of its pauses is stale."""
@@ -50,7 +50,7 @@ class Freshness:
         self._trouble: dict[str, Trouble] = {}
         self._since: dict[str, datetime] = {}
 
-    def take(self, event: Seen | Trouble) -> None:
+    def take(self, event: Seen | Recovered | Trouble) -> None:
         """Take in what the poller told."""
         if isinstance(event, Trouble):
             self._trouble[event.feed] = event

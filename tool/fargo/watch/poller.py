@@ -88,11 +88,15 @@ class Poller:
         with self._lock:
             self._turns.pop(name, None)
 
-    def hurry(self, *names: str) -> None:
-        """Ask these feeds, or all, now: somebody is waiting for it."""
+    def hurry(self, *names: str, insist: bool = False) -> None:
+        """Ask these feeds, or all, now: somebody is waiting for it.
+
+        Args:
+            insist: even those that AWS has asked to slow down, or that it did not answer.
+        """
         with self._lock:
             for turn in self._turns.values():
-                if not names or turn.feed.name in names:
+                if (not names or turn.feed.name in names) and (insist or not turn.pace.times):
                     turn.due, turn.urgent = self._clock(), True
         self._wake.set()
 

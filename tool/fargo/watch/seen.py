@@ -74,6 +74,14 @@ Seen = LinesSeen | JobsSeen | QueuesSeen | FrontSeen | RunsSeen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Recovered:
+    """AWS answers a feed again that was in trouble."""
+
+    feed: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Trouble:
     """AWS did not answer a feed; what was seen last still stands.
 

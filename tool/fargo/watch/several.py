@@ -8,13 +8,13 @@ from fargo.model.run import Run, RunSnapshot
 from fargo.watch.feeds import FailedFeed, JobsFeed, RunsFeed
 from fargo.watch.following import of
 from fargo.watch.poller import Poller
-from fargo.watch.seen import JobsSeen, RunsSeen, Trouble
+from fargo.watch.seen import JobsSeen, Recovered, RunsSeen, Trouble
 from fargo.watch.store import Store
 
 
 def watch_runs(
     load: Callable[[], Sequence[Run]], poller: Callable[[], Poller]
-) -> Iterator[tuple[RunSnapshot, ...] | Trouble]:
+) -> Iterator[tuple[RunSnapshot, ...] | Trouble | Recovered]:
     """How the latest runs stand, each time that something of them changed; it never ends by itself.
 
     A job that has ended is not asked for again.
@@ -23,34 +23,39 @@ def watch_runs(
         load: the runs, newest first, by their ledgers.
         poller: makes a poller without feeds.
     """
-    runs: tuple[Run, ...] = ()
+    runs: tuple[Run, ...] | None = None
     store, asking = Store(), poller()
-    live = JobsFeed("jobs")
+    live, troubled = JobsFeed("jobs"), set[str]()
+    whole = changed = False
 
     def jobs() -> list[Job]:
-        return [store.jobs[each] for run in runs for each in run.job_ids if each in store.jobs]
+        return [store.jobs[each] for run in runs or () for each in run.job_ids if each in store.jobs]
 
     asking.add(RunsFeed(load))
     for event in asking.events():
         if isinstance(event, Trouble):
+            troubled.add(event.feed)
             yield event
             continue
-        if isinstance(event, RunsSeen):
-            fresh = event.runs != runs
-            first, runs = not runs, event.runs
-            live.ids = _live(runs, store)
-            if first and runs:
+        if event.feed in troubled:
+            troubled.discard(event.feed)
+            yield Recovered(feed=event.feed, at=event.at)
+        if isinstance(event, RunsSeen) and event.runs != runs:
+            if runs is None:
                 asking.add(live)
                 asking.add(FailedFeed(jobs))
-            elif fresh:
-                asking.hurry(live.name)
-            if fresh and not live.ids:
-                yield _snapshots(runs, store, event.at)
-        elif isinstance(event, JobsSeen):
-            changed = store.apply(event)
+            runs, changed = event.runs, True
+            store.keep({each for run in runs for each in run.job_ids})
             live.ids = _live(runs, store)
-            if changed:
-                yield _snapshots(runs, store, event.at)
+            whole = not live.ids  # else some of the jobs are not known yet
+            asking.hurry(live.name)
+        elif isinstance(event, JobsSeen):
+            changed |= bool(store.apply(event))
+            live.ids = _live(runs or (), store)
+            whole |= event.feed == live.name and event.last
+        if changed and whole:
+            changed = False
+            yield _snapshots(runs or (), store, event.at)
 
 
 def _live(runs: Sequence[Run], store: Store) -> tuple[str, ...]:

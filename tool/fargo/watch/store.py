@@ -1,6 +1,6 @@
 """What is known of jobs, and what each answer changed. Of one thread: whoever shows it."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -80,6 +80,13 @@ class Store:
         delta = Delta(tuple(added), tuple(changed), gone, tuple(transitions))
         self.revision += bool(delta)
         return delta
+
+    def keep(self, job_ids: Collection[str]) -> None:
+        """Forget all jobs but these, and children of these."""
+        for job_id in [each for each, job in self.jobs.items() if (job.parent or each) not in job_ids]:
+            del self.jobs[job_id], self.seen[job_id]
+            self.moments.pop(job_id, None)
+        self.gone &= set(job_ids)
 
     def children(self, array_id: str) -> list[Job]:
         """The children of an array that were listed, by index."""
