@@ -1,5 +1,6 @@
 """What the monitor asks, explains and says about freshness, in words."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -171,3 +172,12 @@ def test_no_key_that_changes_anything_is_a_control_key() -> None:
 
     changing = [key for key in ACTING if key.changes]
     assert {key.keys for key in changing} == {"x", "r"}
+
+
+def test_what_finishes_is_drawn_at_once() -> None:
+    board = board_of(ARRAY)
+    done = ((JobState.RUNNING, 10), (JobState.SUCCEEDED, 188), (JobState.FAILED, 2))
+    at = T0 + timedelta(seconds=44)
+    board.take(JobsSeen(feed="jobs", at=at, jobs=(replace(ARRAY, counts=done),)))
+    board.count()
+    assert "▁▁▁▁▁▁▁▁▁█" in headings.counts(board, at, Look(), 160).plain

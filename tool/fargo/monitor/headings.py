@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from rich.text import Text
 
@@ -118,7 +118,7 @@ def _standing(board: Board, look: Look, *, wide: bool) -> Text:
 
 def _paces(board: Board, now: datetime, look: Look, *, wide: bool) -> Iterator[Text]:
     """The pace in words, the longest first."""
-    now = now.replace(second=now.second // STEP * STEP, microsecond=0)
+    now = datetime.fromtimestamp(math.ceil(now.timestamp() / STEP) * STEP, UTC)
     by_minute = board.throughput.by_minute(now, MINUTES)
     pace = board.throughput.a_minute(now)
     if pace is None:
