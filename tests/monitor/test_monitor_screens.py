@@ -13,6 +13,7 @@ from fargo.model.job import Job, JobState
 from fargo.monitor.board import Board
 from fargo.monitor.cache import Cache
 from fargo.monitor.screens.dialogs import Confirm, Menu, Panel
+from fargo.monitor.screens.errors import ErrorsScreen
 from fargo.monitor.source import Title
 from fargo.watch import JobsSeen
 
@@ -555,3 +556,21 @@ def test_quitting_keeps_the_snapshot_and_closes_the_poller(tmp_path: Path) -> No
     drive(steps)
     (kept,) = tmp_path.rglob("*.*")
     assert kept.stat().st_size > 100
+
+
+def test_the_palette_does_what_keys_do() -> None:
+    async def steps(driven: Driven) -> None:
+        await driven.press("colon")
+        await driven.pilot.pause(0.3)
+        await driven.press(*"errors")
+        await driven.pilot.pause(0.5)
+        await driven.press("enter")
+        await driven.pilot.pause(0.5)
+        if not isinstance(
+            driven.app.screen, ErrorsScreen
+        ):  # the first enter took the command, the second runs it
+            await driven.press("enter")
+            await driven.pilot.pause(0.5)
+        assert isinstance(driven.app.screen, ErrorsScreen)
+
+    drive(steps)
