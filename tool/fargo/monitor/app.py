@@ -23,6 +23,7 @@ from fargo.monitor.cache import Cache
 from fargo.monitor.filtering import has_failed
 from fargo.monitor.keys import EVERYWHERE, bindings
 from fargo.monitor.look import ANSI, NO_COLOURS, THEME, Look
+from fargo.monitor.past import PastFeed
 from fargo.monitor.screens.face import Face
 from fargo.monitor.source import Source
 from fargo.view.text import safe
@@ -47,6 +48,8 @@ SETTLE_SECONDS = 0.25
 SHARE = 10
 """Recomputing what is shown takes no more than a tenth of the time."""
 MESSAGE_SECONDS = 8.0
+CLOCK_SECONDS = 5
+"""Clocks go up in steps of so many seconds: each step is bytes on somebody's line."""
 KEEP_SECONDS = 60.0
 SLOWEST, FASTEST = 12.0, 0.2
 
@@ -127,9 +130,11 @@ class MonitorApp(App[None]):
         self._poller: Poller | None = None
         self._feeds: dict[str, Feed] = {}
         self._jobs = JobsFeed("jobs")
+        self._past = PastFeed(source.past)
         self._failing: tuple[Job, ...] = ()
         self._dirty = False
         self._settle_at = self._message_until = 0.0
+        self._seconds = 0
         self.ansi_theme_dark = ANSI
         self.register_theme(THEME)
         self.theme = NO_COLOURS if plain else THEME.name
@@ -194,6 +199,7 @@ class MonitorApp(App[None]):
         wanted: dict[str, Feed] = {self._jobs.name: self._jobs, "runs": RunsFeed(self.source.runs)}
         wanted |= {feed.name: feed for feed in map(QueueFeed, self.source.queues)}
         wanted["queues"] = QueuesFeed(self.source.queues)
+        wanted[self._past.name] = self._past
         wanted[FailedFeed.name] = FailedFeed(lambda: self._failing)
         screen = self.face
         if screen is not None:
@@ -249,6 +255,7 @@ class MonitorApp(App[None]):
             self._failing = failing
             self.hurry(FailedFeed.name)
         self._failing = failing
+        self._past.runs, self._past.unknown = self.board.runs, self.board.unknown()
         live = self.board.live()
         if live != self._jobs.ids:
             first = not self._jobs.ids
@@ -270,7 +277,9 @@ class MonitorApp(App[None]):
             self.message = Text()
         screen = self.face
         if screen is not None and screen.ready:
-            screen.tick()
+            self._seconds += 1
+            if self._seconds % CLOCK_SECONDS == 0:
+                screen.tick()
             screen.refresh_frame()
 
     def say(self, words: str, style: str = "") -> None:
@@ -355,7 +364,8 @@ class MonitorApp(App[None]):
 
     def action_now(self) -> None:
         """Ask AWS now."""
-        self.hurry()
+        if self._poller is not None:
+            self._poller.hurry(insist=True)
         self.say("asking AWS")
 
     def action_mouse(self) -> None:

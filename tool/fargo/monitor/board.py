@@ -25,6 +25,7 @@ from fargo.watch import (
 
 if TYPE_CHECKING:
     from fargo.aws.batch_answers import Environment, Queue
+    from fargo.model.timeline import Move
 
 _BATCH_NAME = re.compile(r"(.+)-\d{6}-\d{6}-([0-9a-z]{4})-w(\d+)-c(\d+)")
 _RUN_NAME = re.compile(r"(.+)-\d{6}-\d{6}-([0-9a-z]{4})")
@@ -62,6 +63,7 @@ class Board:
         scope: the feeds that tell of jobs, and their pauses in seconds.
         children: an array's id → the ids of its children that were listed.
         counts: `stopping` jobs.
+        moves: what events told of some jobs, by id.
         containers: of all jobs, by state.
     """
 
@@ -79,6 +81,7 @@ class Board:
         self.scope: tuple[tuple[str, float], ...] = ()
         self.children: dict[str, dict[str, None]] = {}
         self.counts: Counter[str] = Counter()
+        self.moves: dict[str, tuple[Move, ...]] = {}
         self.containers: Counter[JobState] = Counter()
         self._done = 0
 
@@ -144,6 +147,11 @@ class Board:
         """The ids of jobs that have not ended and that AWS Batch still knows, no children."""
         gone = self.store.gone
         return tuple(job.id for job in self.top() if not job.state.finished and job.id not in gone)
+
+    def unknown(self) -> tuple[str, ...]:
+        """The ids of jobs of the latest runs that nobody has told of."""
+        known, gone = self.store.jobs, self.store.gone
+        return tuple(each for each in self.run_of if each not in known and each not in gone)
 
     def run(self, job: Job) -> Run | None:
         """The run that a job, or the array it is a child of, belongs to."""

@@ -58,7 +58,9 @@ def _why(job: Job, board: Board, title: Title) -> Iterator[Text]:
 
 
 def moves(job: Job, board: Board) -> tuple[Move, ...]:
-    """The moments that were seen."""
+    """The moments that events told of, or else those that were seen."""
+    if told := board.moves.get(job.id):
+        return told
     seen = board.store.moments.get(job.id, {})
     return tuple(Move(state=state, at=at) for state, at in seen.items())
 

@@ -1,6 +1,6 @@
 """What the monitor is told by and acts through: AWS by a `Connection`, or the demonstration."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from fargo.aws.logs import Logs
     from fargo.connection import Connection
     from fargo.model.run import Run
+    from fargo.model.timeline import Move
 
 LATEST = 50
 """Runs whose ledgers are read."""
@@ -85,6 +86,12 @@ class Source(Protocol):
     def runs(self) -> "tuple[Run, ...]":
         """The latest runs, by their ledgers, newest first."""
 
+    def past(self, runs: "Sequence[Run]", job_ids: Collection[str]) -> Sequence[Job]:
+        """How these jobs of the runs ended, which AWS Batch has forgotten, as far as events tell."""
+
+    def moves(self, job: Job) -> "tuple[Move, ...]":
+        """When a job came into each of its states, as far as events tell."""
+
     def label(self, run: "Run") -> Callable[[str], str]:
         """What tells a run's containers apart in its logs: a job's id → `#17`."""
 
@@ -150,6 +157,14 @@ class LiveSource:
 
         found = ledger.recent(self._connection.store, LATEST)
         return tuple(find_missing(run, self._connection.batch) for run in found)
+
+    def past(self, runs: "Sequence[Run]", job_ids: Collection[str]) -> Sequence[Job]:
+        """By the log group of events."""
+        return tuple(self._connection.history.ended(runs, job_ids).values())
+
+    def moves(self, job: Job) -> "tuple[Move, ...]":
+        """By the log group of events."""
+        return self._connection.history.moves(job)
 
     def label(self, run: "Run") -> Callable[[str], str]:
         """By the index; what a later wave's map says comes with the logs."""

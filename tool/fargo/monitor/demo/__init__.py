@@ -1,6 +1,6 @@
 """A synthetic AWS: every screen, stop and retry included, without an account, Docker or a network."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -10,8 +10,9 @@ from fargo.aws.logs import Logs
 from fargo.errors import UsageError
 from fargo.model import fargate, naming
 from fargo.model.fargate import Size
-from fargo.model.job import JobState
+from fargo.model.job import Job, JobState
 from fargo.model.run import Run
+from fargo.model.timeline import Move
 from fargo.monitor.demo.clients import BatchClient, Demo, LogsClient
 from fargo.monitor.demo.lives import Plan
 from fargo.monitor.demo.noted import Noted
@@ -57,6 +58,16 @@ class DemoSource:
         """The runs, the newest first."""
         self._demo.all()
         return tuple(sorted(self._scene.runs.values(), key=lambda run: run.created, reverse=True))
+
+    def past(self, runs: Sequence[Run], job_ids: Collection[str]) -> Sequence[Job]:
+        """It forgets none."""
+        del runs, job_ids
+        return ()
+
+    def moves(self, job: Job) -> tuple[Move, ...]:
+        """It has no events."""
+        del job
+        return ()
 
     def label(self, run: Run) -> Callable[[str], str]:
         """A child by its index."""

@@ -1,5 +1,6 @@
 """One job: how it stands, and what it was told to do."""
 
+from contextlib import suppress
 from typing import Any, ClassVar
 
 from rich.text import Text
@@ -9,7 +10,10 @@ from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.message import Message
 
+from fargo.aws.batch_answers import job_from
+from fargo.errors import AwsError
 from fargo.model.job import Job
+from fargo.model.timeline import Move
 from fargo.monitor.detail import detail
 from fargo.monitor.keys import Key, bindings
 from fargo.monitor.screens.acting import ACTING, Acting
@@ -24,11 +28,11 @@ KEYS: tuple[Key, ...] = (
 
 
 class Loaded(Message):
-    """All that AWS tells of the job."""
+    """All that AWS tells of the job, and what its events do."""
 
-    def __init__(self, raw: dict[str, Any]) -> None:
+    def __init__(self, raw: dict[str, Any], moves: tuple[Move, ...]) -> None:
         super().__init__()
-        self.raw = raw
+        self.raw, self.moves = raw, moves
 
 
 def definition_lines(raw: dict[str, Any]) -> list[Text]:
@@ -80,11 +84,18 @@ class JobScreen(Acting):
     @work(thread=True, exit_on_error=False, group="raw")
     def load(self) -> None:
         """All that AWS tells, in a thread."""
-        self.post_message(Loaded(self.monitor.source.batch.raw(self.job_id)))
+        source = self.monitor.source
+        raw = source.batch.raw(self.job_id)
+        moves: tuple[Move, ...] = ()
+        if raw and "size" not in raw.get("arrayProperties", {}):
+            with suppress(AwsError):  # without them the timeline tells a little less
+                moves = source.moves(job_from(raw))
+        self.post_message(Loaded(raw, moves))
 
     def on_loaded(self, message: Loaded) -> None:
         """Show it."""
         self._raw = message.raw
+        self.monitor.board.moves[self.job_id] = message.moves
         self.changed()
 
     def feeds(self) -> list[Feed]:

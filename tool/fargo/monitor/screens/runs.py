@@ -1,14 +1,13 @@
 """The runs: what `fargo submit` made, newest first."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import ClassVar
 
 from rich.text import Text
 from textual.binding import BindingType
 
 from fargo.model.job import Job
-from fargo.model.run import Run, RunSnapshot
+from fargo.model.run import Run
 from fargo.monitor.asking import Question, live, stop_question
 from fargo.monitor.board import short_run
 from fargo.monitor.columns import fit
@@ -16,19 +15,14 @@ from fargo.monitor.keys import Key, bindings
 from fargo.monitor.screens.acting import ACTING
 from fargo.monitor.screens.dialogs import Confirm
 from fargo.monitor.screens.plainlist import Listing, Row
-from fargo.view import bar, text
+from fargo.view import bar, runs, text
+from fargo.watch.following import of
 
 KEYS: tuple[Key, ...] = (
     Key(keys="enter", action="enter", shown="enter", word="Jobs", rank=0, help="the run's jobs"),
     Key(keys="l", action="logs", shown="l", word="Logs", rank=1, help="the run's logs"),
     *(key for key in ACTING if key.action in ("stop", "retry", "copy", "explain")),
 )
-
-
-def standing(run: Run, jobs: dict[str, Job], at: datetime) -> RunSnapshot:
-    """How a run stands by what is known of its jobs."""
-    known = tuple(jobs[each] for each in run.job_ids if each in jobs)
-    return RunSnapshot(run=run, at=at, jobs=known, gone=len(run.job_ids) - len(known))
 
 
 class RunsScreen(Listing):
@@ -49,12 +43,12 @@ class RunsScreen(Listing):
         )
         found = [Row("", head)]
         for run in app.board.runs:
-            state = standing(run, app.board.store.jobs, now)
-            glyph = app.look.draw(text.GLYPHS[state.state])
+            state = of(run, app.board.store.jobs, now)
+            glyph = app.look.draw(text.GLYPHS[state.state] if state.jobs else " ")
             line = Text.assemble(
                 (fit(run.id if len(run.id) <= name else short_run(run.id), name), "bold"),
                 " ",
-                (f"{glyph} {state.state.value:<10}", text.STYLES[state.state]),
+                (f"{glyph} {runs.word(state):<10}", text.STYLES[state.state] if state.jobs else "dim"),
             )
             drawn = bar.bar(state.counts, cells, ascii=app.look.ascii, label=8)
             line.append_text(drawn).append(" " * (cells - drawn.cell_len))
