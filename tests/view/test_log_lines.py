@@ -33,6 +33,15 @@ AT = datetime(2026, 1, 2, 3, 4, 5, 6000, UTC)
         ("\x1b[8mhidden", "\\x1b[8mhidden"),
         ("\x1b[1;08mhidden", "\\x1b[1;08mhidden"),
         ("\x1b[38;5;1;8mhidden", "\\x1b[38;5;1;8mhidden"),
+        ("\x1b[138;5;8mhidden", "\\x1b[138;5;8mhidden"),
+        ("\x1b[38;2;1;2;3;8mhidden", "\\x1b[38;2;1;2;3;8mhidden"),
+        ("\x1b[38;5;;8mhidden", "\\x1b[38;5;;8mhidden"),
+        ("\x1b[38;8mhidden", "\\x1b[38;8mhidden"),
+        ("\x1b[58;5;8mhidden", "\\x1b[58;5;8mhidden"),
+        ("\x1b[38:5:1;8mhidden", "\\x1b[38:5:1;8mhidden"),
+        ("\x1b[8:0mhidden", "\\x1b[8:0mhidden"),
+        ("\x1b[1;73mraised", "\\x1b[1;73mraised"),
+        ("mark\u200e \u200f \u061c", "mark\\u200e \\u200f \\u061c"),
     ],
 )
 @pytest.mark.parametrize("colours", [True, False])
@@ -41,7 +50,22 @@ def test_what_could_drive_a_terminal_becomes_visible(written: str, shown: str, c
 
 
 @pytest.mark.parametrize(
-    "sequence", ["\x1b[31m", "\x1b[1;38;5;208m", "\x1b[38;5;8m", "\x1b[48;2;1;8;3m", "\x1b[m"]
+    "sequence",
+    [
+        "\x1b[31m",
+        "\x1b[01;34m",
+        "\x1b[1;38;5;208m",
+        "\x1b[38;5;8m",
+        "\x1b[48;2;1;8;3m",
+        "\x1b[m",
+        "\x1b[;1m",
+        "\x1b[0;1;38;2;255;255;255;48;2;100;100;100m",
+        "\x1b[38:5:8m",
+        "\x1b[38:2::1:8:3;4m",
+        "\x1b[4:3;58:2:8:8:8m",
+        "\x1b[97;107m",
+        "\x1b[22;39;49m",
+    ],
 )
 def test_colours_stay_and_end_with_the_line_or_go_without_a_trace(sequence: str) -> None:
     line = f"a{sequence}b\x1b[0mc"
@@ -73,7 +97,14 @@ def test_a_container_keeps_its_colour() -> None:
 
 
 def test_a_line_of_256_kib_survives() -> None:
-    for line in ("x" * 262_144, "\x1b[31m" * 52_428, "\x00\x1b" * 131_072, "\r" * 262_144):
+    for line in (
+        "x" * 262_144,
+        "\x1b[31m" * 52_428,
+        "\x00\x1b" * 131_072,
+        "\x1b[00;00" * 26_214,
+        "\x1b[" + "00;" * 87_000,
+        "\r" * 262_144,
+    ):
         shown = harmless(line, colours=True)
         assert "\x00" not in shown
         assert "\r" not in shown

@@ -10,11 +10,19 @@ from fargo.model.job import Job, JobState
 from fargo.model.log import LogEvent
 from fargo.view import text
 
-_COLOURS = re.compile(r"\x1b\[([0-9;]{0,32})m")
-"""Select Graphic Rendition, and nothing else: colours and bold print (ECMA-48, 8.3.117)."""
+_ATTRIBUTE = r"""(?:
+    0+ | 0*(?: [1-79] | 10 | 2[1-57-9] | 3[0-79] | 4[0-79] | 49 | 5[359] | 9[0-7] | 10[0-7] )
+    | 4:[0-5]
+    | [34]8;5;\d{1,3} | [34]8;2;\d{1,3};\d{1,3};\d{1,3}
+    | [345]8:5:\d{1,3} | [345]8:2:(?:\d*:)?\d{1,3}:\d{1,3}:\d{1,3}
+    |
+)"""
+"""All but 8, which hides what follows. 4 is a line under the text and 58 its colour, with colons alone: a
+terminal that does not know it would read `58;5;8` as an 8."""
+_COLOURS = re.compile(rf"\x1b\[(?=[0-9;:]{{0,64}}m) {_ATTRIBUTE} (?:;{_ATTRIBUTE})* m", re.VERBOSE)
+"""Colours and bold print: of Select Graphic Rendition what is known to hide nothing (ECMA-48, 8.3.117; the
+colours that are numbers: ITU-T T.416, 13.1.8, with colons, and with the semicolons that came to be used)."""
 _RESET = "\x1b[0m"
-_CONCEAL = 8
-_EXTENDED = re.compile(r"[345]8;(?:5;\d*|2;\d*;\d*;\d*)")
 _LABEL_COLOURS = (36, 32, 33, 34, 35, 96, 92, 93, 94, 95)
 """All but black, white, and the red that people take for trouble."""
 _GAP = "--"
@@ -76,18 +84,11 @@ def harmless(line: str, *, colours: bool) -> str:
     for found in _COLOURS.finditer(line):
         shown.append(text.safe(line[at : found.start()]))
         at = found.end()
-        if _conceals(found[1]):
-            shown.append(text.safe(found[0]))
-        elif colours:
+        if colours:
             shown.append(found[0])
             coloured = True
     shown.append(text.safe(line[at:]))
     return "".join(shown) + (_RESET if coloured else "")
-
-
-def _conceals(parameters: str) -> bool:
-    """Whether text after it could not be seen; within an extended colour an 8 is a colour's number."""
-    return any(int(each or 0) == _CONCEAL for each in _EXTENDED.sub("", parameters).split(";"))
 
 
 def not_yet(jobs: Sequence[Job]) -> str:

@@ -8,9 +8,9 @@ from datetime import datetime
 from fargo.model.job import Job, JobState
 from fargo.model.units import duration_text
 
-# C0 and C1 controls but the tab, separators of lines, and what shows a text in another order than it has:
+# C0 and C1 controls but the tab, separators of lines, and what may show a text in another order than it has:
 # what a job prints must never drive the user's terminal, nor look like what it is not.
-_CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+_CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 _BYTE = 0xFF
 
 GLYPHS = {
