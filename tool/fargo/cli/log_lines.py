@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from fargo.cli.context import Context
-from fargo.cli.output import ndjson
+from fargo.cli.output import as_json
 from fargo.errors import DONE, JOB_FAILED, AwsThrottled, Interrupted, UsageError
 from fargo.logs import GAP, Grep, LogEvent, Reader, Span, Tail, milliseconds
 from fargo.view import data, log_lines, runs, text
@@ -156,7 +156,7 @@ class LogLines:
 
     def _shown(self, events: Iterable[LogEvent]) -> Iterator[str]:
         if self.context.out.json:
-            return (ndjson(data.line(event)) for event in events if event is not GAP)
+            return (as_json(data.line(event)) for event in events if event is not GAP)
         return map(self.view, events)
 
     def _nothing(self, state: "RunSnapshot", begun: bool) -> str:

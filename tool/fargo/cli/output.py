@@ -21,13 +21,18 @@ BLOCK = 64 * 1024
 """Characters that are written at once, where there are so many."""
 BLOCK_LINES, BLOCK_SECONDS = 50, 0.1
 """How often the time is looked at, and how long a line waits for others."""
-_UNSAFE = re.compile(r"[\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+_UNSAFE = re.compile(r"[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 
-def ndjson(value: Any) -> str:
-    """A line of JSON that cannot drive a terminal: JSON itself escapes only the controls below a blank."""
-    text = json.dumps(value, ensure_ascii=False)
-    return text if text.isascii() else _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+def as_json(value: Any, *, indent: int | None = None) -> str:
+    """JSON that cannot drive a terminal: JSON itself escapes only the controls below a blank.
+
+    Args:
+        value: what to write.
+        indent: blanks before each level's lines; None: all in one line.
+    """
+    text = json.dumps(value, ensure_ascii=False, indent=indent)
+    return text if text.isprintable() else _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 class ReaderGone(Exception):
@@ -77,11 +82,11 @@ class Output:
 
     def data(self, value: Any) -> None:
         """A command's result as JSON, on stdout."""
-        self._write(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+        self._write(as_json(value, indent=2) + "\n")
 
     def record(self, value: Any) -> None:
         """One line of NDJSON on stdout, at once."""
-        self.line(ndjson(value))
+        self.line(as_json(value))
 
     def lines(self, lines: Iterable[str]) -> int:
         """Many lines of data on stdout, in blocks; how many they were."""
@@ -136,10 +141,13 @@ class Output:
         self._console().print(Text(text, style=style), soft_wrap=True)
 
     def notify(self, text: str) -> None:
-        """Ring the terminal's bell, and have it show the text where it can: OSC 9, which iTerm2 came with."""
+        """Ring the terminal's bell, and have it show the text where it can: OSC 9, which iTerm2 came with.
+
+        A plain terminal is only rung.
+        """
         if self._stderr.isatty():
             words = "".join(character for character in text if character.isprintable())
-            self._stderr.write(f"\x1b]9;{words}\x07\x07")
+            self._stderr.write(f"\x1b]9;{words}\x07\x07" if self.live else "\x07")
             self._stderr.flush()
 
     def _console(self) -> "Console":
