@@ -1,10 +1,10 @@
 """Following: each line once, late ones and those of new containers too, whatever falters."""
 
 import pytest
-from fakes import Time, throttled, unreachable
+from fakes import Time, refusal, throttled, unreachable
 from log_group import Group, logs, texts
 
-from fargo.errors import AwsThrottled, AwsUnreachable
+from fargo.errors import AwsError, AwsThrottled, AwsUnreachable
 from fargo.logs import Sources, Tail
 from fargo.logs.recent import LATE_MS
 from fargo.model.job import Attempt, Job, JobState
@@ -106,6 +106,33 @@ def test_what_there_is_comes_first_and_then_what_is_new() -> None:
     group.write("d/default/s", (NOW + 200_000, "s"))
     group.write("d/default/a", (NOW + 200_000, "a"))
     assert sorted(texts(tail.poll(jobs))) == ["a", "s"]
+
+
+@pytest.mark.parametrize("faults", [[], [throttled()]], ids=["at once", "after a throttle"])
+def test_an_expired_token_costs_no_line_and_doubles_none(faults: list[Exception | None]) -> None:
+    group = Group()
+    jobs = [Job(id="one", name="n", state=JobState.RUNNING, attempts=(Attempt(log_stream="s"),))]
+    tail = Tail(logs(group), Sources(None))
+    group.write("s", (NOW - 1, "before"), (NOW, "same"), (NOW, "same"))
+    assert texts(tail.poll(jobs)) == ["before", "same", "same"]
+    group.write("s", (NOW, "same"), (NOW + 1, "after"))
+    group.faults = [refusal("InvalidParameterException", 400), *faults]
+    if faults:
+        with pytest.raises(AwsThrottled):
+            tail.poll(jobs)
+    assert texts(tail.poll(jobs)) == ["same", "after"]
+    assert tail.poll(jobs) == []
+    group.write("s", (NOW + 2, "later"))
+    assert texts(tail.poll(jobs)) == ["later"]
+
+
+def test_what_is_refused_without_a_token_stays_refused() -> None:
+    group = Group()
+    group.faults = [refusal("InvalidParameterException", 400)]
+    with pytest.raises(AwsError, match="InvalidParameterException"):
+        Tail(logs(group)).poll(
+            [child(0), Job(id="one", name="n", state=JobState.RUNNING, attempts=(Attempt(log_stream="s"),))]
+        )
 
 
 def test_following_many_containers_costs_one_call_a_look() -> None:

@@ -7,6 +7,7 @@ from itertools import islice
 from operator import attrgetter
 
 from fargo.aws.logs import EVERYTHING, Logs
+from fargo.logs.forward import Forward
 from fargo.logs.reader import merged
 from fargo.logs.recent import Recent
 from fargo.logs.sources import Sources
@@ -47,7 +48,7 @@ class Tail:
         self._taken = 0
         self._single: list[LogSource] = []
         self._children: dict[str, LogSource] = {}
-        self._tokens: dict[str, str] = {}
+        self._forwards: dict[str, Forward] = {}
         self._recent = Recent(clock)
         self._unseen: list[LogEvent] = []
 
@@ -71,10 +72,13 @@ class Tail:
         yield from merge(*singles, children, key=attrgetter("at"))
         self._take(new)
 
-    def poll(self, jobs: Iterable[Job]) -> list[LogEvent]:
+    def poll(self, jobs: Iterable[Job] = ()) -> list[LogEvent]:
         """The lines that are new since the last call, oldest first.
 
         A stream that is not there yet gives none: it appears when its container starts.
+
+        Args:
+            jobs: whose streams are to be learned first, as in `start`.
 
         Raises:
             AwsError: the lines that were read before it come with the next call.
@@ -106,9 +110,9 @@ class Tail:
         self._single += (source for source in new if not _is_child(source))
 
     def _forward(self, source: LogSource, logs: Logs) -> Iterator[LogEvent]:
-        for page in logs.read(source, self._tokens.get(source.stream, ""), self._span):
-            self._tokens[source.stream] = page.token
-            yield from page.events
+        if source.stream not in self._forwards:
+            self._forwards[source.stream] = Forward(source, self._span)
+        return self._forwards[source.stream].read(logs)
 
 
 def _is_child(source: LogSource) -> bool:
