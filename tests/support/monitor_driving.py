@@ -38,7 +38,8 @@ class Turns:
     def remove(self, name: str) -> None:
         self.feeds.pop(name, None)
 
-    def hurry(self, *names: str) -> None:
+    def hurry(self, *names: str, insist: bool = False) -> None:
+        del insist  # there is no pause here
         self.hurried += names or tuple(self.feeds)
 
     def scale(self, factor: float) -> None:
