@@ -63,7 +63,7 @@ class Driven:
             self.source, look=look, now=lambda: self.now, environ=environ or {}, polling=False
         )
         self.turns = Turns()
-        self.app._poller = self.turns  # type: ignore[assignment] # it has what the app calls
+        self.app.asker.poller = self.turns  # type: ignore[assignment] # it has what is called
         self.pilot: Pilot[None]
 
     async def poll(self, seconds: float = 0) -> None:

@@ -5,8 +5,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
-from importlib import import_module
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from rich.text import Text
 from textual import on, work
@@ -17,32 +16,22 @@ from textual.screen import Screen
 from textual.worker import Worker, WorkerState, get_current_worker
 
 from fargo.errors import FargoError
-from fargo.model.units import duration_text
+from fargo.monitor.asker import Asker
 from fargo.monitor.board import Board
 from fargo.monitor.cache import Cache
-from fargo.monitor.filtering import has_failed
 from fargo.monitor.keys import EVERYWHERE, bindings
 from fargo.monitor.look import ANSI, NO_COLOURS, THEME, Look
-from fargo.monitor.past import PastFeed
 from fargo.monitor.screens.face import Face
+from fargo.monitor.screens.named import make
 from fargo.monitor.source import Source
 from fargo.view.text import safe
 from fargo.watch import (
     Age,
-    FailedFeed,
     Feed,
-    JobsFeed,
     Poller,
-    QueueFeed,
-    QueuesFeed,
-    RunsFeed,
     Seen,
     Trouble,
 )
-from fargo.watch.pace import PAUSE_MAX
-
-if TYPE_CHECKING:
-    from fargo.model.job import Job
 
 SETTLE_SECONDS = 0.25
 SHARE = 10
@@ -51,22 +40,6 @@ MESSAGE_SECONDS = 8.0
 CLOCK_SECONDS = 5
 """Clocks go up in steps of so many seconds: each step is bytes on somebody's line."""
 KEEP_SECONDS = 60.0
-SLOWEST, FASTEST = 12.0, 0.2
-
-SCREENS = {
-    "jobs": "JobsScreen",
-    "array": "ArrayScreen",
-    "job": "JobScreen",
-    "logs": "LogsScreen",
-    "queues": "QueuesScreen",
-    "runs": "RunsScreen",
-    "errors": "ErrorsScreen",
-    "failed": "FailedScreen",
-    "calls": "CallsScreen",
-    "help": "HelpScreen",
-}
-"""A screen's name → its class, in the module of that name in `screens/`."""
-HOMES = ("jobs", "queues", "runs", "errors", "calls")
 
 
 class Told(Message):
@@ -80,13 +53,6 @@ class Told(Message):
 def utc_now() -> datetime:
     """The time."""
     return datetime.now(UTC)
-
-
-def make(name: str, *what: Any) -> Screen[Any]:
-    """A new screen of this name."""
-    module = import_module(f"fargo.monitor.screens.{name}")
-    screen: Screen[Any] = getattr(module, SCREENS[name])(*what)
-    return screen
 
 
 class MonitorApp(App[None]):
@@ -124,14 +90,8 @@ class MonitorApp(App[None]):
         self.board = Board()
         self.message = Text()
         self.mouse_on = True
-        self.resting = False
+        self.asker = Asker(source, self.board)
         self._polling, self._cache = polling, cache
-        self._scale = 1.0
-        self._poller: Poller | None = None
-        self._feeds: dict[str, Feed] = {}
-        self._jobs = JobsFeed("jobs")
-        self._past = PastFeed(source.past)
-        self._failing: tuple[Job, ...] = ()
         self._dirty = False
         self._settle_at = self._message_until = 0.0
         self._seconds = 0
@@ -162,9 +122,7 @@ class MonitorApp(App[None]):
         """Ask AWS until the app ends; a thread, which touches nothing of the UI's."""
         worker = get_current_worker()
         poller = Poller(self.source.batch)
-        poller.scale(self._scale)
-        self._poller = poller
-        self.call_from_thread(self.restart_feeds)
+        self.call_from_thread(self.begin, poller)
         for event in poller.events():
             if worker.is_cancelled:
                 return
@@ -192,31 +150,16 @@ class MonitorApp(App[None]):
         if delta or isinstance(event, Trouble) or event.last:
             self._dirty = True
 
-    def rewire(self) -> None:
-        """Ask what the screen on top needs, and nothing that no screen shows."""
-        if self._poller is None:
-            return
-        wanted: dict[str, Feed] = {self._jobs.name: self._jobs, "runs": RunsFeed(self.source.runs)}
-        wanted |= {feed.name: feed for feed in map(QueueFeed, self.source.queues)}
-        wanted["queues"] = QueuesFeed(self.source.queues)
-        wanted[self._past.name] = self._past
-        wanted[FailedFeed.name] = FailedFeed(lambda: self._failing)
-        screen = self.face
-        if screen is not None:
-            wanted |= {feed.name: feed for feed in screen.feeds()}
-        for name in [name for name in self._feeds if name not in wanted]:
-            self._poller.remove(name)
-            self.board.freshness.forget(name)
-            del self._feeds[name]
-        for name, feed in wanted.items():
-            if name not in self._feeds:
-                self._feeds[name] = feed
-                self._poller.add(feed)
+    def begin(self, poller: Poller) -> None:
+        """A poller runs: tell it what to ask."""
+        self.asker.begin(poller, self._more())
 
-    def restart_feeds(self) -> None:
-        """A new poller knows no feed yet."""
-        self._feeds.clear()
-        self.rewire()
+    def rewire(self) -> None:
+        """Another screen is on top: ask what it needs."""
+        self.asker.wire(self._more())
+
+    def _more(self) -> Sequence[Feed]:
+        return self.face.feeds() if self.face is not None else ()
 
     # -- what is shown -------------------------------------------------------------------------------
 
@@ -227,21 +170,8 @@ class MonitorApp(App[None]):
 
     def age(self, now: datetime) -> Age:
         """How fresh what is shown is."""
-        feeds: Sequence[Feed] = (
-            [self._jobs]
-            if self._jobs.ids
-            else [each for each in self._feeds.values() if isinstance(each, QueueFeed)]
-        )
-        slow = PAUSE_MAX if self.resting else 0.0
-        self.board.scope = tuple((feed.name, max(feed.seconds() * self._scale, slow)) for feed in feeds)
+        self.board.scope = self.asker.scope
         return self.board.age(now)
-
-    @property
-    def pace(self) -> str:
-        """How often AWS is asked, in words."""
-        if self.resting:
-            return "paused"
-        return f"every {duration_text(max(self._jobs.seconds() * self._scale, 1))}"
 
     def settle(self) -> None:
         """Show what has changed, and ask for the jobs that live now."""
@@ -250,18 +180,7 @@ class MonitorApp(App[None]):
             return
         self._dirty = False
         self.board.count()
-        failing = tuple(job for job in self.board.top() if job.size and has_failed(job))
-        if failing and not self._failing:
-            self._failing = failing
-            self.hurry(FailedFeed.name)
-        self._failing = failing
-        self._past.runs, self._past.unknown = self.board.runs, self.board.unknown()
-        live = self.board.live()
-        if live != self._jobs.ids:
-            first = not self._jobs.ids
-            self._jobs.ids = live
-            if first and self._poller is not None:
-                self._poller.hurry(self._jobs.name)
+        self.asker.follow()
         screen = self.face
         if screen is not None and screen.ready:
             screen.changed()
@@ -296,8 +215,7 @@ class MonitorApp(App[None]):
 
     def hurry(self, *names: str) -> None:
         """Ask these feeds, or all, now."""
-        if self._poller is not None:
-            self._poller.hurry(*names)
+        self.asker.hurry(*names)
 
     # -- screens -------------------------------------------------------------------------------------
 
@@ -350,22 +268,17 @@ class MonitorApp(App[None]):
 
     def action_pause(self) -> None:
         """Ask no more than once a minute, or as before."""
-        self.resting = not self.resting
-        if self._poller is not None:
-            self._poller.rest(resting=self.resting)
-        self.say("paused: AWS is asked once a minute; p goes on" if self.resting else "asking again")
+        self.asker.rest()
+        self.say("paused: AWS is asked once a minute; p goes on" if self.asker.resting else "asking again")
 
     def action_slower(self, factor: float) -> None:
         """Ask so many times less often."""
-        self._scale = min(max(self._scale * factor, FASTEST), SLOWEST)
-        if self._poller is not None:
-            self._poller.scale(self._scale)
-        self.say(f"AWS is asked {self.pace}")
+        self.asker.slower(factor)
+        self.say(f"AWS is asked {self.asker.pace}")
 
     def action_now(self) -> None:
         """Ask AWS now."""
-        if self._poller is not None:
-            self._poller.hurry(insist=True)
+        self.asker.hurry(insist=True)
         self.say("asking AWS")
 
     def action_mouse(self) -> None:
@@ -381,8 +294,7 @@ class MonitorApp(App[None]):
 
     def action_leave(self) -> None:
         """Quit; the jobs go on."""
-        if self._poller is not None:
-            self._poller.close()
+        self.asker.close()
         self.keep()
         self.exit()
 

@@ -146,7 +146,7 @@ class Face(Screen[None]):
         now = app.now()
         age = app.age(now)
         top = (
-            headings.title(app.source.title, app.board, age, app.pace, app.look, width),
+            headings.title(app.source.title, app.board, age, app.asker.pace, app.look, width),
             headings.counts(app.board, app.board.clock(now), app.look, width),
         )
         self.query_one("#top", TextLines).show(top)
