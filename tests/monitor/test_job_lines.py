@@ -9,7 +9,8 @@ import pytest
 
 from fargo.model.job import Job, JobState
 from fargo.monitor.board import Board, short_name
-from fargo.monitor.columns import columns, fit
+from fargo.monitor.column import fit
+from fargo.monitor.columns import columns
 from fargo.monitor.listing import Kind, Listing, Settings, children_listing, jobs_listing
 from fargo.watch import JobsSeen
 

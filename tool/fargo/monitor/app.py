@@ -21,6 +21,7 @@ from fargo.monitor.board import Board
 from fargo.monitor.cache import Cache
 from fargo.monitor.keys import EVERYWHERE, bindings
 from fargo.monitor.look import ANSI, NO_COLOURS, THEME, Look
+from fargo.monitor.mouse import switch_mouse
 from fargo.monitor.screens.face import Face
 from fargo.monitor.screens.named import make
 from fargo.monitor.source import Source
@@ -297,10 +298,3 @@ class MonitorApp(App[None]):
         self.asker.close()
         self.keep()
         self.exit()
-
-
-def switch_mouse(app: MonitorApp, *, on: bool) -> None:
-    """Tell the terminal whether mouse events are wanted; drivers have this, and no public name for it."""
-    name = "_enable_mouse_support" if on else "_disable_mouse_support"
-    if app._driver is not None and hasattr(app._driver, name):  # noqa: SLF001 # Textual's App keeps it so
-        getattr(app._driver, name)()  # noqa: SLF001 # as above

@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 
 from fargo.model.job import Job, JobState
 from fargo.monitor.board import Board, short_run
-from fargo.monitor.columns import AGE, COLUMNS, RANK, Column
+from fargo.monitor.column import Column
+from fargo.monitor.columns import AGE, COLUMNS, RANK
 from fargo.monitor.filtering import Filter, has_failed
 from fargo.view.text import plural, safe
 

@@ -16,7 +16,8 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from fargo.monitor.columns import Facts, Placed, columns, fit
+from fargo.monitor.column import Facts, Placed, fit
+from fargo.monitor.columns import columns
 from fargo.monitor.listing import Kind, Line, Listing, Settings
 from fargo.monitor.look import style
 from fargo.monitor.textlines import difference

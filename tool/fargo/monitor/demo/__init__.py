@@ -13,7 +13,8 @@ from fargo.model.fargate import Size
 from fargo.model.job import Job, JobState
 from fargo.model.run import Run
 from fargo.model.timeline import Move
-from fargo.monitor.demo.clients import BatchClient, Demo, LogsClient
+from fargo.monitor.demo.clients import BatchClient, Demo
+from fargo.monitor.demo.lines import LogsClient
 from fargo.monitor.demo.lives import Plan
 from fargo.monitor.demo.noted import Noted
 from fargo.monitor.demo.scene import ACCOUNT, GROUP, PROJECT, QUEUES, REGION, Scene, job_id

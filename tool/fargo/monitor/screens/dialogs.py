@@ -14,7 +14,7 @@ from textual.widgets.option_list import Option
 
 from fargo.model.run import Run
 from fargo.monitor.asking import MORE, Question, retry_question
-from fargo.monitor.columns import fit
+from fargo.monitor.column import fit
 
 R = TypeVar("R")
 WIDTH = 70

@@ -5,17 +5,18 @@ from typing import ClassVar
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.widgets import Input
 
 from fargo.failures import causes
 from fargo.model.job import Job, JobState
-from fargo.monitor.columns import COLUMNS, Facts
+from fargo.monitor.column import Facts
+from fargo.monitor.columns import COLUMNS
 from fargo.monitor.keys import Key
 from fargo.monitor.listing import SORTS, Kind, Line, Listing, Settings
 from fargo.monitor.screens.acting import Acting
 from fargo.monitor.screens.dialogs import Menu
+from fargo.monitor.screens.filter_input import FilterInput
 from fargo.monitor.table import JobTable
 from fargo.monitor.textlines import TextLines
 from fargo.view import failures
@@ -56,20 +57,6 @@ LISTED: tuple[Key, ...] = (
     Key(keys="u", action="unmark", shown="u", help="no marks"),
     Key(keys="escape", action="back", shown="esc", help="everything, without a filter; then back"),
 )
-
-
-class FilterInput(Input):
-    """The filter line. Enter leaves it, escape empties it."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "drop", show=False),
-        Binding("down", "screen.leave_filter", show=False),
-    ]
-
-    def action_drop(self) -> None:
-        """No filter."""
-        self.value = ""
-        self.screen.query_one(JobTable).focus()
 
 
 class Listed(Acting):

@@ -18,7 +18,6 @@ SCREENS = {
     "help": "HelpScreen",
 }
 """A screen's name → its class, in the module of that name in `screens/`."""
-HOMES = ("jobs", "queues", "runs", "errors", "calls")
 
 
 def make(name: str, *what: Any) -> Screen[Any]:

@@ -9,7 +9,7 @@ from textual.binding import BindingType
 
 from fargo.aws.batch_answers import Queue
 from fargo.model.job import Job, JobState
-from fargo.monitor.columns import WORDS, fit
+from fargo.monitor.column import WORDS, fit
 from fargo.monitor.detail import name
 from fargo.monitor.keys import Key, bindings
 from fargo.monitor.screens.acting import ACTING

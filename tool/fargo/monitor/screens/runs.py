@@ -10,7 +10,7 @@ from fargo.model.job import Job
 from fargo.model.run import Run
 from fargo.monitor.asking import Question, live, stop_question
 from fargo.monitor.board import short_run
-from fargo.monitor.columns import fit
+from fargo.monitor.column import fit
 from fargo.monitor.keys import Key, bindings
 from fargo.monitor.screens.acting import ACTING
 from fargo.monitor.screens.dialogs import Confirm
