@@ -1,7 +1,6 @@
 """Job → containers → log streams: learned as they start, an array's children among them."""
 
-from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
+from collections.abc import Callable, Generator, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from fargo.aws.batch import DESCRIBE_MAX
@@ -50,23 +49,26 @@ class Sources:
         self.known: dict[str, LogSource] = {}
 
     def learn(self, jobs: Iterable[Job]) -> None:
-        """Add the streams that were not known before.
+        """Add the streams that were not known before, as fast as AWS answers; see `steps`."""
+        for _ in self.steps(jobs):
+            pass
+
+    def steps(self, jobs: Iterable[Job]) -> Iterator[None]:
+        """Add the streams that were not known before: each step took one call of AWS Batch.
 
         Of an array whose counts have changed since, the children are listed (1,000 a call), and those that
         have begun since are described (100 a call).
 
         Raises:
-            AwsError: what was learned before it is known, and the next call learns the rest.
+            AwsError: what was learned before it is known, and the next steps learn the rest.
         """
         for job in jobs:
             if not job.size:
                 self._add(job)
-            elif (
-                self._batch is not None
-                and self._counts.get(job.id) != job.counts
-                and self._learn_children(job, self._batch)
-            ):
-                self._counts[job.id] = job.counts
+            elif self._batch is not None and self._counts.get(job.id) != job.counts:
+                whole = yield from self._learn_children(job, self._batch)
+                if whole:
+                    self._counts[job.id] = job.counts
 
     def _add(self, job: Job) -> None:
         if self.failed and job.state is not JobState.FAILED:
@@ -77,27 +79,39 @@ class Sources:
                 source = LogSource(attempt.log_stream, job.id, label, number)
                 self.known[source.stream] = source
 
-    def _learn_children(self, parent: Job, batch: "Batch") -> bool:
+    def _learn_children(self, parent: Job, batch: "Batch") -> Generator[None, None, bool]:
         """Describe the children that may have streams which are not known; whether all had theirs."""
         whole = True
-        listed = self._listed(parent, batch)
-        while some := list(islice(listed, DESCRIBE_MAX)):
-            for child in batch.describe([child.id for child in some]):
-                self._add(child)
-                if child.state is JobState.RUNNING and len(child.log_streams) < len(child.attempts or "1"):
-                    whole = False
-                else:
-                    self._children[child.id] = (child.state, child.started)
+        new: list[str] = []
+        for page in self._listed(parent, batch):
+            new += (child.id for child in page if self._is_new(child))
+            yield
+            while len(new) >= DESCRIBE_MAX:
+                some, new = new[:DESCRIBE_MAX], new[DESCRIBE_MAX:]
+                whole &= self._describe(some, batch)
+                yield
+        if new:
+            whole &= self._describe(new, batch)
+            yield
         return whole
 
-    def _listed(self, parent: Job, batch: "Batch") -> Iterator[Job]:
+    def _listed(self, parent: Job, batch: "Batch") -> Iterator[tuple[Job, ...]]:
         counts = dict(parent.counts)
         waiting = _WAITING if parent.tries > 1 else ()
         for state in (JobState.FAILED,) if self.failed else (*waiting, *_BEGUN):
-            if not counts.get(state):
-                continue
-            for page in batch.children(parent.id, state):
-                yield from (child for child in page if self._is_new(child))
+            if counts.get(state):
+                yield from batch.children(parent.id, state)
+
+    def _describe(self, ids: list[str], batch: "Batch") -> bool:
+        """Add the streams of up to 100 children; whether all that run have told theirs."""
+        whole = True
+        for child in batch.describe(ids):
+            self._add(child)
+            if child.state is JobState.RUNNING and len(child.log_streams) < len(child.attempts or "1"):
+                whole = False
+            else:
+                self._children[child.id] = (child.state, child.started)
+        return whole
 
     def _is_new(self, child: Job) -> bool:
         """Whether it has begun once more since it was described; a failure may come without a beginning."""

@@ -170,15 +170,26 @@ class LinesFeed:
     def __init__(self, tail: Tail, jobs: Callable[[], Sequence[Job]]) -> None:
         self._tail, self._jobs = tail, jobs
         self._spoke = datetime.now(UTC)
+        self._learning: Iterator[None] | None = None
 
     def seconds(self) -> float:
-        """More often while something comes."""
-        return LINES_SECONDS if datetime.now(UTC) - self._spoke < QUIET else LIVE_SECONDS
+        """More often while something comes, or streams are still to be found."""
+        lively = self._learning is not None or datetime.now(UTC) - self._spoke < QUIET
+        return LINES_SECONDS if lively else LIVE_SECONDS
 
     def look(self, batch: Batch) -> Iterator[Seen]:
-        """What is new; it takes calls of CloudWatch Logs alone."""
+        """Streams that are new, some calls a look, all of them once the jobs have ended; then new lines."""
         del batch
-        events = tuple(self._tail.poll(self._jobs()))
+        jobs = self._jobs()
+        ended = all(job.state.finished for job in jobs)
+        learning = self._learning if self._learning and not ended else self._tail.sources.steps(jobs)
+        self._learning = None
+        for calls, _ in enumerate(learning, 1):
+            yield LinesSeen(feed=self.name, at=datetime.now(UTC), events=(), last=False)
+            if calls == CALLS_A_ROUND and not ended:
+                self._learning = learning
+                break
+        events = tuple(self._tail.poll())
         now = datetime.now(UTC)
         if events:
             self._spoke = now
