@@ -79,6 +79,9 @@ def test_lines_that_are_searched_come_with_those_around_them(fargo: Fargo, run: 
         "three ends",
         "ERROR: no answer",
     ]
+    assert fargo("--local", "logs", run, "--grep", "ERROR", "-C", "1", "-n", "1").out == (
+        "#7 seven begins\n#7 ERROR: no answer\n"
+    )
     nothing = fargo("--local", "logs", run, "--grep", "WARN")
     assert (nothing.code, nothing.out) == (0, "")
     assert "no line fits" in nothing.err
@@ -154,6 +157,9 @@ def test_a_run_is_followed_to_its_end_each_line_once(fargo: Fargo, play: Callabl
     again = fargo("--local", "logs", "-f", found, "-n", "2")
     assert len(again.out.splitlines()) == 2
     assert fargo("--local", "logs", "-f", f"{found}:3").out == "three\n"
+    searched = fargo("--local", "logs", "-f", found, "-n", "2", "--grep", "begins")
+    assert len(searched.out.splitlines()) == 2
+    assert all(line.endswith("begins") for line in searched.out.splitlines())
     row = fargo("--local", "logs", "-f", f"{found}:5")
     assert (row.code, row.out) == (0, "begins\nends\n")
     assert fargo("--local", "logs", "-f", found, "--failed", "--grep", "three|begins").out == "#3 three\n"

@@ -46,6 +46,32 @@ def test_it_goes_on_over_several_calls() -> None:
     assert found(grep, "a3 a4 a5 ax") == "a3 -- a5 ax"
 
 
+@pytest.mark.parametrize(
+    ("count", "words", "wanted"),
+    [
+        (1, "a1 ax a2 a3 a4 a5 ax a6", "a5 ax a6"),
+        (2, "ax a1 a2 ax a3 a4 a5 ax", "a2 ax a3 -- a5 ax"),
+        (9, "a1 ax a2 a3 a4 ax", "a1 ax a2 -- a4 ax"),
+        (1, "ax a1 ax", "a1 ax"),
+        (2, "ax a1 ax a2 ax", "a1 ax a2 ax"),
+        (1, "ax bx a1 b1", "bx b1"),
+        (1, "ax a1 bx ax", "a1 ax"),
+        (2, "a1 a2", ""),
+    ],
+)
+def test_the_last_are_so_many_that_fit_each_with_its_neighbours(count: int, words: str, wanted: str) -> None:
+    events = Grep.of("x", before=1, after=1).last(lines(words), count)
+    assert " ".join("--" if event is GAP else event.text for event in events) == wanted
+    hits = [word for word in words.split() if "x" in word]
+    assert [event.text for event in Grep.of("x").last(lines(words), count)] == hits[-count:]
+
+
+def test_the_last_are_followed_by_what_comes() -> None:
+    grep = Grep.of("x", before=1, after=1)
+    grep.last(lines("a1 ax a2 ax"), 1)
+    assert found(grep, "a3 a4 a5 ax") == "a3 -- a5 ax"
+
+
 def test_colours_do_not_hide_a_word() -> None:
     assert Grep.of("^ERROR: out").fits("\x1b[1;31mERROR\x1b[0m: out of memory")
 

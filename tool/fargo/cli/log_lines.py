@@ -65,13 +65,8 @@ class LogLines:
         state = self._state(run)
         sources = self._learned(state)
         reader = Reader(self.context.patient_logs(), sources.known, self._span(state))
-        events: Iterable[LogEvent] = reader
-        if self.last and not self.grep:
-            events = reader.last(self.last, _now())
-        events = self._fitting(events)
-        if self.last and self.grep:
-            events = deque(events, self.last)
-        if not self.context.out.lines(self._shown(events)):
+        events = reader.last(self.last, _now()) if self.last and not self.grep else reader
+        if not self.context.out.lines(self._shown(self._wanted(events))):
             self.context.out.say(self._nothing(state, bool(sources.known)))
         return DONE
 
@@ -117,11 +112,11 @@ class LogLines:
     def _start(self, state: "RunSnapshot") -> tuple[Tail, int]:
         """Print what there is by now; what goes on from there, and how many lines that were."""
         logs, sources, span = self.context.patient_logs(), self._learned(state), self._span(state)
-        if self.last and (ended := Reader(logs, sources.known, span).last(self.last, _now())):
-            span = span.within(milliseconds(ended[0].at), None)
+        if self.last and not self.grep:
+            ended = Reader(logs, sources.known, span).last(self.last, _now())
+            span = span.within(milliseconds(ended[0].at) if ended else None, None)
         tail = Tail(self.context.logs, sources, span=span)
-        events = self._fitting(tail.start((), logs))
-        return tail, self.context.out.lines(self._shown(deque(events, self.last) if self.last else events))
+        return tail, self.context.out.lines(self._shown(self._wanted(tail.start((), logs))))
 
     def _state(self, run: "Run") -> "RunSnapshot":
         """How it stands, also by what events told of what AWS Batch has forgotten."""
@@ -150,6 +145,12 @@ class LogLines:
         """Not before there was a job: the less CloudWatch Logs has to search."""
         created = [job.created for job in state.jobs if job.created]
         return self.span.within(milliseconds(min(created) - _EARLIER) if created else None, None)
+
+    def _wanted(self, events: Iterable[LogEvent]) -> Iterable[LogEvent]:
+        """Of the lines that there are now, those that fit, and of them the last."""
+        if not self.last:
+            return self._fitting(events)
+        return self.grep.last(events, self.last) if self.grep else deque(events, self.last)
 
     def _fitting(self, events: Iterable[LogEvent]) -> Iterable[LogEvent]:
         return self.grep(events) if self.grep else events

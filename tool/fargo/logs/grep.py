@@ -21,12 +21,14 @@ class _Stream:
     """How one stream stands.
 
     Attributes:
-        before: the latest lines that were not given.
-        after: how many lines after the last that fitted are still to come.
+        before: the latest lines, each with the number of the one that fits which it was given with, or 0.
+        hit: the number of the last line that fitted.
+        after: how many lines after it are still to come.
         apart: lines were left out since the last that was given, or none was.
     """
 
-    before: deque[LogEvent]
+    before: deque[tuple[int, LogEvent]]
+    hit: int = 0
     after: int = 0
     apart: bool = True
 
@@ -46,7 +48,7 @@ class Grep:
     before: int = 0
     after: int = 0
     _streams: dict[str, _Stream] = field(default_factory=dict)
-    _given: bool = False
+    _hits: int = 0
 
     @classmethod
     def of(cls, pattern: str, *, before: int = 0, after: int = 0) -> "Grep":
@@ -68,24 +70,48 @@ class Grep:
         if not (self.before or self.after):
             yield from (event for event in events if self.fits(event.text))
             return
+        yield from (event for _, earlier, event in self._found(events) if not earlier)
+
+    def last(self, events: Iterable[LogEvent], count: int) -> list[LogEvent]:
+        """The last so many of the lines that fit, each with its neighbours, as a call gives them.
+
+        Memory: these, and `after` lines of each stream.
+        """
+        if not (self.before or self.after):
+            return list(deque(self(events), count))
+        kept: deque[tuple[int, int, LogEvent]] = deque()
+        for each in self._found(events):
+            kept.append(each)
+            while kept and kept[0][0] <= self._hits - count:
+                kept.popleft()
+        left_out = max(self._hits - count, 0)
+        found = [event for hit, earlier, event in kept if earlier <= left_out < hit]
+        return found[1:] if found[:1] == [GAP] else found
+
+    def _found(self, events: Iterable[LogEvent]) -> Iterator[tuple[int, int, LogEvent]]:
+        """Lines and gaps, each with the number of the line that fits which it is given with.
+
+        A line after one that fits is given again where it stands before the next, with that one's number, and
+        with the earlier; all others have 0 there.
+        """
         for event in events:
             stream = self._streams.get(event.stream) or self._stream(event.stream)
             if self.fits(event.text):
-                if stream.apart:
-                    if self._given:
-                        yield GAP
-                    self._given = True
-                yield from stream.before
+                self._hits = stream.hit = self._hits + 1
+                if stream.apart and self._hits > 1:
+                    yield stream.hit, 0, GAP
+                yield from ((stream.hit, earlier, line) for earlier, line in stream.before)
                 stream.before.clear()
                 stream.after, stream.apart = self.after, False
-                yield event
-            elif stream.after:
+                yield stream.hit, 0, event
+                continue
+            given = stream.hit if stream.after else 0
+            if given:
                 stream.after -= 1
-                yield event
-            else:
-                # What falls out at the far end will be missing before the next line that fits.
-                stream.apart |= len(stream.before) == self.before
-                stream.before.append(event)
+                yield given, 0, event
+            elif len(stream.before) == self.before and not (stream.before and stream.before[0][0]):
+                stream.apart = True  # what falls out at the far end is missing before the next line that fits
+            stream.before.append((given, event))
 
     def _stream(self, name: str) -> _Stream:
         self._streams[name] = made = _Stream(deque(maxlen=self.before))
