@@ -108,10 +108,11 @@ class Asker:
 
     @property
     def pace(self) -> str:
-        """How often AWS is asked, in words."""
+        """How often AWS is asked for jobs, in words."""
         if self.resting:
             return "paused"
-        return f"every {duration_text(max(self._jobs.seconds() * self._scale, 1))}"
+        pauses = [seconds for _, seconds in self.scope] or [self._jobs.seconds() * self._scale]
+        return f"every {duration_text(max(*pauses, 1))}"
 
     @property
     def scope(self) -> tuple[tuple[str, float], ...]:
