@@ -15,7 +15,7 @@ from fargo.monitor.app import MonitorApp, Told
 from fargo.monitor.demo import DemoSource
 from fargo.monitor.look import Look
 from fargo.monitor.table import JobTable
-from fargo.watch import Feed, Trouble
+from fargo.watch import Feed, RoundOver, Trouble
 
 T0 = datetime(2026, 6, 12, 14, 20, tzinfo=UTC)
 SIZES = [(60, 15), (80, 24), (160, 45)]
@@ -72,6 +72,7 @@ class Driven:
         for feed in list(self.turns.feeds.values()):
             for seen in feed.look(self.source.batch):
                 self.app.told(Told(replace(seen, at=self.now)))
+            self.app.told(Told(RoundOver(feed=feed.name, at=self.now)))
         await self.settle()
 
     async def trouble(

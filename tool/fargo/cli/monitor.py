@@ -37,11 +37,21 @@ def monitor(context: Context, *, web: bool, port: int, allow_changes: bool, **sh
 
     `?` shows the keys, `q` quits: the jobs go on. `fargo monitor --demo` shows all of it without an account.
     """
+    _check_options(context, web=web, of_web=bool(port or allow_changes), no_mouse=shown["no_mouse"])
     check_installed()
     if web:
         serve(context, port, [*flags(shown), *([] if allow_changes else ["--read-only"])])
     else:
         show(context, **shown)
+
+
+def _check_options(context: Context, *, web: bool, of_web: bool, no_mouse: bool) -> None:
+    if context.options.plain or context.options.json:
+        raise UsageError("the monitor is a full screen: it has neither --plain nor --json", PLAIN)
+    if of_web and not web:
+        raise UsageError("--port and --allow-changes are about pages in a browser", "add --web")
+    if web and no_mouse:
+        raise UsageError("a browser's mouse is its own", "leave out --no-mouse")
 
 
 def flags(shown: Mapping[str, bool]) -> list[str]:

@@ -102,9 +102,9 @@ def spread(jobs: Iterable[Job]) -> Spread:
     count, starts, ends = 0, [], []
     waits, runs = [], []
     for job in jobs:
-        count += 1
         if job.started is None:
             continue
+        count += 1
         starts.append(job.started)
         if job.created is not None:
             waits.append((job.started - job.created).total_seconds())

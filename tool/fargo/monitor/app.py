@@ -1,6 +1,7 @@
 """The app: it polls in a thread, keeps the board, and opens screens by name."""
 
 import os
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -8,12 +9,12 @@ from functools import partial
 from typing import Any, ClassVar
 
 from rich.text import Text
-from textual import on, work
+from textual import on
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
 from textual.message import Message
 from textual.screen import Screen
-from textual.worker import Worker, WorkerState, get_current_worker
+from textual.worker import Worker, WorkerState
 
 from fargo.errors import FargoError
 from fargo.monitor.asker import Asker
@@ -118,33 +119,46 @@ class MonitorApp(App[None]):
         if self._cache is not None:
             self._cache.save(self.board)
 
-    @work(thread=True, exclusive=True, group="poll", exit_on_error=False)
     def poll(self) -> None:
-        """Ask AWS until the app ends; a thread, which touches nothing of the UI's."""
-        worker = get_current_worker()
-        poller = Poller(self.source.batch)
-        self.call_from_thread(self.begin, poller)
-        for event in poller.events():
-            if worker.is_cancelled:
-                return
-            self.post_message(Told(event))
+        """Ask AWS until the app ends, in a thread that nobody waits for then: a call may take a minute."""
+        threading.Thread(target=self._poll, name="poll", daemon=True).start()
+
+    def _poll(self) -> None:
+        """The thread's work: it touches nothing of the UI's."""
+        try:
+            poller = Poller(self.source.batch)
+            self.call_from_thread(self.begin, poller)
+            for event in poller.events():
+                self.post_message(Told(event))
+        except Exception as error:  # noqa: BLE001 # it is shown, and polling begins again
+            if self.is_running:
+                self.call_from_thread(self._stumbled, error)
+
+    def _stumbled(self, error: BaseException) -> None:
+        self.say_error(error)
+        self.set_timer(5, self.poll)
 
     @on(Worker.StateChanged)
     def broken(self, event: Worker.StateChanged) -> None:
-        """A thread ended with an error: say it, and begin again where it polled."""
+        """A thread ended with an error: say it."""
         if event.state is not WorkerState.ERROR:
             return
-        error = event.worker.error
+        if event.worker.error is not None:
+            self.say_error(event.worker.error)
+
+    def say_error(self, error: BaseException) -> None:
+        """Say what a thread ended with."""
         hint = f"; {error.hint}" if isinstance(error, FargoError) and error.hint else ""
         words = error.message if isinstance(error, FargoError) else f"the monitor stumbled: {error!r}"
         self.say(f"{words}{hint}", "bold red")
-        if event.worker.group == "poll":
-            self.set_timer(5, self.poll)
 
     @on(Told)
     def told(self, message: Told) -> None:
         """Take in what AWS told; shown at the next settling."""
         event = message.event
+        away = self.board.freshness.unreachable
+        if event.feed in away and not isinstance(event, Trouble):
+            self.asker.hurry(*away, insist=True)  # AWS is there again: the others need not wait either
         delta = self.board.take(event)
         if self.face is not None and not isinstance(event, Trouble):
             self.face.seen(event)
@@ -260,9 +274,8 @@ class MonitorApp(App[None]):
             return
         for key in face.table:
             if key.action != "command_palette":
-                title = (
-                    f"{key.word or key.help.partition(':')[0].partition(';')[0].capitalize()} ({key.shown})"
-                )
+                words = key.word or key.help.partition(":")[0].partition(";")[0]
+                title = f"{words[:1].upper()}{words[1:]} ({key.shown})"
                 yield SystemCommand(title, key.help, partial(face.run_later, key.action))
 
     # -- keys of everywhere --------------------------------------------------------------------------

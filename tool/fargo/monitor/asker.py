@@ -62,6 +62,7 @@ class Asker:
             FailedFeed(lambda: self._failing),
         )
         wanted: dict[str, Feed] = {feed.name: feed for feed in (*always, *more)}
+        self._board.expected = frozenset(feed.name for feed in always if isinstance(feed, QueueFeed))
         for name in [name for name in self._feeds if name not in wanted]:
             self.poller.remove(name)
             self._board.freshness.forget(name)
@@ -77,7 +78,10 @@ class Asker:
         first_failure, self._failing = bool(failing) and not self._failing, failing
         if first_failure:
             self.hurry(FailedFeed.name)
+        first_unknown = not self._past.unknown
         self._past.runs, self._past.unknown = self._board.runs, self._board.unknown()
+        if first_unknown and self._past.unknown:
+            self.hurry(self._past.name)
         live = self._board.live()
         first = bool(live) and not self._jobs.ids
         self._jobs.ids = live

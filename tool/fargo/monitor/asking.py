@@ -44,8 +44,12 @@ def live(jobs: Sequence[Job]) -> list[Job]:
     return [job for job in jobs if not job.state.finished and job.parent not in ids]
 
 
-def stop_question(jobs: Sequence[Job], board: Board) -> Question:
-    """Whether these jobs, none of which has ended, shall be stopped."""
+def stop_question(jobs: Sequence[Job], board: Board, *, hidden: int = 0) -> Question:
+    """Whether these jobs, none of which has ended, shall be stopped.
+
+    Args:
+        hidden: how many of them are not in view.
+    """
     counts: Counter[JobState] = Counter()
     for job in jobs:
         counts.update(dict(job.counts) if job.counts else {job.state: max(job.size, 1)})
@@ -57,6 +61,8 @@ def stop_question(jobs: Sequence[Job], board: Board) -> Question:
     lines = [f"  {name(job, board)}{f' [{job.size:,}]' if job.size else ''}" for job in jobs[:NAMED]]
     if len(jobs) > NAMED:
         lines.append(f"  and {len(jobs) - NAMED:,} more")
+    if hidden:
+        lines.append(f"Marked, and hidden by the filter: {hidden:,} of these {len(jobs):,}.")
     of = "children" if arrays else "containers"
     lines += [
         "",

@@ -60,6 +60,8 @@ class Board:
         run_of: a job's id → its run's.
         places: a job's id → its place in its queue, from 1.
         cached: when the shown snapshot was kept on disk; None once AWS has answered.
+        expected: the feeds that must have told all once before what is known is all there is.
+        whole: those that have.
         scope: the feeds that tell of jobs, and their pauses in seconds.
         children: an array's id → the ids of its children that were listed.
         counts: `stopping` jobs.
@@ -78,6 +80,8 @@ class Board:
         self.fronts: dict[str, tuple[str, ...]] = {}
         self.places: dict[str, int] = {}
         self.cached: datetime | None = None
+        self.expected: frozenset[str] = frozenset()
+        self.whole: set[str] = set()
         self.scope: tuple[tuple[str, float], ...] = ()
         self.children: dict[str, dict[str, None]] = {}
         self.counts: Counter[str] = Counter()
@@ -88,8 +92,10 @@ class Board:
     def take(self, event: Seen | Trouble) -> Delta:
         """Take in what the poller told; what it changed of jobs."""
         self.freshness.take(event)
-        if not isinstance(event, Trouble):
-            self.cached = None
+        if not isinstance(event, Trouble) and event.last:
+            self.whole.add(event.feed)
+            if self.expected and self.expected <= self.whole:
+                self.cached = None
         match event:
             case JobsSeen():
                 return self._jobs(event)
@@ -167,7 +173,10 @@ class Board:
         """How fresh the jobs are: of the feeds in `scope` the one that told longest ago."""
         ages = [self.freshness.age(now, feed=name, interval=pause) for name, pause in self.scope]
         told = [age for age in ages if age.condition is not Condition.WAITING]
-        return max(told, key=lambda age: age.seconds or 0, default=self.freshness.age(now))
+        waiting = Age(condition=Condition.WAITING, seconds=None)
+        if not self.expected <= self.whole:
+            return waiting
+        return max(told, key=lambda age: age.seconds or 0, default=waiting)
 
     def clock(self, now: datetime) -> datetime:
         """What running jobs' clocks show: they stop where nobody can know whether the jobs still run."""

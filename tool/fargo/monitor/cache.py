@@ -4,7 +4,7 @@ import os
 import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
@@ -18,6 +18,7 @@ from fargo.watch import JobsSeen, RunsSeen
 JOBS = 5_000
 """Of more jobs the newest are kept: the first frame must come at once."""
 FEED = "cache"
+VERSION = 1
 
 
 class Snapshot(msgspec.Struct, frozen=True):
@@ -30,13 +31,18 @@ class Snapshot(msgspec.Struct, frozen=True):
     at: datetime
     jobs: tuple[Job, ...]
     runs: tuple[Run, ...]
-    version: int = 1
+    version: int = VERSION
 
 
 def folder(environ: Mapping[str, str] = os.environ) -> Path:
     """Where fargo keeps what it can do without."""
     base = environ.get("XDG_CACHE_HOME") or Path(environ.get("HOME") or Path.home()) / ".cache"
     return Path(base) / "fargo"
+
+
+def _past(moment: datetime) -> bool:
+    """Whether it is of the past: what was kept in the future would count as newer than any answer."""
+    return moment.tzinfo is not None and moment <= datetime.now(UTC)
 
 
 class Cache:
@@ -52,7 +58,7 @@ class Cache:
             found = msgspec.json.decode(self.file.read_bytes(), type=Snapshot)
         except (OSError, msgspec.MsgspecError):
             return
-        if not found.jobs:
+        if not found.jobs or found.version != VERSION or not _past(found.at):
             return
         board.take(RunsSeen(feed=FEED, at=found.at, runs=found.runs))
         board.take(JobsSeen(feed=FEED, at=found.at, jobs=found.jobs))

@@ -1,6 +1,7 @@
 """A job in some lines: how it stands, why, its timeline, its tries, and what it is made of. Pure."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from rich.text import Text
@@ -70,7 +71,13 @@ def _progress(job: Job, board: Board, look: Look, now: datetime, width: int) -> 
         yield history.timeline(job, now, width, moves=moves(job, board), ascii=look.ascii)
         return
     yield bar.bar(dict(job.counts), min(width, 60), ascii=look.ascii)
-    for each, value in history.spread_words(spread(board.children_of(job.id))):
+    children = board.children_of(job.id)
+    found = spread(children)
+    ended = sum(count for state, count in job.counts if state.finished)
+    if sum(child.state.finished for child in children) < ended:
+        # Those that succeeded are listed last, if at all: of the others alone no time would be true.
+        found = replace(found, last_end=None, ran=None)
+    for each, value in history.spread_words(found):
         yield _pair(each, value)
 
 

@@ -1,5 +1,6 @@
 """A log with its title, a prompt for what to look for, and a line that says how it stands."""
 
+import os
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, cast
@@ -11,7 +12,7 @@ from textual.containers import Vertical
 from textual.message import Message
 from textual.widgets import Input, Static
 
-from fargo.monitor import clipboard
+from fargo.monitor import BROWSER, clipboard
 from fargo.monitor.keys import bindings
 from fargo.monitor.logkeys import PANE_KEYS
 from fargo.monitor.logsource import LogSource, Look, Reading
@@ -192,6 +193,8 @@ class LogPane(Vertical):
         submitted.stop()
         if self.query_one(Prompt).asks == "search":
             self.view.look_for(submitted.value)
+        elif BROWSER in os.environ:
+            self.tell("a page writes no files on the machine that serves it; c copies", "yellow")
         elif submitted.value:
             self._save(Path(submitted.value).expanduser())
         self._close()

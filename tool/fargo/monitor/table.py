@@ -115,6 +115,10 @@ class JobTable(ScrollView, can_focus=True):
         if (after and after.key) != (before and before.key):
             self.post_message(self.Moved(after))
 
+    def pin(self) -> None:
+        """Keep the cursor on its job, as if it had been moved there."""
+        self._moved = True
+
     def go(self, key: str) -> None:
         """Put the cursor on the line of this key, where there is one."""
         place = self.listing.place(key)

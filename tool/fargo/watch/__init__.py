@@ -4,7 +4,17 @@ from fargo.watch.feeds import ChildrenFeed, FailedFeed, FrontFeed, JobsFeed, Que
 from fargo.watch.following import PATIENCE_SECONDS, RUN, Watcher, WatchEvent, snapshot, snapshots
 from fargo.watch.freshness import Age, Condition, Freshness
 from fargo.watch.poller import Feed, Poller
-from fargo.watch.seen import FrontSeen, JobsSeen, LinesSeen, QueuesSeen, Recovered, RunsSeen, Seen, Trouble
+from fargo.watch.seen import (
+    FrontSeen,
+    JobsSeen,
+    LinesSeen,
+    QueuesSeen,
+    Recovered,
+    RoundOver,
+    RunsSeen,
+    Seen,
+    Trouble,
+)
 from fargo.watch.several import watch_runs
 from fargo.watch.store import Delta, Store, Transition
 from fargo.watch.throughput import Throughput
@@ -29,6 +39,7 @@ __all__ = [
     "QueuesFeed",
     "QueuesSeen",
     "Recovered",
+    "RoundOver",
     "RunsFeed",
     "RunsSeen",
     "Seen",

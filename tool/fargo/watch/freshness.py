@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from fargo.errors import AwsDenied, AwsError, AwsThrottled
+from fargo.errors import AwsDenied, AwsError, AwsThrottled, AwsUnreachable
 from fargo.watch.seen import Recovered, Seen, Trouble
 
 STALE_INTERVALS = 2
@@ -59,6 +59,11 @@ class Freshness:
         self._told[event.feed] = event.at
         self._trouble.pop(event.feed, None)
         self._since.pop(event.feed, None)
+
+    @property
+    def unreachable(self) -> tuple[str, ...]:
+        """The feeds that AWS does not answer at all."""
+        return tuple(name for name, each in self._trouble.items() if isinstance(each.error, AwsUnreachable))
 
     def forget(self, feed: str) -> None:
         """It is no longer asked."""

@@ -11,7 +11,7 @@ from typing import Protocol
 from fargo.aws.batch import Batch
 from fargo.errors import AwsError, AwsThrottled
 from fargo.watch.pace import PAUSE_MAX, Bucket, Pace
-from fargo.watch.seen import Seen, Trouble
+from fargo.watch.seen import RoundOver, Seen, Trouble
 
 JITTER = 0.1
 """Pauses vary by so much of themselves: many monitors must not ask in step."""
@@ -147,6 +147,8 @@ class Poller:
             return self._troubled(turn, error)
         if seen is not None:
             self._bucket.take()
+        if seen is None and turn.round is not None:
+            seen = RoundOver(feed=turn.feed.name, at=datetime.now(UTC))
         with self._lock:
             turn.urgent = False
             if seen is None or seen.last:

@@ -70,7 +70,16 @@ class LinesSeen:
     last: bool = True
 
 
-Seen = LinesSeen | JobsSeen | QueuesSeen | FrontSeen | RunsSeen
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoundOver:
+    """A feed has told all that it had to tell in this round."""
+
+    feed: str
+    at: datetime
+    last: bool = True
+
+
+Seen = LinesSeen | JobsSeen | QueuesSeen | FrontSeen | RunsSeen | RoundOver
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

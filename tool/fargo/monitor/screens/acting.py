@@ -1,6 +1,7 @@
 """What can be done with jobs, on every screen that shows some."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from rich.text import Text
 from textual import work
@@ -69,6 +70,14 @@ class Acting(Face):
         """Those that are marked."""
         return []
 
+    def hidden(self, jobs: Sequence[Job]) -> int:
+        """How many of these are not in view."""
+        del jobs
+        return 0
+
+    def pin(self) -> None:
+        """Somebody acts on the current job: the cursor stays on it from now on."""
+
     def unmark(self) -> None:
         """What was marked has been dealt with."""
 
@@ -82,6 +91,7 @@ class Acting(Face):
 
     def action_stop(self) -> None:
         """Ask, then stop."""
+        self.pin()
         current = self.current()
         chosen = self.marked() or ([current] if current else [])
         if not chosen or not self.allowed():
@@ -98,7 +108,8 @@ class Acting(Face):
                 self.stop_jobs(ids)
                 self.unmark()
 
-        self.app.push_screen(Confirm(asking.stop_question(jobs, self.monitor.board)), answered)
+        question = asking.stop_question(jobs, self.monitor.board, hidden=self.hidden(jobs))
+        self.app.push_screen(Confirm(question), answered)
 
     @work(thread=True, exit_on_error=False, group="acting")
     def stop_jobs(self, ids: list[str]) -> None:
@@ -128,6 +139,7 @@ class Acting(Face):
 
     def action_retry(self) -> None:
         """Ask, then retry what failed of the current job's run."""
+        self.pin()
         job = self.current()
         if job is None or not self.allowed():
             return
@@ -141,6 +153,12 @@ class Acting(Face):
         """Ask, then retry what failed of a run."""
         jobs = self.monitor.board.store.jobs
         last = [jobs[chunk.job_id] for chunk in run.last.chunks if chunk.job_id in jobs]
+        if len(last) < len(run.last.chunks):
+            command = self.monitor.source.title.command(f"retry {run.id}")
+            self.monitor.say(
+                f"not all of its jobs are known here: `{command}` reads its results", "yellow"
+            )
+            return
         if any(not job.state.finished for job in last):
             self.monitor.say("its run has not ended: wait for it, or stop it with x", "yellow")
             return
@@ -148,7 +166,7 @@ class Acting(Face):
             dict(job.counts).get(JobState.FAILED, 0) if job.counts else job.state is JobState.FAILED
             for job in last
         )
-        if last and not failed:
+        if not failed:
             self.monitor.say("nothing to retry: nothing of its last wave has failed", "yellow")
             return
         dialog = RetryConfirm(run, failed)
@@ -176,6 +194,7 @@ class Acting(Face):
 
     def action_copy(self) -> None:
         """Choose what to copy."""
+        self.pin()
         job = self.current()
         if job is None:
             return
@@ -204,6 +223,7 @@ class Acting(Face):
 
     def action_explain(self) -> None:
         """Say why it stands where it stands."""
+        self.pin()
         job = self.current()
         if job is None:
             return
@@ -218,9 +238,15 @@ class Acting(Face):
 
     def action_raw(self) -> None:
         """Ask for everything."""
+        self.pin()
         job = self.current()
         if job is not None:
-            self.load_raw(job.id, lambda text: self.app.push_screen(Panel(job.id, Text(text))))
+            self.load_raw(job.id, partial(self._show_raw, job.id))
+
+    def _show_raw(self, job_id: str, text: str) -> None:
+        """Show it, unless something else is on top by now: keys that are meant for that must reach it."""
+        if self.app.screen is self:
+            self.app.push_screen(Panel(job_id, Text(text)))
 
     @work(thread=True, exit_on_error=False, group="raw", exclusive=True)
     def load_raw(self, job_id: str, show: Callable[[str], object]) -> None:

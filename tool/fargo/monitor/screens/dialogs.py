@@ -41,6 +41,14 @@ class Dialog(ModalScreen[R]):
     """A box above the screen."""
 
     DEFAULT_CSS = CSS
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c", "app.leave", show=False)]
+    _answered = False
+
+    def answer(self, result: R | None = None) -> None:
+        """Close with this answer; once: a key that was typed too quickly would close what is below."""
+        if not self._answered:
+            self._answered = True
+            self.dismiss(result)
 
     def on_mount(self) -> None:
         """A box is drawn with more than ASCII, where that may be."""
@@ -101,21 +109,21 @@ class Confirm(Dialog[bool]):
     def entered(self, event: Input.Submitted) -> None:
         """Enter after the word confirms."""
         if event.value.strip() == self.question.word:
-            self.dismiss(True)
+            self.answer(True)
 
     @on(Button.Pressed)
     def pressed(self, event: Button.Pressed) -> None:
         """A button."""
-        self.dismiss(event.button.id == "yes")
+        self.answer(event.button.id == "yes")
 
     def action_keep(self) -> None:
         """Change nothing."""
-        self.dismiss(False)
+        self.answer(False)
 
     def action_confirm(self) -> None:
         """Do it, where no word must be typed."""
         if not self.question.word:
-            self.dismiss(True)
+            self.answer(True)
 
 
 class RetryConfirm(Confirm):
@@ -157,8 +165,11 @@ class Menu(Dialog[str]):
         box = Vertical(classes="box")
         box.border_title = self._title
         with box:
+            look = getattr(self.app, "look", None)
+            dots = look.draw("…") if look is not None else "…"
+            options = (Text(fit(words, WIDTH, dots=dots).rstrip()) for _, words in self._options)
             yield OptionList(
-                *(Option(Text(fit(words, WIDTH).rstrip()), id=name) for name, words in self._options)
+                *(Option(words, id=name) for (name, _), words in zip(self._options, options, strict=True))
             )
 
     def on_mount(self) -> None:
@@ -171,17 +182,18 @@ class Menu(Dialog[str]):
         letter = getattr(event, "character", None)
         for name, words in self._options:
             if letter and letter == words[:1].lower() and letter not in "jkq":
-                self.dismiss(name)
+                getattr(event, "stop")()  # noqa: B009 # an event of Textual's
+                self.answer(name)
                 return
 
     @on(OptionList.OptionSelected)
     def chosen(self, event: OptionList.OptionSelected) -> None:
         """Enter, or a click."""
-        self.dismiss(event.option.id or "")
+        self.answer(event.option.id or "")
 
     def action_close(self) -> None:
         """None of them."""
-        self.dismiss("")
+        self.answer("")
 
     def action_down(self) -> None:
         """One on."""
@@ -214,7 +226,7 @@ class Panel(Dialog[None]):
 
     def action_close(self) -> None:
         """Read."""
-        self.dismiss(None)
+        self.answer(None)
 
     def action_scroll(self, by: int) -> None:
         """Up or down."""

@@ -1,5 +1,6 @@
 """A screen with a filter line and a table of jobs."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from rich.text import Text
@@ -261,6 +262,14 @@ class Listed(Acting):
     def action_unmark(self) -> None:
         """No marks."""
         self.unmark()
+
+    def hidden(self, jobs: Sequence[Job]) -> int:
+        """How many of these the filter hides."""
+        return sum(self.jobs.listing.place(job.id) is None for job in jobs)
+
+    def pin(self) -> None:
+        """The cursor stays on its job."""
+        self.jobs.pin()
 
     def unmark(self) -> None:
         """No marks."""
