@@ -11,7 +11,9 @@ from fakes import a_run
 from monitor_driving import Driven, drive
 from textual import events
 
+from fargo.errors import AwsUnreachable
 from fargo.model.job import Job, JobState
+from fargo.monitor.app import Told
 from fargo.monitor.board import Board
 from fargo.monitor.cache import Cache
 from fargo.monitor.detail import detail
@@ -116,3 +118,14 @@ def test_a_run_whose_jobs_nobody_knows_is_not_retried_blindly() -> None:
         assert len(driven.app.screen_stack) == 2
 
     drive(steps, (160, 45))
+
+
+def test_once_aws_answers_one_feed_again_the_others_are_asked_at_once() -> None:
+    async def steps(driven: Driven) -> None:
+        for feed in ("jobs", "queues"):
+            await driven.trouble(AwsUnreachable("no network", operation="DescribeJobs"), feed=feed)
+        driven.turns.hurried.clear()
+        driven.app.told(Told(_jobs("jobs")))
+        assert set(driven.turns.hurried) >= {"jobs", "queues"}
+
+    drive(steps)

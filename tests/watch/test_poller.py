@@ -75,6 +75,29 @@ def test_somebody_who_waits_is_answered_at_once() -> None:
     assert _times(polled(slow, waiting=time)) == [0, 60]
 
 
+@pytest.mark.parametrize(("insist", "times"), [(False, [0, 10, 30]), (True, [0, 7, 27])])
+def test_whom_aws_asked_to_wait_waits_unless_a_person_insists(insist: bool, times: list[float]) -> None:
+    time = Waiting(until=40)
+    pressed = [False]
+
+    def press(now: float) -> None:
+        assert time.poller
+        if now >= 7 and not pressed[0]:
+            pressed[0] = True
+            time.poller.hurry(insist=insist)
+
+    time.at = press
+    ticking = Scripted("clock", [seen(feed="clock")], seconds=7)
+    events = polled(Scripted("f", [throttled()]), ticking, waiting=time)
+    assert _times(events)[: len(times)] == times
+
+
+def test_a_round_that_ends_by_itself_is_told_to_be_over() -> None:
+    feed = Scripted("f", [_not_last(seen()), _not_last(seen())])
+    kinds = [type(event).__name__ for _, event in polled(feed, until=4)]
+    assert kinds == ["JobsSeen", "JobsSeen", "RoundOver"]
+
+
 def test_while_nobody_looks_each_feed_is_asked_once_a_minute() -> None:
     time = Waiting(until=170)
     feed = Scripted("f", [seen()])
