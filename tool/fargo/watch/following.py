@@ -97,7 +97,7 @@ class _Following:
         for feed in (self._failures, self._lines):
             if feed is not None:
                 self._poller.add(feed)
-        self._asked_why = False
+        self._asked_why = self._whole = False
 
     @property
     def _jobs(self) -> tuple[Job, ...]:
@@ -130,9 +130,10 @@ class _Following:
             changed = self._store.apply(event)
             if event.feed == RUN:
                 self._answered = self._by.clock()
-                if event.last:  # before that, some jobs are not known yet
+                self._whole |= event.last  # before that, some jobs are not known yet
+                if event.last:
                     yield from self._looked(event.at)
-            elif changed:
+            elif changed and self._whole:
                 yield self._state(event.at)
 
     def _looked(self, at: datetime) -> Iterator[RunSnapshot]:
