@@ -49,7 +49,7 @@ class Spread:
     """How the waiting and running of many jobs spread, in seconds: (median, 90th percentile) each.
 
     Attributes:
-        jobs: of how many these are.
+        jobs: how many have started: of so many these are.
         waited, ran: None where none has started, or ended.
         last_end: None where none has ended.
     """
