@@ -155,9 +155,7 @@ class Acting(Face):
         last = [jobs[chunk.job_id] for chunk in run.last.chunks if chunk.job_id in jobs]
         if len(last) < len(run.last.chunks):
             command = self.monitor.source.title.command(f"retry {run.id}")
-            self.monitor.say(
-                f"not all of its jobs are known here: `{command}` reads its results", "yellow"
-            )
+            self.monitor.say(f"not all of its jobs are known here: `{command}` reads its results", "yellow")
             return
         if any(not job.state.finished for job in last):
             self.monitor.say("its run has not ended: wait for it, or stop it with x", "yellow")
