@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from fargo.aws.store import Store
 
 _NAME = re.compile(r"[a-z0-9-]+")
+# Made once, and not by the first thread that reads a ledger: msgspec learns a type without a lock, and two that
+# learn it at once end the process (seen with msgspec 0.22: a segmentation fault).
+_RUN = msgspec.json.Decoder(Run)
 _STARTED = re.compile(r"-(\d{6}-\d{6})-[0-9a-z]{4}$")
 
 
@@ -123,7 +126,7 @@ def _read(store: "Store", run: str) -> Entry:
     key = naming.ledger_key(run)
     content, etag = store.get_tagged(key)
     try:
-        return Entry(msgspec.json.decode(content, type=Run), etag)
+        return Entry(_RUN.decode(content), etag)
     except msgspec.MsgspecError as error:
         text = f"the ledger s3://{store.bucket}/{key} cannot be read: {error}"
         raise LedgerUnreadable(text, "was it written by another version of fargo, or by hand?") from error
