@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from fargo.aws.store import Store
 
 _NAME = re.compile(r"[a-z0-9-]+")
-# Made once, and not by the first thread that reads a ledger: msgspec learns a type without a lock, and two that
-# learn it at once end the process (seen with msgspec 0.22: a segmentation fault).
+# Made here, and not by the first thread that reads a ledger: msgspec learns a type without a lock, and
+# two that learn it at once end the process (seen with msgspec 0.22: a segmentation fault).
 _RUN = msgspec.json.Decoder(Run)
 _STARTED = re.compile(r"-(\d{6}-\d{6})-[0-9a-z]{4}$")
 
