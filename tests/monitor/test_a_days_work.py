@@ -90,7 +90,7 @@ async def the_work(app: MonitorApp, pilot: Pilot[None], run: str) -> None:
         return bool(found) and dict(found[0].counts) == {JobState.SUCCEEDED: len(FAILING)}
 
     await until(pilot, passed)
-    await pilot.press("f")
+    await pilot.press("f", "home")  # all again, from the newest on: the cursor stays with what was retried
     await until(pilot, lambda: any(" w2 [2]" in line and "2/2" in line for line in text(app).splitlines()))
 
 
