@@ -111,23 +111,8 @@ def test_a_terminal_that_cannot_be_drawn_on_gets_the_same(
     assert b"\x1b[?1049h" not in shown.raw
 
 
-def test_without_textual_it_says_how_to_get_it(tmp_path: Path) -> None:
-    blocked = "import sys; sys.modules['textual'] = None; from fargo.__main__ import run; sys.exit(run(['monitor', '--demo']))"
-    ended = subprocess.run(
-        [sys.executable, "-c", blocked],
-        env={**os.environ, "PYTHONPATH": str(TOOL)},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert ended.returncode == 3, ended.stderr
-    assert "pip install 'fargo[monitor]'" in ended.stderr
-
-
-def test_help_imports_no_textual() -> None:
-    code = "import sys; from fargo.__main__ import run; run(['--help']); run(['monitor', '--help']); sys.exit('textual' in sys.modules)"
-    ended = subprocess.run(
+def _python(code: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
         [sys.executable, "-c", code],
         env={**os.environ, "PYTHONPATH": str(TOOL)},
         capture_output=True,
@@ -135,6 +120,18 @@ def test_help_imports_no_textual() -> None:
         timeout=60,
         check=False,
     )
+
+
+def test_without_textual_it_says_how_to_get_it(tmp_path: Path) -> None:
+    blocked = "import sys; sys.modules['textual'] = None; from fargo.__main__ import run; sys.exit(run(['monitor', '--demo']))"
+    ended = _python(blocked)
+    assert ended.returncode == 3, ended.stderr
+    assert "pip install 'fargo[monitor]'" in ended.stderr
+
+
+def test_help_imports_no_textual() -> None:
+    code = "import sys; from fargo.__main__ import run; run(['--help']); run(['monitor', '--help']); sys.exit('textual' in sys.modules)"
+    ended = _python(code)
     assert ended.returncode == 0, ended.stderr
     assert "--read-only" in ended.stdout
 

@@ -6,12 +6,13 @@ from typing import Any
 import pytest
 from watching import Scripted, Waiting, polled, seen, throttled, unreachable
 
-from fargo.watch import Trouble
+from fargo.watch import Recovered, Trouble
 from fargo.watch.pace import BURST, PAUSE_MAX, RATE, Bucket
 
 
 def _times(events: list[tuple[float, Any]], feed: str = "f") -> list[float]:
-    return [when for when, event in events if event.feed == feed]
+    """When a feed was asked: that it is well again is told beside the answer, and no call."""
+    return [when for when, event in events if event.feed == feed and not isinstance(event, Recovered)]
 
 
 def test_a_feed_is_asked_at_its_own_pace() -> None:

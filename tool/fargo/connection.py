@@ -160,7 +160,8 @@ class Connection:
         """The jobs' log group."""
         from fargo.aws.logs import Logs
 
-        return Logs(*self._log_group())
+        group = self.outputs.log_group
+        return Logs(self._logs_client(), group)
 
     def patience(self) -> "Callable[[AwsThrottled], None]":
         """For whoever has nothing to show meanwhile: waits where AWS throttles, and says so once."""
@@ -178,13 +179,13 @@ class Connection:
         """The jobs' log group, read on more slowly where it is throttled."""
         from fargo.aws.logs import Logs
 
-        return Logs(*self._log_group(), throttled=self.patience())
+        group = self.outputs.log_group
+        return Logs(self._logs_client(), group, throttled=self.patience())
 
-    def _log_group(self) -> tuple[Any, str]:
+    def _logs_client(self) -> Any:
         from fargo.aws.log_pages import read_quickly
 
-        group = self.outputs.log_group
-        return read_quickly(self.session.client("logs")), group
+        return read_quickly(self.session.client("logs"))
 
     def sources(self, run: "Run", *, failed: bool = False) -> "Sources":
         """What learns the log streams of a run's containers.
@@ -199,13 +200,12 @@ class Connection:
     @cached_property
     def history(self) -> "History":
         """What events tell of jobs that AWS Batch has forgotten."""
-        from fargo.aws.log_pages import read_quickly
         from fargo.aws.logs import Logs
         from fargo.history import History
         from fargo.model.naming import events_log_group
 
         group = events_log_group(self.outputs.name)
-        return History(lambda: Logs(read_quickly(self.session.client("logs")), group))
+        return History(lambda: Logs(self._logs_client(), group))
 
     def namer(self, run: "Run") -> "Callable[[Job], str]":
         """What the jobs of a run are called: by their rows; empty where those cannot be read."""

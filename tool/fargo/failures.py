@@ -36,6 +36,16 @@ class _Counted:
     examples: list[Job] = field(default_factory=list)
 
 
+def kind(job: Job) -> tuple[int | None, str] | None:
+    """What jobs that failed for one cause have in common: exit code and reason.
+
+    None of a job that has not failed, and of a parent, which only says that a child has.
+    """
+    if job.state is not JobState.FAILED or job.size:
+        return None
+    return job.exit_code, _IDS.sub("…", job.reason)
+
+
 def causes(jobs: Iterable[Job]) -> tuple[Cause, ...]:
     """The causes of those of these jobs that failed, the most frequent first.
 
@@ -45,9 +55,10 @@ def causes(jobs: Iterable[Job]) -> tuple[Cause, ...]:
     """
     found: dict[tuple[int | None, str], _Counted] = {}
     for job in jobs:
-        if job.state is not JobState.FAILED or job.size:
+        cause = kind(job)
+        if cause is None:
             continue
-        counted = found.setdefault((job.exit_code, _IDS.sub("…", job.reason)), _Counted())
+        counted = found.setdefault(cause, _Counted())
         counted.count += 1
         if len(counted.examples) < EXAMPLES:
             counted.examples.append(job)

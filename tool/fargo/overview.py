@@ -111,7 +111,7 @@ def _dollars(
         return None
     total = 0.0
     for wave in state.run.waves:
-        ids = {chunk.job_id for chunk in wave.chunks}
+        ids = set(wave.job_ids)
         jobs = [job for job in state.jobs if job.id in ids]
         kinds = []
         for wanted, found in seen.items():

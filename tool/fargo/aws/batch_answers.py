@@ -97,7 +97,6 @@ def job_from(detail: dict[str, Any], *, queue: str = "") -> Job:
         tries=detail.get("retryStrategy", {}).get("attempts", 0),
         size=array.get("size", 0),
         counts=tuple((s, summary[s.value]) for s in JobState if summary.get(s.value)),
-        counts_at=_moment(array.get("statusSummaryLastUpdatedAt")),
         vcpu=float(resources.get("VCPU", 0)),
         memory_mib=int(resources.get("MEMORY", 0)),
         stopping=not state.finished and bool(detail.get("isTerminated") or detail.get("isCancelled")),

@@ -106,7 +106,7 @@ def follow_run(context: Context, run: "Run", *, lines: "LineText | None", until:
 
 def _taker(context: Context, view: "FollowView", lines: "LineText | None") -> "Callable[[WatchEvent], None]":
     from fargo.model.log import LogEvent
-    from fargo.view import data, text
+    from fargo.view import data, freshness
     from fargo.view.following import Narrator
     from fargo.watch import Recovered, Trouble
 
@@ -123,7 +123,7 @@ def _taker(context: Context, view: "FollowView", lines: "LineText | None") -> "C
         if out.live:
             return
         if isinstance(event, Trouble):
-            out.say(f"{text.safe(event.error.message)}; asking again in {event.pause:.0f} s")
+            out.say(freshness.told(event))
         elif not isinstance(event, Recovered) and (words := narrator.said(event)):
             out.say(words)
 

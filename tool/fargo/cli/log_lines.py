@@ -11,7 +11,7 @@ from fargo.cli.context import Context
 from fargo.cli.output import as_json
 from fargo.errors import DONE, JOB_FAILED, AwsThrottled, Interrupted, UsageError
 from fargo.logs import GAP, Grep, LogEvent, Reader, Span, Tail, milliseconds
-from fargo.view import data, log_lines, runs, text
+from fargo.view import data, freshness, log_lines, runs
 
 if TYPE_CHECKING:
     from fargo.logs import Sources
@@ -102,7 +102,7 @@ class LogLines:
                 continue
             view.take(event)
             if isinstance(event, Trouble):
-                out.say(f"{text.safe(event.error.message)}; asking again in {event.pause:.0f} s")
+                out.say(freshness.told(event))
             elif isinstance(event, Recovered) or wrote or event.finished:
                 continue
             elif (words := self._waits(event)) != waits:

@@ -75,7 +75,7 @@ def _watch(context: Context, limit: int) -> None:
 def _tell(
     context: Context, event: "tuple[RunSnapshot, ...] | Trouble | Recovered", before: "Iterable[RunSnapshot]"
 ) -> None:
-    from fargo.view import data, following, listing, text
+    from fargo.view import data, following, freshness, listing
     from fargo.watch import Trouble
 
     out = context.out
@@ -83,7 +83,7 @@ def _tell(
         if out.json:
             out.record(data.event(event))
         elif isinstance(event, Trouble) and not out.live:
-            out.say(f"{text.safe(event.error.message)}; asking again in {event.pause:.0f} s")
+            out.say(freshness.told(event))
         return
     if out.json:
         known = {state.run.id: state for state in before}

@@ -44,8 +44,7 @@ def recall(states: Sequence[RunSnapshot], history: History) -> tuple[RunSnapshot
 
 
 def _forgotten(state: RunSnapshot) -> bool:
-    last = {chunk.job_id for chunk in state.run.last.chunks}
-    return not state.appearing and any(job_id in last for job_id in state.unseen)
+    return not state.appearing and not set(state.run.last.job_ids).isdisjoint(state.unseen)
 
 
 def _with(state: RunSnapshot, known: dict[str, Job]) -> RunSnapshot:

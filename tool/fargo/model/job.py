@@ -46,7 +46,6 @@ class Job:
         tries: how many attempts it may have; 0 where nobody said.
         size: children of an array; 0 of any other job.
         counts: those children by state.
-        counts_at: when AWS Batch counted them.
         vcpu: what it reserves; 0 where nobody said.
         memory_mib: the same, in MiB.
         detailed: told by DescribeJobs; ListJobs knows neither attempts nor queue.
@@ -67,7 +66,6 @@ class Job:
     tries: int = 0
     size: int = 0
     counts: tuple[tuple[JobState, int], ...] = ()
-    counts_at: datetime | None = None
     vcpu: float = 0
     memory_mib: int = 0
     stopping: bool = False
@@ -82,6 +80,11 @@ class Job:
     def index(self) -> int | None:
         """Its index in its array; None where it is no child."""
         return int(self.id.partition(":")[2]) if ":" in self.id else None
+
+    @property
+    def containers(self) -> dict[JobState, int]:
+        """Its containers by state: an array's children as AWS Batch counted them, or itself."""
+        return dict(self.counts) if self.counts else {self.state: max(self.size, 1)}
 
     @property
     def shown(self) -> JobState:

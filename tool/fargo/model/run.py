@@ -63,6 +63,11 @@ class Wave:
     chunks: tuple[Chunk, ...]
 
     @property
+    def job_ids(self) -> tuple[str, ...]:
+        """The ids of its AWS Batch jobs submitted so far."""
+        return tuple(chunk.job_id for chunk in self.chunks if chunk.job_id)
+
+    @property
     def containers(self) -> int:
         """How many containers it has."""
         return sum(chunk.size for chunk in self.chunks)
@@ -110,7 +115,7 @@ class Run:
     @property
     def job_ids(self) -> tuple[str, ...]:
         """The ids of all AWS Batch jobs submitted so far."""
-        return tuple(chunk.job_id for chunk in self.chunks if chunk.job_id)
+        return tuple(job_id for wave in self.waves for job_id in wave.job_ids)
 
     @property
     def submitted(self) -> bool:
@@ -187,7 +192,7 @@ class RunSnapshot:
     @property
     def of_last_wave(self) -> tuple[Job, ...]:
         """The jobs of its last wave."""
-        ids = {chunk.job_id for chunk in self.run.last.chunks}
+        ids = set(self.run.last.job_ids)
         return tuple(job for job in self.jobs if job.id in ids)
 
     @property

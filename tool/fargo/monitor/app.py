@@ -31,6 +31,7 @@ from fargo.watch import (
     Age,
     Feed,
     Poller,
+    Recovered,
     Seen,
     Trouble,
 )
@@ -47,7 +48,7 @@ KEEP_SECONDS = 60.0
 class Told(Message):
     """What the poller told."""
 
-    def __init__(self, event: Seen | Trouble) -> None:
+    def __init__(self, event: Seen | Trouble | Recovered) -> None:
         super().__init__()
         self.event = event
 
@@ -160,9 +161,9 @@ class MonitorApp(App[None]):
         if event.feed in away and not isinstance(event, Trouble):
             self.asker.hurry(*away, insist=True)  # AWS is there again: the others need not wait either
         delta = self.board.take(event)
-        if self.face is not None and not isinstance(event, Trouble):
+        if self.face is not None and isinstance(event, Seen):
             self.face.seen(event)
-        if delta or isinstance(event, Trouble) or event.last:
+        if delta or not isinstance(event, Seen) or event.last:
             self._dirty = True
 
     def begin(self, poller: Poller) -> None:

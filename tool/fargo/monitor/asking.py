@@ -52,7 +52,7 @@ def stop_question(jobs: Sequence[Job], board: Board, *, hidden: int = 0) -> Ques
     """
     counts: Counter[JobState] = Counter()
     for job in jobs:
-        counts.update(dict(job.counts) if job.counts else {job.state: max(job.size, 1)})
+        counts.update(job.containers)
     running = counts[JobState.RUNNING] + counts[JobState.STARTING]
     waiting = sum(count for state, count in counts.items() if not state.finished) - running
     arrays = sum(bool(job.size) for job in jobs)

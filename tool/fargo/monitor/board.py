@@ -16,6 +16,7 @@ from fargo.watch import (
     FrontSeen,
     JobsSeen,
     QueuesSeen,
+    Recovered,
     RunsSeen,
     Seen,
     Store,
@@ -63,7 +64,6 @@ class Board:
         expected: the feeds that must have told all once before what is known is all there is.
         whole: those that have.
         scope: the feeds that tell of jobs, and their pauses in seconds.
-        children: an array's id → the ids of its children that were listed.
         counts: `stopping` jobs.
         moves: what events told of some jobs, by id.
         containers: of all jobs, by state.
@@ -83,16 +83,15 @@ class Board:
         self.expected: frozenset[str] = frozenset()
         self.whole: set[str] = set()
         self.scope: tuple[tuple[str, float], ...] = ()
-        self.children: dict[str, dict[str, None]] = {}
         self.counts: Counter[str] = Counter()
         self.moves: dict[str, tuple[Move, ...]] = {}
         self.containers: Counter[JobState] = Counter()
         self._done = 0
 
-    def take(self, event: Seen | Trouble) -> Delta:
+    def take(self, event: Seen | Trouble | Recovered) -> Delta:
         """Take in what the poller told; what it changed of jobs."""
         self.freshness.take(event)
-        if not isinstance(event, Trouble) and event.last:
+        if isinstance(event, Seen) and event.last:
             self.whole.add(event.feed)
             if self.expected and self.expected <= self.whole:
                 self.cached = None
@@ -117,9 +116,6 @@ class Board:
         delta = self.store.apply(event)
         if self.cached is None:
             self._note_pace(event, before)
-        for job_id in delta.added:
-            if parent := self.store.jobs[job_id].parent:
-                self.children.setdefault(parent, {})[job_id] = None
         return delta
 
     def count(self) -> None:
@@ -127,10 +123,7 @@ class Board:
         counts: Counter[JobState] = Counter()
         stopping = 0
         for job in self.top():
-            if job.counts:
-                counts.update(dict(job.counts))
-            else:
-                counts[job.state] += max(job.size, 1)
+            counts.update(job.containers)
             stopping += job.stopping
         self.containers, self.counts["stopping"] = counts, stopping
 
@@ -147,7 +140,7 @@ class Board:
 
     def children_of(self, array_id: str) -> list[Job]:
         """The children of an array that were listed."""
-        return [self.store.jobs[each] for each in self.children.get(array_id, ())]
+        return self.store.children(array_id)
 
     def live(self) -> tuple[str, ...]:
         """The ids of jobs that have not ended and that AWS Batch still knows, no children."""

@@ -1,12 +1,13 @@
 """The jobs of runs that no queue lists any more: AWS Batch is asked for them by id, then the events."""
 
 from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
-from fargo.aws.batch import DESCRIBE_MAX, Batch
+from fargo.aws.batch import Batch
 from fargo.model.job import Job
 from fargo.model.run import Run
-from fargo.watch import JobsSeen, Seen
+from fargo.watch import JobsFeed, JobsSeen, Seen
 
 PAUSE_SECONDS = 30.0
 
@@ -40,11 +41,11 @@ class PastFeed:
         """What AWS Batch tells of them, 100 a call, then what events do."""
         runs, wanted = self.runs, [each for each in self.unknown if each not in self._asked]
         forgotten: set[str] = set()
-        for start in range(0, len(wanted), DESCRIBE_MAX):
-            some = wanted[start : start + DESCRIBE_MAX]
-            jobs = batch.describe(some)
-            forgotten |= set(some) - {job.id for job in jobs}
-            yield JobsSeen(feed=self.name, at=datetime.now(UTC), jobs=jobs, last=False)
+        for seen in JobsFeed(self.name, wanted).look(batch):
+            if isinstance(seen, JobsSeen):
+                forgotten.update(seen.gone)
+                # Whether they are gone the events say.
+                yield replace(seen, gone=(), last=False)
         if forgotten:
             of_them = [run for run in runs if not forgotten.isdisjoint(run.job_ids)]
             found = tuple(self._recall(of_them, forgotten))

@@ -152,11 +152,9 @@ class LiveSource:
 
     def runs(self) -> "tuple[Run, ...]":
         """The latest runs, newest first; jobs whose answer was lost are looked up."""
-        from fargo import ledger
-        from fargo.submit import find_missing
+        from fargo.runs import recent
 
-        found = ledger.recent(self._connection.store, LATEST)
-        return tuple(find_missing(run, self._connection.batch) for run in found)
+        return recent(self._connection.store, self._connection.batch, LATEST)
 
     def past(self, runs: "Sequence[Run]", job_ids: Collection[str]) -> Sequence[Job]:
         """By the log group of events."""

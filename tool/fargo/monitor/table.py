@@ -20,7 +20,7 @@ from fargo.monitor.column import Facts, Placed, fit
 from fargo.monitor.columns import columns
 from fargo.monitor.listing import Kind, Line, Listing, Settings
 from fargo.monitor.look import style
-from fargo.monitor.textlines import difference
+from fargo.monitor.textlines import repaint
 
 TINT = Style(bgcolor="#1c2a3f")
 """Behind the cursor's line; reverse video would destroy the colours of the bars."""
@@ -131,14 +131,7 @@ class JobTable(ScrollView, can_focus=True):
         self._settle_facts()
         if not self.is_mounted or not self.size.width:
             return
-        regions = []
-        for y, before in self._painted.items():
-            if cells := difference(before, self._strip(y)):
-                regions.append(Region(cells[0], y, cells[1] - cells[0], 1))
-        if not self._painted:
-            self.refresh()
-        elif regions:
-            self.refresh(*regions)
+        repaint(self, self._painted, self._strip)
 
     def _settle_facts(self) -> Facts:
         if self._now is None:

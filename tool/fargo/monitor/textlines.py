@@ -1,6 +1,6 @@
 """A widget of a few lines of text that repaints no more than what changed."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from rich.console import Console
 from rich.segment import Segment
@@ -35,6 +35,26 @@ def difference(before: Strip, after: Strip) -> tuple[int, int] | None:
     return (places[0], places[-1] + 1) if places else None
 
 
+def repaint(
+    widget: Widget, painted: Mapping[int, Strip], paint: Callable[[int], Strip], most: int | None = None
+) -> None:
+    """Have those cells drawn again that look different now.
+
+    Args:
+        painted: what stands on screen, by line.
+        paint: what should stand there.
+        most: with more lines changed at once the whole widget is drawn.
+    """
+    regions = []
+    for y, before in painted.items():
+        if cells := difference(before, paint(y)):
+            regions.append(Region(cells[0], y, cells[1] - cells[0], 1))
+    if not painted or (most is not None and len(regions) > most):
+        widget.refresh()
+    elif regions:
+        widget.refresh(*regions)
+
+
 def _cells(line: Strip) -> list[tuple[str, Style | None]]:
     return [(character, part.style) for part in line for character in part.text]
 
@@ -55,14 +75,7 @@ class TextLines(Widget):
     def show(self, lines: Sequence[Text]) -> None:
         """Show these lines instead."""
         self._texts = tuple(lines)
-        regions = []
-        for y, before in self._painted.items():
-            if cells := difference(before, self._strip(y)):
-                regions.append(Region(cells[0], y, cells[1] - cells[0], 1))
-        if not self._painted or len(regions) > CHANGED_MAX:
-            self.refresh()
-        elif regions:
-            self.refresh(*regions)
+        repaint(self, self._painted, self._strip, most=CHANGED_MAX)
 
     def on_resize(self) -> None:
         """What was painted has another width now."""

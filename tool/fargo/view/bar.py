@@ -55,17 +55,18 @@ def cells(counts: Mapping[JobState, int], width: int, *, ascii: bool = False) ->
 
 def done(counts: Mapping[JobState, int]) -> str:
     """How many have ended, of how many: like `141/200`."""
-    return f"{_ended(counts)}/{sum(counts.values())}"
+    return f"{ended(counts)}/{sum(counts.values())}"
 
 
 def words(counts: Mapping[JobState, int]) -> str:
     """The same where there is no bar: like `141 of 200 done, 2 failed`."""
     failed = counts.get(JobState.FAILED, 0)
-    said = f"{_ended(counts):,} of {sum(counts.values()):,} done"
+    said = f"{ended(counts):,} of {sum(counts.values()):,} done"
     return f"{said}, {failed:,} failed" if failed else said
 
 
-def _ended(counts: Mapping[JobState, int]) -> int:
+def ended(counts: Mapping[JobState, int]) -> int:
+    """How many have ended."""
     return sum(count for state, count in counts.items() if state.finished)
 
 

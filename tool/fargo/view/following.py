@@ -10,7 +10,7 @@ from fargo.model.job import Job, JobState
 from fargo.model.run import RunSnapshot
 from fargo.model.units import duration_text
 from fargo.view import bar, failures, freshness, runs, text
-from fargo.watch import RUN, Condition, Freshness, Recovered, Throughput, Trouble
+from fargo.watch import RUN, Age, Condition, Freshness, Recovered, Throughput, Trouble
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -56,7 +56,7 @@ class FollowView:
             failed = event.counts.get(JobState.FAILED, 0)
             self.why = tuple(failures.lines(causes(event.last_children), self.name, failed=failed))
         self.state = event
-        self.throughput.take(event.at, sum(n for state, n in event.counts.items() if state.finished))
+        self.throughput.take(event.at, bar.ended(event.counts))
 
     def render(self) -> "RenderableType":
         """The display as it stands now, of at most eight lines."""
@@ -65,8 +65,8 @@ class FollowView:
 
         now = self.now()
         age = self.freshness.age(now)
-        lines = [self._head(now)] if self.state else []
-        if self.state and self.state.run.last.containers > 1 and self.state.counts:
+        lines = [self._head(self.state, age, now)] if self.state else []
+        if self.state and runs.many(self.state):
             lines += [self._progress(self.state, now), Text(runs.containers(self.state), style="dim")]
         lines += [Text(f"✘ {why}", style="red") for why in self.why[:CAUSES]]
         if age.error:
@@ -75,11 +75,10 @@ class FollowView:
             line.no_wrap, line.overflow = True, "ellipsis"
         return Group(*lines)
 
-    def _head(self, now: datetime) -> "Text":
-        assert self.state is not None  # noqa: S101 # `render` asked
-        age = self.freshness.age(now)
-        seen = self.state.at if age.error else now  # what nobody sees does not run on
-        head = runs.progress(self.state, seen)
+    @staticmethod
+    def _head(state: RunSnapshot, age: Age, now: datetime) -> "Text":
+        seen = state.at if age.error else now  # what nobody sees does not run on
+        head = runs.progress(state, seen)
         if age.condition not in {Condition.LIVE, Condition.WAITING}:
             head.append(f"  {freshness.short(age)}", style="yellow")
         return head
@@ -89,7 +88,7 @@ class FollowView:
         pace = self.throughput.a_minute(now)
         if pace is not None:
             shown.append(f"  {pace:,.0f}/min")
-        left = self.throughput.left(now, sum(n for each, n in state.counts.items() if not each.finished))
+        left = self.throughput.left(now, sum(state.counts.values()) - bar.ended(state.counts))
         if left is not None:
             shown.append(f"  about {duration_text(left.total_seconds())} left")
         return shown
@@ -116,15 +115,13 @@ class Narrator:
 
 def words(state: RunSnapshot) -> str:
     """How a run stands, in one line without glyphs."""
-    many = state.run.last.containers > 1 and bool(state.counts)
-    return _counted(state) if many else runs.progress_words(state)
+    return _counted(state) if runs.many(state) else runs.progress_words(state)
 
 
 def _counted(state: RunSnapshot) -> str:
     """Like `sim-… RUNNING, 37 percent, 74 of 200 done, 2 failed`: a screen reader's words."""
     counts = state.counts
-    done = sum(count for each, count in counts.items() if each.finished)
-    share = 100 * done // max(sum(counts.values()), 1)
+    share = 100 * bar.ended(counts) // max(sum(counts.values()), 1)
     again = f", wave {state.run.last.number}" if state.run.last.number > 1 else ""
     return f"{state.run.id} {state.state.value}, {share} percent, {bar.words(counts)}{again}"
 

@@ -2,7 +2,7 @@
 
 from fargo.model.units import duration_text
 from fargo.view.text import safe
-from fargo.watch import Age, Condition
+from fargo.watch import Age, Condition, Trouble
 
 EXPIRED = frozenset(
     {"ExpiredToken", "ExpiredTokenException", "TokenRetrievalError", "SSOError", "UnauthorizedSSOTokenError"}
@@ -24,6 +24,11 @@ def short(age: Age) -> str:
             return f"offline since {age.since.astimezone():%H:%M}" if age.since else "offline"
         case Condition.DENIED:
             return f"refused since {age.since.astimezone():%H:%M}" if age.since else "refused"
+
+
+def told(event: Trouble) -> str:
+    """A trouble where each is told once, in a line."""
+    return f"{safe(event.error.message)}; asking again in {event.pause:.0f} s"
 
 
 def trouble(age: Age, profile: str = "") -> str:

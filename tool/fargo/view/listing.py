@@ -54,11 +54,11 @@ def table(
     from rich.text import Text
 
     long = 24 if width >= WIDE else 16 if width >= NARROW else 0
-    label = max((len(bar.done(each.counts)) for each in states if _many(each)), default=0)
+    label = max((len(bar.done(each.counts)) for each in states if runs.many(each)), default=0)
     cells: list[list[Text]] = []
     for state in states:
         moment = now or state.at
-        progress = [bar.bar(state.counts, long, label=label) if _many(state) else Text()] if long else []
+        progress = [bar.bar(state.counts, long, label=label) if runs.many(state) else Text()] if long else []
         age = text.ago(state.run.created, moment).removesuffix(" ago")
         ran = runs.lasted(state, moment)
         cost = [Text(_cost(costs, state), justify="right")] if costs else []
@@ -71,7 +71,7 @@ def table(
     shown.add_column("WHY", no_wrap=True)
     for state, row in zip(states, cells, strict=True):
         told = whys.get(state.run.id, "") if whys is not None else _why(state, namer)
-        why = Text(told or ("" if long or not _many(state) else runs.said(state)))
+        why = Text(told or ("" if long or not runs.many(state) else runs.said(state)))
         why.truncate(max(width - sum(widths) - GAP * len(widths), LEAST), overflow="ellipsis")
         shown.add_row(*row, why)
     return shown
@@ -82,7 +82,7 @@ def plain(states: Sequence[RunSnapshot], costs: Mapping[str, float], namer: Name
     lines = ["run\tstate\tdone\tcreated\tran\tcost\twhy"]
     for state in states:
         created = state.run.created.isoformat(timespec="seconds")
-        done = bar.words(state.counts) if _many(state) else ""
+        done = bar.words(state.counts) if runs.many(state) else ""
         ran = runs.lasted(state, state.at)
         why = _why(state, namer)
         cells = (state.run.id, runs.word(state), done, created, ran, _cost(costs, state), why)
@@ -93,10 +93,6 @@ def plain(states: Sequence[RunSnapshot], costs: Mapping[str, float], namer: Name
 def _cost(costs: Mapping[str, float], state: RunSnapshot) -> str:
     found = costs.get(state.run.id)
     return "" if found is None else text.money(found)
-
-
-def _many(state: RunSnapshot) -> bool:
-    return state.run.last.containers > 1 and bool(state.counts)
 
 
 def _why(state: RunSnapshot, namer: Namer) -> str:
@@ -110,7 +106,7 @@ def _why(state: RunSnapshot, namer: Namer) -> str:
             return f"{failures.why(found[0])}; of {looked:,} looked at: {found[0].count:,}"
         more = f", and {text.plural(len(found) - 1, 'other cause')}" if len(found) > 1 else ""
         return failures.line(found[0], namer(state.run)) + more
-    if _many(state):
+    if runs.many(state):
         return unsent(state.run)
     return runs.said(state)
 

@@ -27,6 +27,11 @@ def said(state: RunSnapshot) -> str:
     return ", ".join(filter(None, (unsent(state.run), words)))
 
 
+def many(state: RunSnapshot) -> bool:
+    """Whether it is told of by counts: it has several containers, and they were counted."""
+    return state.run.last.containers > 1 and bool(state.counts)
+
+
 def containers(state: RunSnapshot) -> str:
     """How many containers of the last wave stand where; empty where AWS Batch tells of none."""
     wave = state.run.last

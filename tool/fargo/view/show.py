@@ -39,8 +39,7 @@ def rows(
 
 def single(state: RunSnapshot) -> Job | None:
     """The job of a last wave of one container; None where it has more, or nobody knows the job."""
-    last = {chunk.job_id for chunk in state.run.last.chunks}
-    jobs = [job for job in state.jobs if job.id in last and not job.size]
+    jobs = [job for job in state.of_last_wave if not job.size]
     return jobs[-1] if jobs and state.run.last.containers == 1 else None
 
 

@@ -49,6 +49,11 @@ def of(run: Run, known: dict[str, Job], at: datetime, children: Sequence[Job] = 
     return RunSnapshot(run=run, at=at, jobs=jobs, gone=gone, children=tuple(children))
 
 
+def of_store(run: Run, store: Store, at: datetime) -> RunSnapshot:
+    """The same by a store, with the children of its arrays that were listed."""
+    return of(run, store.jobs, at, [child for each in run.job_ids for child in store.children(each)])
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watcher:
     """What watching needs.
@@ -89,7 +94,6 @@ class _Following:
         self._store = Store()
         self._started = self._answered = watcher.clock()
         self._over: RunSnapshot | None = None
-        self._troubled: set[str] = set()
         self._poller = Poller(watcher.batch, clock=watcher.clock, wait=self._wait)
         self._poller.add(JobsFeed(RUN, run.job_ids, age=lambda: watcher.clock() - self._started))
         self._failures = FailedFeed(lambda: self._jobs) if watcher.failures else None
@@ -107,13 +111,10 @@ class _Following:
         for event in self._poller.events():
             if isinstance(event, Trouble):
                 self._bear(event)
-                self._troubled.add(event.feed)
+            if isinstance(event, Trouble | Recovered):
                 yield event
-                continue
-            if event.feed in self._troubled:
-                self._troubled.discard(event.feed)
-                yield Recovered(feed=event.feed, at=event.at)
-            yield from self._taken(event)
+            else:
+                yield from self._taken(event)
         if self._over is None:
             raise WaitTimeout(
                 f"{self._run.id} has not ended within {self._by.timeout or 0:g} s",
@@ -148,7 +149,7 @@ class _Following:
         yield state
 
     def _state(self, at: datetime) -> RunSnapshot:
-        return of(self._run, self._store.jobs, at, [job for job in self._store.jobs.values() if job.parent])
+        return of_store(self._run, self._store, at)
 
     def _ask_why(self) -> None:
         """Why the last ones failed; where AWS does not tell, how it ended is known all the same."""

@@ -11,7 +11,7 @@ from typing import Protocol
 from fargo.aws.batch import Batch
 from fargo.errors import AwsError, AwsThrottled
 from fargo.watch.pace import PAUSE_MAX, Bucket, Pace
-from fargo.watch.seen import RoundOver, Seen, Trouble
+from fargo.watch.seen import Recovered, RoundOver, Seen, Trouble
 
 JITTER = 0.1
 """Pauses vary by so much of themselves: many monitors must not ask in step."""
@@ -40,6 +40,7 @@ class _Turn:
     pace: Pace = field(default_factory=Pace)
     round: Iterator[Seen] | None = None
     urgent: bool = False
+    troubled: bool = False
 
 
 def _wait_for(wake: threading.Event, seconds: float) -> None:
@@ -118,13 +119,16 @@ class Poller:
         self._closed = True
         self._wake.set()
 
-    def events(self) -> Iterator[Seen | Trouble]:
+    def events(self) -> Iterator[Seen | Trouble | Recovered]:
         """Answers and troubles as they come, until closed. An AwsError is told, and its feed asked again."""
         while not self._closed:
             turn, seconds = self._next()
             if turn is None or seconds > 0:
                 self._wait(self._wake, seconds)
             elif (event := self._ask(turn)) is not None:
+                if turn.troubled and not isinstance(event, Trouble):
+                    turn.troubled = False
+                    yield Recovered(feed=event.feed, at=event.at)
                 yield event
 
     def _next(self) -> tuple[_Turn | None, float]:
@@ -161,7 +165,7 @@ class Poller:
 
     def _troubled(self, turn: _Turn, error: AwsError) -> Trouble:
         with self._lock:
-            turn.round, turn.urgent = None, False
+            turn.round, turn.urgent, turn.troubled = None, False, True
             turn.pace.trouble(throttled=isinstance(error, AwsThrottled))
             pause = self._pause(turn)
             turn.due = self._clock() + pause

@@ -11,75 +11,66 @@ from fargo.model.run import Run
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class JobsSeen:
-    """How jobs stand.
+class Seen:
+    """An answer of AWS.
 
     Attributes:
         feed: the name of the feed that asked.
         at: when AWS answered.
-        gone: ids that were asked for and that AWS Batch does not know.
         last: whether it is the last answer of the feed's round.
     """
 
     feed: str
     at: datetime
+    last: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobsSeen(Seen):
+    """How jobs stand.
+
+    Attributes:
+        gone: ids that were asked for and that AWS Batch does not know.
+    """
+
     jobs: tuple[Job, ...]
     gone: tuple[str, ...] = ()
-    last: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class QueuesSeen:
+class QueuesSeen(Seen):
     """How the job queues stand, and the compute environments below them."""
 
-    feed: str
-    at: datetime
     queues: tuple[Queue, ...]
     environments: tuple[Environment, ...] = ()
-    last: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FrontSeen:
+class FrontSeen(Seen):
     """The ids of the first 100 RUNNABLE jobs of a queue, in the order in which they will start."""
 
-    feed: str
-    at: datetime
     queue: str
     job_ids: tuple[str, ...]
-    last: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RunsSeen:
+class RunsSeen(Seen):
     """The latest runs, by their ledgers, newest first."""
 
-    feed: str
-    at: datetime
     runs: tuple[Run, ...]
-    last: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LinesSeen:
+class LinesSeen(Seen):
     """What containers wrote since the last look, in time order."""
 
-    feed: str
-    at: datetime
     events: tuple[LogEvent, ...]
-    last: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RoundOver:
+class RoundOver(Seen):
     """A feed has told all that it had to tell in this round."""
 
-    feed: str
-    at: datetime
-    last: bool = True
-
-
-Seen = LinesSeen | JobsSeen | QueuesSeen | FrontSeen | RunsSeen | RoundOver
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,12 +1,11 @@
 """Several runs at once, the latest ones, for as long as somebody looks."""
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
 
 from fargo.model.job import Job
 from fargo.model.run import Run, RunSnapshot
 from fargo.watch.feeds import FailedFeed, JobsFeed, RunsFeed
-from fargo.watch.following import of
+from fargo.watch.following import of_store
 from fargo.watch.poller import Poller
 from fargo.watch.seen import JobsSeen, Recovered, RunsSeen, Trouble
 from fargo.watch.store import Store
@@ -25,7 +24,7 @@ def watch_runs(
     """
     runs: tuple[Run, ...] | None = None
     store, asking = Store(), poller()
-    live, troubled = JobsFeed("jobs"), set[str]()
+    live = JobsFeed("jobs")
     whole = changed = False
 
     def jobs() -> list[Job]:
@@ -33,14 +32,9 @@ def watch_runs(
 
     asking.add(RunsFeed(load))
     for event in asking.events():
-        if isinstance(event, Trouble):
-            troubled.add(event.feed)
+        if isinstance(event, Trouble | Recovered):
             yield event
-            continue
-        if event.feed in troubled:
-            troubled.discard(event.feed)
-            yield Recovered(feed=event.feed, at=event.at)
-        if isinstance(event, RunsSeen) and event.runs != runs:
+        elif isinstance(event, RunsSeen) and event.runs != runs:
             if runs is None:
                 asking.add(live)
                 asking.add(FailedFeed(jobs))
@@ -55,7 +49,7 @@ def watch_runs(
             whole |= event.feed == live.name and event.last
         if changed and whole:
             changed = False
-            yield _snapshots(runs or (), store, event.at)
+            yield tuple(of_store(run, store, event.at) for run in runs or ())
 
 
 def _live(runs: Sequence[Run], store: Store) -> tuple[str, ...]:
@@ -64,15 +58,4 @@ def _live(runs: Sequence[Run], store: Store) -> tuple[str, ...]:
         for run in runs
         for job_id in run.job_ids
         if job_id not in store.gone and not (job_id in store.jobs and store.jobs[job_id].state.finished)
-    )
-
-
-def _snapshots(runs: Sequence[Run], store: Store, at: datetime) -> tuple[RunSnapshot, ...]:
-    children: dict[str, list[Job]] = {}
-    for job in store.jobs.values():
-        if job.parent:
-            children.setdefault(job.parent, []).append(job)
-    return tuple(
-        of(run, store.jobs, at, [child for each in run.job_ids for child in children.get(each, ())])
-        for run in runs
     )

@@ -51,6 +51,7 @@ class Store:
         self.jobs: dict[str, Job] = {}
         self.seen: dict[str, datetime] = {}
         self.moments: dict[str, dict[JobState, datetime]] = {}
+        self._children: dict[str, list[str]] = {}
         self.gone: set[str] = set()
         self.revision = 0
 
@@ -70,6 +71,8 @@ class Store:
                 continue
             self.jobs[job.id] = merged
             (changed if before else added).append(job.id)
+            if before is None and job.parent:
+                self._children.setdefault(job.parent, []).append(job.id)
             if before is None or before.state is not merged.state:
                 transitions.append(
                     Transition(job.id, before.state if before else None, merged.state, answer.at)
@@ -86,11 +89,12 @@ class Store:
         for job_id in [each for each, job in self.jobs.items() if (job.parent or each) not in job_ids]:
             del self.jobs[job_id], self.seen[job_id]
             self.moments.pop(job_id, None)
+        self._children = {each: found for each, found in self._children.items() if each in job_ids}
         self.gone &= set(job_ids)
 
     def children(self, array_id: str) -> list[Job]:
         """The children of an array that were listed, by index."""
-        found = [job for job in self.jobs.values() if job.parent == array_id]
+        found = [self.jobs[each] for each in self._children.get(array_id, ())]
         return sorted(found, key=lambda job: job.index or 0)
 
     def _note(self, transitions: Iterable[Transition]) -> None:
@@ -106,7 +110,6 @@ def _merged(before: Job | None, job: Job) -> Job:
     return replace(
         before,
         counts=job.counts or before.counts,
-        counts_at=job.counts_at or before.counts_at,
         stopped=job.stopped or before.stopped,
         stopping=job.stopping or before.stopping,
         reason=job.reason or before.reason,

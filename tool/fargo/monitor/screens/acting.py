@@ -152,7 +152,7 @@ class Acting(Face):
     def ask_retry(self, run: Run) -> None:
         """Ask, then retry what failed of a run."""
         jobs = self.monitor.board.store.jobs
-        last = [jobs[chunk.job_id] for chunk in run.last.chunks if chunk.job_id in jobs]
+        last = [jobs[each] for each in run.last.job_ids if each in jobs]
         if len(last) < len(run.last.chunks):
             command = self.monitor.source.title.command(f"retry {run.id}")
             self.monitor.say(f"not all of its jobs are known here: `{command}` reads its results", "yellow")

@@ -11,8 +11,9 @@ from fargo.model.job import JobState
 from fargo.monitor.detail import name
 from fargo.monitor.keys import Key, bindings
 from fargo.monitor.listing import Listing, children_listing
+from fargo.monitor.listkeys import LISTED
 from fargo.monitor.screens.acting import ACTING
-from fargo.monitor.screens.listed import LISTED, Listed
+from fargo.monitor.screens.listed import Listed
 from fargo.monitor.textlines import TextLines
 from fargo.view import bar
 from fargo.watch import ChildrenFeed, Feed

@@ -6,11 +6,12 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
-from fargo.failures import Cause, causes
+from fargo.failures import Cause, kind
 from fargo.monitor.keys import bindings
 from fargo.monitor.listing import Listing, listing_of
+from fargo.monitor.listkeys import LISTED
 from fargo.monitor.screens.acting import ACTING
-from fargo.monitor.screens.listed import LISTED, Listed
+from fargo.monitor.screens.listed import Listed
 from fargo.monitor.textlines import TextLines
 from fargo.view import failures
 
@@ -27,7 +28,7 @@ class FailedScreen(Listed):
 
     def __init__(self, cause: Cause) -> None:
         super().__init__()
-        self.cause = failures.why(cause)
+        self.cause, self.kind = failures.why(cause), (cause.exit_code, cause.reason)
 
     def body(self) -> ComposeResult:
         """The cause, the filter line, the jobs."""
@@ -38,12 +39,7 @@ class FailedScreen(Listed):
     def listing(self) -> Listing:
         """Those of this cause."""
         board = self.monitor.board
-        jobs = [
-            job
-            for job in board.store.jobs.values()
-            for cause in causes([job])
-            if failures.why(cause) == self.cause
-        ]
+        jobs = [job for job in board.store.jobs.values() if kind(job) == self.kind]
         return listing_of(jobs, board, self.settings)
 
     def changed(self) -> None:

@@ -13,8 +13,9 @@ from textual.events import Resize
 from fargo.monitor.detail import detail
 from fargo.monitor.keys import Key, bindings
 from fargo.monitor.listing import Line, Listing, jobs_listing
+from fargo.monitor.listkeys import LISTED
 from fargo.monitor.screens.acting import ACTING
-from fargo.monitor.screens.listed import LISTED, Listed
+from fargo.monitor.screens.listed import Listed
 from fargo.monitor.screens.logs import LogPane
 from fargo.monitor.table import JobTable
 from fargo.monitor.textlines import TextLines

@@ -8,7 +8,7 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.events import Click, Resize
-from textual.geometry import Region, Size
+from textual.geometry import Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
@@ -16,7 +16,7 @@ from textual.strip import Strip
 from fargo.monitor.look import style
 from fargo.monitor.screens.acting import Acting
 from fargo.monitor.table import TINT
-from fargo.monitor.textlines import difference, strip
+from fargo.monitor.textlines import repaint, strip
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +71,7 @@ class Rows(ScrollView, can_focus=True):
         same = [at for at in places if self.rows[at].key == key]
         self.cursor = (same or [min(places, key=lambda at: abs(at - self.cursor))] if places else [0])[0]
         self.virtual_size = Size(self.size.width, len(self.rows))
-        regions = []
-        for y, painted in self._painted.items():
-            if cells := difference(painted, self._strip(y)):
-                regions.append(Region(cells[0], y, cells[1] - cells[0], 1))
-        if not self._painted:
-            self.refresh()
-        elif regions:
-            self.refresh(*regions)
+        repaint(self, self._painted, self._strip)
 
     def render_line(self, y: int) -> Strip:
         """A line on screen."""

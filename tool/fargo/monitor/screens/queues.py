@@ -31,7 +31,7 @@ def tally(jobs: Sequence[Job]) -> dict[JobState, int]:
     """The containers of these jobs by state."""
     found: Counter[JobState] = Counter()
     for job in jobs:
-        found.update(dict(job.counts) if job.counts else {job.state: max(job.size, 1)})
+        found.update(job.containers)
     return dict(found)
 
 
