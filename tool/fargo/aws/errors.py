@@ -24,7 +24,7 @@ THROTTLED = frozenset(
 )  # fmt: skip
 NOT_FOUND = frozenset(
     {
-        "NoSuchKey", "NoSuchBucket", "NoSuchEntity", "ResourceNotFoundException",
+        "NoSuchKey", "NoSuchBucket", "NoSuchEntity", "NoSuchResourceException", "ResourceNotFoundException",
         "RepositoryNotFoundException", "ImageNotFoundException", "NotFoundException", "404",
     }
 )  # fmt: skip

@@ -105,7 +105,7 @@ class Session:
         config = Config(
             retries={"mode": "standard", "total_max_attempts": attempts},
             user_agent_extra="fargo",
-            connect_timeout=10,
+            connect_timeout=min(10, seconds),
             read_timeout=seconds,
             max_pool_connections=16,
             s3={"addressing_style": "path"} if self.endpoint else {},

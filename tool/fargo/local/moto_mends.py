@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from datetime import UTC
 from typing import Any
 
-from fargo.local import filter_patterns, moto_logs
+from fargo.local import filter_patterns, moto_logs, moto_quotas
 from fargo.local.wsgi import WsgiApp
 
 
@@ -37,6 +37,7 @@ def apply() -> None:
     _missing_network_acl()
     _bucket_dates()
     moto_logs.mend()
+    moto_quotas.mend()
     _filter_patterns()
 
 
