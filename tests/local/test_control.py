@@ -7,13 +7,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from local_aws import make_definition, make_queue, script, wait_for_job
+from local_aws import client, make_definition, make_queue, script, wait_for_job
 
 from fargo.local.app import LocalAws
 from fargo.local.clock import Clock
 from fargo.local.control import Control
 from fargo.local.executors.scripted import ScriptedExecutor
 from fargo.local.faults import Faults
+from fargo.local.noted import Noted
 from fargo.local.state import Status
 
 STATUS = Status(endpoint="http://127.0.0.1:1", pid=1, started="now", executor="scripted", log="/log")
@@ -43,9 +44,11 @@ def ask(interruptions: Interruptions) -> Ask:
 
 
 def asking(interruptions: Interruptions, scripted: ScriptedExecutor | None) -> Ask:
-    faults = Faults()
-    control = Control(status=lambda: STATUS, faults=faults, interrupt=interruptions, scripted=scripted)
-    app: Any = LocalAws(None, lambda *_: [b'{"from": "moto"}'], control, faults)  # type: ignore[arg-type]
+    faults, noted = Faults(), Noted()
+    control = Control(
+        status=lambda: STATUS, faults=faults, noted=noted, interrupt=interruptions, scripted=scripted
+    )
+    app: Any = LocalAws(None, lambda *_: [b'{"from": "moto"}'], control, faults, noted)  # type: ignore[arg-type]
 
     def ask(method: str, path: str, content: Any = None, **headers: str) -> tuple[int, Any]:
         body = content if isinstance(content, bytes) else json.dumps(content).encode()
@@ -168,3 +171,23 @@ def interrupt(endpoint: str, content: Any) -> Any:
     data = json.dumps(content).encode()
     with urllib.request.urlopen(f"{endpoint}/_fargo/interrupt", data=data, timeout=10) as answer:
         return json.load(answer)["interrupted"]
+
+
+def test_calls_are_counted_while_somebody_asks_for_it(endpoint: str) -> None:
+    def calls(method: str) -> Any:
+        request = urllib.request.Request(f"{endpoint}/_fargo/calls", method=method)
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return json.load(answer)
+
+    iam, ecr = client("iam", endpoint), client("ecr", endpoint)
+    iam.list_roles()
+    assert calls("GET") == []
+    calls("PUT")
+    iam.list_users()
+    ecr.describe_repositories()
+    ecr.describe_repositories()
+    told = calls("DELETE")
+    assert {"service": "iam", "operation": "ListUsers", "calls": 1} in told
+    assert {"service": "ecr", "operation": "DescribeRepositories", "calls": 2} in told
+    iam.list_users()
+    assert calls("GET") == []

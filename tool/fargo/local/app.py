@@ -7,6 +7,7 @@ from fargo.local.batch.api import BatchService
 from fargo.local.calls import scope_of
 from fargo.local.control import PREFIX, Control, refuse_outsiders
 from fargo.local.faults import Faults
+from fargo.local.noted import Noted
 from fargo.local.wsgi import Environ, StartResponse, WsgiApp, answer, body_of
 
 _log = logging.getLogger(__name__)
@@ -22,13 +23,17 @@ class LocalAws:
         moto: every other service.
         control: what answers `/_fargo/…`.
         faults: what may befall a call on its way to a service.
+        noted: counts the calls, where somebody asked for it.
     """
 
-    def __init__(self, batch: BatchService, moto: WsgiApp, control: Control, faults: Faults) -> None:
+    def __init__(
+        self, batch: BatchService, moto: WsgiApp, control: Control, faults: Faults, noted: Noted
+    ) -> None:
         self._batch = batch
         self._moto = moto
         self._control = control
         self._faults = faults
+        self._noted = noted
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
@@ -38,6 +43,7 @@ class LocalAws:
             if refused is not None:
                 return refused
             return (self._control if path.startswith(PREFIX) else self._moto_call)(environ, start_response)
+        self._noted.take(environ)
         return self._faults.around(self._service_call, environ, start_response)
 
     def _service_call(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:

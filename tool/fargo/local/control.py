@@ -7,6 +7,7 @@ from typing import Any
 
 from fargo.local.executors.scripted import ScriptedExecutor
 from fargo.local.faults import Faults
+from fargo.local.noted import Noted
 from fargo.local.state import Status
 from fargo.local.wsgi import Environ, StartResponse, answer, body_of
 
@@ -22,6 +23,7 @@ class Control:
     Args:
         status: what `GET status` tells.
         faults: what `faults` sets.
+        noted: what `calls` begins, tells and ends.
         interrupt: takes the Spot capacity of running jobs away.
         scripted: the executor that takes rules; None where containers run the jobs.
     """
@@ -31,11 +33,13 @@ class Control:
         *,
         status: Callable[[], Status],
         faults: Faults,
+        noted: Noted,
         interrupt: Interrupt,
         scripted: ScriptedExecutor | None,
     ) -> None:
         self._status = status
         self._faults = faults
+        self._noted = noted
         self._interrupt = interrupt
         self._scripted = scripted
         self._routes: dict[tuple[str, str], Callable[[Any], Any]] = {
@@ -45,6 +49,9 @@ class Control:
             ("PUT", "faults"): self._set_faults,
             ("DELETE", "faults"): lambda _: self._set_faults([]),
             ("POST", "interrupt"): self._interrupt_jobs,
+            ("GET", "calls"): lambda _: self._noted.told(),
+            ("PUT", "calls"): lambda _: self._note(begin=True),
+            ("DELETE", "calls"): lambda _: self._note(begin=False),
         }
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -55,7 +62,7 @@ class Control:
             offered = ", ".join(f"{verb} {PREFIX}{name}" for verb, name in self._routes)
             return _say(start_response, 404, f"no such control: {method} {path}; there are {offered}")
         try:
-            content = _content(environ) if method in ("POST", "PUT") else None
+            content = _content(environ) if method in ("POST", "PUT") and path != f"{PREFIX}calls" else None
             return answer(start_response, 200, route(content))
         except (ValueError, TypeError) as error:
             return _say(start_response, 400, str(error))
@@ -69,6 +76,12 @@ class Control:
     def _set_faults(self, content: Any) -> list[dict[str, Any]]:
         self._faults.replace(content)
         return self._faults.told()
+
+    def _note(self, *, begin: bool) -> list[dict[str, Any]]:
+        """What was counted until now."""
+        told = self._noted.told()
+        self._noted.begin() if begin else self._noted.end()
+        return told
 
     def _interrupt_jobs(self, content: Any) -> dict[str, list[str]]:
         match content:

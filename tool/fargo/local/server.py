@@ -26,6 +26,7 @@ from fargo.local.executors.scripted import ScriptedExecutor
 from fargo.local.faults import Faults
 from fargo.local.moto_keep import Keep
 from fargo.local.moto_moments import Moments
+from fargo.local.noted import Noted
 from fargo.local.state import StateDir, Status
 from fargo.local.wsgi import WsgiApp
 
@@ -111,12 +112,16 @@ class Server:
         self._folder.forget()
 
     def _make_app(self) -> LocalAws:
-        faults = Faults()
+        faults, noted = Faults(), Noted()
         scripted = self._executor if isinstance(self._executor, ScriptedExecutor) else None
         control = Control(
-            status=lambda: self._status, faults=faults, interrupt=self._batch.interrupt, scripted=scripted
+            status=lambda: self._status,
+            faults=faults,
+            noted=noted,
+            interrupt=self._batch.interrupt,
+            scripted=scripted,
         )
-        return LocalAws(self._batch, self._moto, control, faults)
+        return LocalAws(self._batch, self._moto, control, faults, noted)
 
     def _make_executor(self) -> tuple[Executor, Engine | None]:
         if self._options.executor == ScriptedExecutor.name:
