@@ -221,6 +221,23 @@ def test_a_run_after_another_waits_row_by_row_where_the_rows_are_the_same(
     assert "type" not in waits_for("--after", first)[0]
 
 
+def test_the_outputs_of_a_run_are_fetched_by_what_comes_after_it(
+    fargo: Fargo, aws: str, play: Callable[..., None]
+) -> None:
+    play(**{"*": [{"env": "FARGO_AFTER"}, {"env": "FARGO_AFTER_ROWS"}]})
+    missing = fargo("--local", "submit", "work", "--", "{after}")
+    assert (missing.code, "name that run: --after RUN" in missing.err) == (2, True)
+    first = fargo("--local", "submit", "work", "--array", "3").out.strip()
+
+    def told(*asked: str) -> list[str]:
+        run = fargo("--local", "submit", "work", *asked, "--after", first, "--", "{after}").out.strip()
+        assert fargo("--local", "wait", run).code == 0
+        return [line.removeprefix("#0 ") for line in fargo("--local", "logs", run).out.splitlines()[:2]]
+
+    assert told() == [f"FARGO_AFTER={first}", "FARGO_AFTER_ROWS=3"]
+    assert told("--array", "3") == [f"FARGO_AFTER={first}", "FARGO_AFTER_ROWS="]
+
+
 def test_what_waits_for_a_failed_run_is_refused(fargo: Fargo, aws: str, play: Callable[..., None]) -> None:
     play(**{"*": [{"exit": 1}]})
     first = fargo("--local", "submit", "work").out.strip()

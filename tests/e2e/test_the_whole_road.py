@@ -70,6 +70,15 @@ def test_a_real_simulation_gives_the_known_answer(road: "Road") -> None:
     assert road.fargo("logs", run).stdout.splitlines()[-1] == ended.stdout.splitlines()[-1]
 
 
+def test_many_experiments_are_combined_by_a_job_that_comes_after_them(road: "Road") -> None:
+    few = ("--", "--samples", "1000", "--size", "32")
+    experiments = road.fargo("submit", "simulate", "--array", "3", "--pack", "3", *few).stdout.strip()
+    ended = road.fargo("submit", "combine", "--after", experiments, "--follow")
+    assert ended.returncode == 0, ended.stderr
+    assert ended.stdout.startswith("3 experiments, chi-square ")
+    assert "exact 0.91132, z = " in ended.stdout.splitlines()[-1]
+
+
 def test_lines_arrive_while_the_job_runs_and_stop_ends_it(road: "Road") -> None:
     run = road.fargo("submit", "patient").stdout.strip()
     deadline = time.monotonic() + 60

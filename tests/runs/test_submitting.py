@@ -326,3 +326,14 @@ def test_what_waits_for_the_same_rows_waits_container_by_container() -> None:
     ]
     whole = _plan(rows=Rows(count=5), after=After(("a", "b")))
     assert _call(whole)["dependsOn"] == [{"jobId": "a"}, {"jobId": "b"}]
+
+
+def test_the_runner_is_told_whose_outputs_to_fetch_where_the_command_wants_them() -> None:
+    wants = JobSettings(command=["work", "{after}"])
+    other, same = After(("a",), run="first-1", rows=40), After(("a",), paired=True, run="first-1")
+    told = _environment(_call(_plan(settings=wants, after=other)))
+    assert (told["FARGO_AFTER"], told["FARGO_AFTER_ROWS"]) == ("first-1", "40")
+    each = _environment(_call(_plan(settings=wants, rows=Rows(count=5), after=same)))
+    assert each["FARGO_AFTER"] == "first-1"
+    assert "FARGO_AFTER_ROWS" not in each
+    assert "FARGO_AFTER" not in _environment(_call(_plan(after=other)))

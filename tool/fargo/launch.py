@@ -96,6 +96,9 @@ def prepared(
     if "output" in placeholders(command) and not settings.output:
         text = f"the command wants {{output}}, and the job {work.request.job} has no output folder"
         raise UsageError(text, 'name one in its table: output = "out"')
+    if "after" in placeholders(command) and work.after is None:
+        text = "the command wants {after}, the outputs of a run that this one comes after"
+        raise UsageError(text, "name that run: --after RUN")
     if work.over is None:
         manifest.check_command(command)
         yield Prepared(_planned(work, outputs, Rows(count=work.array or 1), now), None)

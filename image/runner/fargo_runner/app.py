@@ -15,6 +15,7 @@ from fargo_runner.task import read_container
 if TYPE_CHECKING:
     from typing import Iterator, Sequence
 
+    from fargo_runner.after import After
     from fargo_runner.folder import OutputFolder
     from fargo_runner.inputs import Inputs
     from fargo_runner.rows import Row
@@ -64,16 +65,17 @@ def run(container: Container) -> int:
     """
     from fargo_runner.child import Children
     from fargo_runner.service import Service
-    from fargo_runner.work import Work
+    from fargo_runner.work import Files, Work
 
     workers = min(container.workers, len(container.positions))
     # From here on a stop waits until the children are watched.
     children = Children(alone=workers == 1)
     service = Service(container.environ)
     rows = _rows(container, service)
-    with _inputs(container, rows) as inputs:
+    with _inputs(container, rows) as inputs, _after(container, service) as after:
         folder = _folder(container, len(rows), workers, inputs)
-        work = Work(container, rows, service=service, children=children, folder=folder, inputs=inputs)
+        files = Files(folder=folder, inputs=inputs, after=after)
+        work = Work(container, rows, service=service, children=children, files=files)
         children.work([*[work.drain] * workers, service.prepare])
     return _without_strays(folder, work.exit_code())
 
@@ -96,6 +98,18 @@ def _inputs(container: Container, rows: Sequence[Row]) -> Iterator[Inputs | None
 
     with closing(Inputs(rows, container.inputs)) as inputs:
         yield inputs
+
+
+@contextmanager
+def _after(container: Container, service: Service) -> Iterator[After | None]:
+    if not container.after:
+        yield None
+        return
+    from fargo_runner.after import After
+
+    with closing(After(container)) as after:
+        after.fetch_all(service)
+        yield after
 
 
 def _folder(container: Container, rows: int, workers: int, inputs: Inputs | None) -> OutputFolder | None:

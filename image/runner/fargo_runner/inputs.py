@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
 import threading
 from collections import Counter
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Iterator, Sequence
 
+from fargo_runner import scratch
 from fargo_runner.contract import RunnerError
 from fargo_runner.rows import Fetched
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from fargo_runner.rows import Row
     from fargo_runner.service import Connections
 
 _SCHEME = "s3://"
-_READ_ONLY = 0o444
 
 
 @dataclass
@@ -50,13 +50,7 @@ class Inputs:
 
     def __init__(self, rows: Sequence[Row], columns: Sequence[str]) -> None:
         self._columns = columns
-        try:
-            self.root = Path(tempfile.mkdtemp(prefix="fargo-inputs-"))
-        except OSError as error:
-            raise RunnerError(
-                "The inputs cannot be fetched: /tmp may not be written. Declare `VOLUME /tmp` in the "
-                "Dockerfile, or name another folder in TMPDIR."
-            ) from error
+        self.root = scratch.make_folder("inputs")
         wanted = Counter(url for row in rows for _, url in self._of(row))
         several = [(url, count) for url, count in wanted.items() if count > 1]
         self._shared = {
@@ -124,7 +118,7 @@ class Inputs:
 
 def _fetch(connections: Connections, bucket: str, key: str, path: Path) -> int:
     size = connections.to(bucket).download(key, path)
-    path.chmod(_READ_ONLY)
+    path.chmod(scratch.READ_ONLY)
     return size
 
 

@@ -32,10 +32,16 @@ class Row:
 
 @dataclass(frozen=True)
 class Fetched:
-    """A row's values as its command gets them, and the bytes that were fetched for it."""
+    """A row's values as its command gets them.
+
+    Attributes:
+        bytes_in: what was fetched for it.
+        after: the folder of another run's outputs; empty where the command wants none.
+    """
 
     values: Mapping[str, str]
     bytes_in: int = 0
+    after: str = ""
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,8 @@ from fargo_runner.contract import RunnerError
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from fargo_runner.rows import Fetched
+
 _WORD = "[A-Za-z_][A-Za-z0-9_-]*"
 
 
@@ -30,6 +32,8 @@ class Container:
         manifest: whether rows have columns.
         inputs: the columns whose objects are fetched.
         output: the folder to keep, relative to the working directory; empty for none.
+        after: the run whose outputs are fetched; empty for none.
+        after_rows: of so many rows of it, all; 0: of the row that each of this run's is.
         attempt: AWS Batch's count, from 1.
         command: with its placeholders.
         environ: all of its environment.
@@ -46,6 +50,8 @@ class Container:
     manifest: bool
     inputs: tuple[str, ...]
     output: str
+    after: str
+    after_rows: int
     job_id: str
     attempt: int
     command: tuple[str, ...]
@@ -103,6 +109,8 @@ def read_container(command: Sequence[str], environ: Mapping[str, str]) -> Contai
         manifest=environ.get(contract.ENV_MANIFEST, "") == "1",
         inputs=_columns(environ.get(contract.ENV_INPUTS) or "[]"),
         output=environ.get(contract.ENV_OUTPUT, ""),
+        after=environ.get(contract.ENV_AFTER, ""),
+        after_rows=_number(environ, contract.ENV_AFTER_ROWS),
         job_id=environ.get(contract.ENV_JOB_ID, ""),
         attempt=_number(environ, contract.ENV_ATTEMPT, least=1),
         command=tuple(command),
@@ -118,22 +126,24 @@ class Task:
     environ: Mapping[str, str]
 
     @classmethod
-    def of(cls, container: Container, row: int, values: Mapping[str, str], output: Path | None) -> Task:
+    def of(cls, container: Container, row: int, fetched: Fetched, output: Path | None) -> Task:
         """Put a row into its command and beside it.
 
         Args:
             container: whose command it is.
             row: its number in the run.
-            values: column → text.
+            fetched: its values, and what was fetched for it.
             output: the row's own output folder, absolute.
         """
         fixed = {"row": str(row), "run": container.run}
         own = {contract.ENV_ROW: str(row)}
+        if fetched.after:
+            fixed["after"] = fetched.after
         if output:
             fixed["output"] = own[contract.ENV_OUTPUT] = str(output)
-        columns = {contract.column_variable(column): value for column, value in values.items()}
+        columns = {contract.column_variable(column): value for column, value in fetched.values.items()}
         return cls(
-            command=tuple(fill(container.command, {**values, **fixed})),
+            command=tuple(fill(container.command, {**fetched.values, **fixed})),
             environ={**container.environ, **columns, **own},
         )
 

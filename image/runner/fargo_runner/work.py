@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from contextlib import closing, nullcontext
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -19,8 +19,9 @@ from fargo_runner.task import Task
 
 if TYPE_CHECKING:
     from pathlib import Path
-    from typing import Callable, ContextManager, Sequence
+    from typing import Callable, Iterator, Sequence
 
+    from fargo_runner.after import After
     from fargo_runner.child import Children, Ended
     from fargo_runner.folder import OutputFolder
     from fargo_runner.inputs import Inputs
@@ -43,13 +44,23 @@ class _Road:
     stored: Sequence[Stored] = ()
 
 
-class Work:
-    """The rows of a container, and what has become of them.
+@dataclass(frozen=True)
+class Files:
+    """What comes to the rows' commands as files, and what goes.
 
-    Args:
+    Attributes:
         folder: None for a job without output.
         inputs: None for a job without inputs.
+        after: None for a command without `{after}`.
     """
+
+    folder: OutputFolder | None
+    inputs: Inputs | None
+    after: After | None
+
+
+class Work:
+    """The rows of a container, and what has become of them."""
 
     def __init__(
         self,
@@ -58,12 +69,11 @@ class Work:
         *,
         service: Service,
         children: Children,
-        folder: OutputFolder | None,
-        inputs: Inputs | None,
+        files: Files,
     ) -> None:
         self._container, self._rows = container, rows
         self._service, self._children = service, children
-        self._folder, self._inputs = folder, inputs
+        self._folder, self._inputs, self._after = files.folder, files.inputs, files.after
         self._left = deque(rows)
         self._exits: dict[int, int] = {}
         self._skipped: list[int] = []
@@ -114,13 +124,18 @@ class Work:
         self._report(row, ended)
         return ended.exit_code
 
-    def _fetched(self, row: Row, connections: Connections) -> ContextManager[Fetched]:
-        return self._inputs.of(row, connections) if self._inputs else nullcontext(Fetched(row.values))
+    @contextmanager
+    def _fetched(self, row: Row, connections: Connections) -> Iterator[Fetched]:
+        """The row's values while all that is fetched for it is there."""
+        inputs = self._inputs.of(row, connections) if self._inputs else nullcontext(Fetched(row.values))
+        after = self._after.of(row, connections) if self._after else nullcontext(("", 0))
+        with inputs as fetched, after as (folder, size):
+            yield replace(fetched, after=str(folder), bytes_in=fetched.bytes_in + size)
 
     def _command(self, row: Row, fetched: Fetched, road: _Road, connections: Connections) -> None:
         """Run the command and store its outputs, in the row's own folder and among its inputs."""
         output = self._folder.make(row.number) if self._folder else None
-        task = Task.of(self._container, row.number, fetched.values, output)
+        task = Task.of(self._container, row.number, fetched, output)
         road.command, road.bytes_in = task.command, fetched.bytes_in
         road.ended = self._children.run(task.command, task.environ)
         if road.ended and road.ended.seconds > _IDLE_SECONDS:

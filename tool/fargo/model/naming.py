@@ -35,6 +35,10 @@ ENV_PACK = "FARGO_PACK"
 ENV_WORKERS = "FARGO_WORKERS"
 ENV_INPUTS = "FARGO_INPUTS"
 """A JSON list of the columns whose `s3://` objects are fetched before the command."""
+ENV_AFTER = "FARGO_AFTER"
+"""The run whose outputs are fetched for `{after}`."""
+ENV_AFTER_ROWS = "FARGO_AFTER_ROWS"
+"""Of so many rows of it, all; where it is not set, of the row that each row is."""
 ENV_ARRAY_INDEX = "AWS_BATCH_JOB_ARRAY_INDEX"
 RESERVED_ENV_PREFIXES = ("FARGO_", "AWS_BATCH")
 

@@ -84,6 +84,8 @@ class Run:
         columns: the names of all of them; empty where rows are only numbers, and there is no manifest.
         inputs: the columns whose objects the runner fetches.
         manifest: the SHA-256 of its manifest; empty where there is none.
+        after: the run whose outputs its containers fetch, for `{after}` in the command; empty: none.
+        after_rows: of so many rows of it, all; 0: of the same row, because both have the same rows.
         writer: the process that wrote the ledger last, by a random word.
     """
 
@@ -99,6 +101,8 @@ class Run:
     columns: tuple[str, ...] = ()
     inputs: tuple[str, ...] = ()
     manifest: str = ""
+    after: str = ""
+    after_rows: int = 0
     writer: str = ""
     waves: tuple[Wave, ...]
 

@@ -1,4 +1,4 @@
-"""`{column}`, `{row}`, `{run}`, `{output}` in a command's arguments.
+"""`{column}`, `{row}`, `{run}`, `{output}`, `{after}` in a command's arguments.
 
 The runner fills them in (`fargo_runner.task.fill`), by the same rules: `{name}` is a placeholder where the
 name is a word or one of the row's columns; `{{name}}` is a literal `{name}`; `${HOME}`, `{}`, JSON and
@@ -8,7 +8,7 @@ every other brace stay as they are.
 import re
 from collections.abc import Iterable, Sequence
 
-FIXED = ("row", "run", "output")
+FIXED = ("row", "run", "output", "after")
 """Placeholders that have a value without any column."""
 
 WORD = r"[A-Za-z_][A-Za-z0-9_-]*"

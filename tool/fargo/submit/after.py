@@ -1,6 +1,6 @@
 """What a run waits for: another run's jobs, all of them or container by container."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fargo.errors import UsageError
 from fargo.model.job import JobState
@@ -12,10 +12,17 @@ DEPENDS_MAX = 20
 
 @dataclass(frozen=True, slots=True)
 class After:
-    """AWS Batch jobs to wait for; with `paired`, chunk by chunk, and in it child by child."""
+    """AWS Batch jobs to wait for; with `paired`, chunk by chunk, and in it child by child.
+
+    Attributes:
+        run: the other run.
+        rows: how many it has; 0 where they are the same as those of the run that waits.
+    """
 
     jobs: tuple[str, ...] = ()
     paired: bool = False
+    run: str = ""
+    rows: int = 0
 
 
 NOTHING = After()
@@ -48,20 +55,17 @@ def after(other: RunSnapshot, *, rows: int, pack: int, manifest: str) -> After:
         text = f"AWS Batch no longer knows {run.id}, so that nothing can wait for it"
         raise UsageError(text, f"whether it succeeded: `fargo results {run.id}`; then leave --after out")
     live = {job.id for job in other.jobs if not job.state.finished} | set(other.unseen)
+    same = rows > 1 and (rows, manifest) == (run.rows, run.manifest)
+    found = After(run=run.id, rows=0 if same else run.rows)
     if not live:
-        return NOTHING
+        return found
     wave = run.last
-    if (
-        rows > 1
-        and len(run.waves) == 1
-        and not other.past
-        and (rows, pack, manifest) == (run.rows, wave.pack, run.manifest)
-    ):
-        return After(tuple(chunk.job_id for chunk in wave.chunks), paired=True)
+    if same and len(run.waves) == 1 and not other.past and pack == wave.pack:
+        return replace(found, jobs=tuple(chunk.job_id for chunk in wave.chunks), paired=True)
     waited_for = tuple(chunk.job_id for chunk in run.chunks if chunk.job_id in live)
     if len(waited_for) > DEPENDS_MAX:
         raise UsageError(
             f"{run.id} is {len(waited_for)} array jobs, and AWS Batch lets a job wait for {DEPENDS_MAX}",
             f"wait here instead: `fargo wait {run.id}`; or give the same rows in the same packing",
         )
-    return After(waited_for)
+    return replace(found, jobs=waited_for)

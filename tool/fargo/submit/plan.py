@@ -11,6 +11,7 @@ from fargo.model import naming
 from fargo.model.packing import chunks, containers
 from fargo.model.run import Chunk, Run, Wave
 from fargo.model.stack import StackOutputs
+from fargo.model.template import placeholders
 from fargo.submit import request as requests
 from fargo.submit.request import Request
 
@@ -48,6 +49,8 @@ def plan(
     pack, workers = requests.packing(request, settings)
     spot = settings.spot if request.spot is None else request.spot
     run_id = ledger.run_id(request.job, now, token)
+    command = (*settings.command, *request.arguments)
+    fetches = "after" in placeholders(command)
     wave = Wave(
         number=1,
         created=now,
@@ -68,7 +71,7 @@ def plan(
         project=outputs.name,
         job=request.job,
         created=now,
-        command=(*settings.command, *request.arguments),
+        command=command,
         environment=request.environment,
         timeout_seconds=request.timeout_seconds,
         # What shares a queue are the jobs: the name needs no setting, and is the same whoever submits.
@@ -77,6 +80,8 @@ def plan(
         columns=rows.columns,
         inputs=tuple(settings.inputs) if rows.manifest else (),
         manifest=rows.manifest,
+        after=after.run if fetches else "",
+        after_rows=after.rows if fetches else 0,
         waves=(wave,),
     )
     check_sizes(run)
@@ -128,6 +133,9 @@ def _told_to_the_runner(run: Run, wave: Wave, chunk: Chunk) -> tuple[tuple[str, 
         told.append((naming.ENV_MAP, wave.map))
     if wave.pack > 1:
         told += [(naming.ENV_PACK, str(wave.pack)), (naming.ENV_WORKERS, str(wave.workers))]
+    if run.after:
+        told.append((naming.ENV_AFTER, run.after))
+        told += [(naming.ENV_AFTER_ROWS, str(run.after_rows))] if run.after_rows else []
     if run.inputs:
         told.append((naming.ENV_INPUTS, json.dumps(run.inputs, ensure_ascii=False, separators=(",", ":"))))
     return tuple(told)
