@@ -13,6 +13,7 @@ from fargo.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
+    from fargo.config import Project
     from fargo.deploy import DeployPlan
     from fargo.deploy.deployment import DeployEvent
     from fargo.docker import Engine
@@ -83,6 +84,15 @@ def _say_next(context: Context, outputs: "StackOutputs") -> None:
     if context.out.json:
         context.out.data(asdict(outputs))
         return
-    job = next(iter(outputs.job_definitions))
     context.out.say(f"{outputs.name} is deployed. Run a job:", "green")
-    context.out.say(f"  {context.command(f'submit {job} --follow')}")
+    context.out.say(f"  {context.command(_first_submit(context.project))}")
+
+
+def _first_submit(project: "Project") -> str:
+    """What runs the first job that needs neither rows nor another run."""
+    from fargo.model import template
+
+    for name, job in project.jobs.items():
+        if set(template.placeholders(job.command)) <= set(template.ALWAYS):
+            return f"submit {name} --follow"
+    return "submit --help"

@@ -8,8 +8,10 @@ every other brace stay as they are.
 import re
 from collections.abc import Iterable, Sequence
 
-FIXED = ("row", "run", "output", "after")
-"""Placeholders that have a value without any column."""
+ALWAYS = ("row", "run", "output")
+"""Placeholders that have a value in every run."""
+FIXED = (*ALWAYS, "after")
+"""Those that no column has: `{after}` has a value in a run that comes after another."""
 
 WORD = r"[A-Za-z_][A-Za-z0-9_-]*"
 
