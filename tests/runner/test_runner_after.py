@@ -52,6 +52,16 @@ def test_a_run_over_the_same_rows_finds_its_own_rows_outputs_alone(
     assert list(scratch.iterdir()) == []
 
 
+def test_rows_that_failed_are_left_out_where_that_was_agreed_to(
+    fargo_run: Runner, task: dict[str, str], s3: ScriptedS3, scratch: Path
+) -> None:
+    for row in (0, 2):
+        ended(s3, row, "sum.txt")
+    more = {"FARGO_AFTER_ROWS": "4", "FARGO_AFTER_PARTIAL": "1"}
+    done = fargo_run("ls", "{after}", environ=task | more)
+    assert (done.returncode, done.stdout) == (0, "0\n2\n")
+
+
 def test_a_row_without_outputs_is_an_empty_folder(
     fargo_run: Runner, task: dict[str, str], s3: ScriptedS3, scratch: Path
 ) -> None:

@@ -51,6 +51,7 @@ class Work:
         array: so many rows that are only numbers.
         over: where rows with columns come from.
         after: how the run stands that is waited for.
+        partial: rows of it may have failed.
     """
 
     request: Request
@@ -58,6 +59,7 @@ class Work:
     array: int | None = None
     over: Over | None = None
     after: RunSnapshot | None = None
+    partial: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,8 @@ def prepared(
         AwsError: a source on S3 cannot be read.
     """
     settings, command = work.settings, (*work.settings.command, *work.request.arguments)
+    if work.partial and work.after is None:
+        raise UsageError("--partial is about the run that this one comes after", "name it: --after RUN")
     if work.over and work.array is not None:
         raise UsageError("--array and --over both say what the rows are", "give one of them")
     if "output" in placeholders(command) and not settings.output:
@@ -116,7 +120,7 @@ def _planned(work: Work, outputs: StackOutputs, rows: Rows, now: datetime) -> Ru
     request = replace(work.request, rows=rows)
     if work.after is not None:
         pack, _ = packing(request, work.settings)
-        found = after(work.after, rows=rows.count, pack=pack, manifest=rows.manifest)
+        found = after(work.after, rows=rows.count, pack=pack, manifest=rows.manifest, partial=work.partial)
         request = replace(request, after=found)
     token = "".join(secrets.choice(ALPHABET) for _ in range(4))
     return plan(request, work.settings, outputs, now=now, token=token)

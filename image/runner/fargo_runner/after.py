@@ -54,7 +54,8 @@ class After:
         def some(first: int) -> None:
             with closing(Connections(service)) as connections:
                 for row in rows[first::threads]:
-                    self._fetch(row, connections)
+                    if not self._container.after_partial or self._succeeded(row, connections):
+                        self._fetch(row, connections)
 
         with ThreadPoolExecutor(threads) as pool:
             for _ in pool.map(some, range(threads)):
@@ -79,6 +80,10 @@ class After:
     def close(self) -> None:
         """Remove all that was fetched."""
         shutil.rmtree(self.root, ignore_errors=True)
+
+    def _succeeded(self, row: int, connections: Connections) -> bool:
+        bucket = connections.to(self._container.bucket)
+        return bucket.exists(contract.result_key(self._container.after, row))
 
     def _fetch(self, row: int, connections: Connections) -> int:
         bucket, run = self._container.bucket, self._container.after

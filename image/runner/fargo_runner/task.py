@@ -34,6 +34,7 @@ class Container:
         output: the folder to keep, relative to the working directory; empty for none.
         after: the run whose outputs are fetched; empty for none.
         after_rows: of so many rows of it, all; 0: of the row that each of this run's is.
+        after_partial: whether rows of it may have failed.
         attempt: AWS Batch's count, from 1.
         command: with its placeholders.
         environ: all of its environment.
@@ -52,6 +53,7 @@ class Container:
     output: str
     after: str
     after_rows: int
+    after_partial: bool
     job_id: str
     attempt: int
     command: tuple[str, ...]
@@ -111,6 +113,7 @@ def read_container(command: Sequence[str], environ: Mapping[str, str]) -> Contai
         output=environ.get(contract.ENV_OUTPUT, ""),
         after=environ.get(contract.ENV_AFTER, ""),
         after_rows=_number(environ, contract.ENV_AFTER_ROWS),
+        after_partial=environ.get(contract.ENV_AFTER_PARTIAL, "") == "1",
         job_id=environ.get(contract.ENV_JOB_ID, ""),
         attempt=_number(environ, contract.ENV_ATTEMPT, least=1),
         command=tuple(command),

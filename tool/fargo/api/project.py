@@ -10,10 +10,8 @@ from fargo.api.run import Run, sent
 if TYPE_CHECKING:
     from fargo.api.asking import Over
     from fargo.connection import Connection
-    from fargo.launch import LaunchEvent
-    from fargo.manifest import Over as ManifestOver
+    from fargo.launch import LaunchEvent, Work
     from fargo.model.run import Run as Ledger
-    from fargo.submit import Request
 
 
 class Project:
@@ -47,6 +45,7 @@ class Project:
         limit: int | None = None,
         sample: int | None = None,
         after: Run | str | None = None,
+        partial: bool = False,
     ) -> Run:
         """Run a job once, or once a row. None leaves a setting to the project file.
 
@@ -68,6 +67,7 @@ class Project:
             limit: the first N rows of `over`.
             sample: N rows of `over` at random, always the same.
             after: a run, or its id, that must succeed first; row by row where both have the same rows.
+            partial: rows of that run may have failed; it must have ended.
 
         Raises:
             UsageError: a row, a file, the command or the size cannot be so; nothing was sent.
@@ -76,6 +76,7 @@ class Project:
             AwsError: AWS refused or is out of reach; the hint names how to go on where there is a run.
             Interrupted: Ctrl-C while jobs were submitted; the same.
         """
+        from fargo import launch
         from fargo.manifest import Over
         from fargo.submit import Request
 
@@ -92,23 +93,23 @@ class Project:
             workers=workers,
         )
         with asking.sources(over) as found:
-            return self._launched(request, array, Over.of(found, limit=limit, sample=sample), after)
+            return self._launched(
+                launch.Work(
+                    request=request,
+                    settings=self._connection.project.job(job),
+                    array=array,
+                    over=Over.of(found, limit=limit, sample=sample),
+                    after=self._run(after).status() if after is not None else None,
+                    partial=partial,
+                )
+            )
 
-    def _launched(
-        self, request: "Request", array: int | None, over: "ManifestOver | None", after: Run | str | None
-    ) -> Run:
+    def _launched(self, work: "Work") -> Run:
         from fargo import launch
         from fargo.manifest import Outside
 
         connection = self._connection
-        work = launch.Work(
-            request=request,
-            settings=connection.project.job(request.job),
-            array=array,
-            over=over,
-            after=self._run(after).status() if after is not None else None,
-        )
-        outside = Outside(connection.bulk) if over else Outside()
+        outside = Outside(connection.bulk) if work.over else Outside()
         with launch.prepared(work, connection.outputs, outside, now=datetime.now(UTC)) as ready:
             return self._sent(launch.launch(ready, connection.sender()))
 

@@ -68,6 +68,9 @@ def _pairs(
 @click.option("--timeout", "timeout_seconds", type=Unit("duration"), help="Per attempt, like 15m or 900.")
 @click.option("--spot/--on-demand", default=None, help="Instead of the project file's.")
 @click.option("--after", metavar="RUN", help="Start when RUN has succeeded; row by row over the same rows.")
+@click.option(
+    "--partial", is_flag=True, help="With --after: rows of RUN may have failed; RUN must have ended."
+)
 @click.option("--resume", metavar="RUN", help="Submit what is left of a run whose submission broke off.")
 @click.option("--follow", is_flag=True, help="Show states and log lines until it ends. Ctrl-C detaches.")
 @until_options

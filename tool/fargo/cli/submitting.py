@@ -35,7 +35,7 @@ def prepared(
     from fargo.submit import Request
     from fargo.view.rows import RowsView
 
-    array, after = options.pop("array"), options.pop("after")
+    array, after, partial = (options.pop(name) for name in ("array", "after", "partial"))
     over = _over(options)
     work = launch.Work(
         request=Request(job=job, **options),
@@ -43,6 +43,7 @@ def prepared(
         array=array,
         over=over,
         after=state_of(context, after) if after is not None else None,
+        partial=partial,
     )
     view = RowsView()
     outside = Outside(context.bulk) if over else Outside()

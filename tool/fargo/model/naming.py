@@ -39,6 +39,8 @@ ENV_AFTER = "FARGO_AFTER"
 """The run whose outputs are fetched for `{after}`."""
 ENV_AFTER_ROWS = "FARGO_AFTER_ROWS"
 """Of so many rows of it, all; where it is not set, of the row that each row is."""
+ENV_AFTER_PARTIAL = "FARGO_AFTER_PARTIAL"
+"""`1` where rows of it may have failed."""
 ENV_ARRAY_INDEX = "AWS_BATCH_JOB_ARRAY_INDEX"
 RESERVED_ENV_PREFIXES = ("FARGO_", "AWS_BATCH")
 

@@ -86,6 +86,7 @@ class Run:
         manifest: the SHA-256 of its manifest; empty where there is none.
         after: the run whose outputs its containers fetch, for `{after}` in the command; empty: none.
         after_rows: of so many rows of it, all; 0: of the same row, because both have the same rows.
+        after_partial: of those rows that have failed, none.
         writer: the process that wrote the ledger last, by a random word.
     """
 
@@ -103,6 +104,7 @@ class Run:
     manifest: str = ""
     after: str = ""
     after_rows: int = 0
+    after_partial: bool = False
     writer: str = ""
     waves: tuple[Wave, ...]
 

@@ -82,6 +82,7 @@ def plan(
         manifest=rows.manifest,
         after=after.run if fetches else "",
         after_rows=after.rows if fetches else 0,
+        after_partial=after.partial and fetches,
         waves=(wave,),
     )
     check_sizes(run)
@@ -136,6 +137,7 @@ def _told_to_the_runner(run: Run, wave: Wave, chunk: Chunk) -> tuple[tuple[str, 
     if run.after:
         told.append((naming.ENV_AFTER, run.after))
         told += [(naming.ENV_AFTER_ROWS, str(run.after_rows))] if run.after_rows else []
+        told += [(naming.ENV_AFTER_PARTIAL, "1")] if run.after_partial else []
     if run.inputs:
         told.append((naming.ENV_INPUTS, json.dumps(run.inputs, ensure_ascii=False, separators=(",", ":"))))
     return tuple(told)
