@@ -6,7 +6,15 @@ from datetime import datetime
 from os.path import commonprefix
 from typing import Any
 
-from fargo.aws.batch_answers import Environment, Queue, environment_from, job_from, queue_from
+from fargo.aws.batch_answers import (
+    Environment,
+    Front,
+    Queue,
+    environment_from,
+    front_from,
+    job_from,
+    queue_from,
+)
 from fargo.aws.errors import translated
 from fargo.model.job import Job, JobState
 
@@ -173,15 +181,16 @@ class Batch:
         return tuple(environment_from(item) for item in answer["computeEnvironments"])
 
     def front(self, queue: str) -> tuple[str, ...]:
-        """The ids of the first 100 RUNNABLE jobs of a queue, the next to start first.
+        """The ids of the first 100 RUNNABLE jobs of a queue, the next to start first."""
+        return self.glance(queue).jobs
+
+    def glance(self, queue: str) -> Front:
+        """The front of a queue, and what its jobs take.
 
         Source: AWS Batch API reference, GetJobQueueSnapshot.
         """
         with translated("GetJobQueueSnapshot"):
-            answer = self._client.get_job_queue_snapshot(jobQueue=queue)
-        return tuple(
-            job["jobArn"].rpartition("/")[2] for job in answer.get("frontOfQueue", {}).get("jobs", ())
-        )
+            return front_from(self._client.get_job_queue_snapshot(jobQueue=queue))
 
     def disable(self, queue: str) -> None:
         """Let a job queue take no more jobs."""

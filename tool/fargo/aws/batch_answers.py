@@ -29,6 +29,8 @@ class Environment:
 
     Attributes:
         kind: `FARGATE` or `FARGATE_SPOT`.
+        subnets: where its tasks start, by id.
+        groups: their security groups, by id.
     """
 
     arn: str
@@ -38,6 +40,21 @@ class Environment:
     reason: str
     kind: str
     max_vcpus: int
+    subnets: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Front:
+    """A queue at one moment.
+
+    Attributes:
+        jobs: the ids of its first 100 RUNNABLE jobs, the next to start first.
+        vcpus: what its jobs take now; None where AWS did not say.
+    """
+
+    jobs: tuple[str, ...] = ()
+    vcpus: float | None = None
 
 
 def queue_from(item: dict[str, Any]) -> Queue:
@@ -64,7 +81,17 @@ def environment_from(item: dict[str, Any]) -> Environment:
         item.get("statusReason", ""),
         resources.get("type", ""),
         resources.get("maxvCpus", 0),
+        tuple(resources.get("subnets", ())),
+        tuple(resources.get("securityGroupIds", ())),
     )
+
+
+def front_from(answer: dict[str, Any]) -> Front:
+    """A queue's front as GetJobQueueSnapshot tells it."""
+    jobs = tuple(job["jobArn"].rpartition("/")[2] for job in answer.get("frontOfQueue", {}).get("jobs", ()))
+    usage = answer.get("queueUtilization", {}).get("totalCapacityUsage", ())
+    taken = [each["quantity"] for each in usage if each.get("capacityUnit") == "VCPU"]
+    return Front(jobs, sum(taken) if taken else None)
 
 
 def job_from(detail: dict[str, Any], *, queue: str = "") -> Job:
