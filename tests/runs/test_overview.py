@@ -11,7 +11,7 @@ from fakes import NOW, a_run, refusal
 from fargo.aws.batch import Batch
 from fargo.aws.logs import Logs
 from fargo.children import listed
-from fargo.cost import MINIMUM_SECONDS, START_SECONDS, Ran, Task, so_far
+from fargo.cost import MINIMUM_SECONDS, START_SECONDS, Task
 from fargo.history import History
 from fargo.model.fargate import Architecture, Size
 from fargo.model.job import Attempt, Job, JobState
@@ -114,7 +114,7 @@ def test_what_is_in_no_such_state_costs_no_call(state: JobState, ids: list[str])
 
 def test_containers_that_were_not_looked_at_count_like_those_that_were() -> None:
     found = _look(_state(_array(SUCCEEDED=10_000)))
-    assert found.dollars == pytest.approx(10_000 * (100 + START_SECONDS) / 3600 * TASK.hourly)
+    assert found.cost.dollars == pytest.approx(10_000 * (100 + START_SECONDS) / 3600 * TASK.hourly)
 
 
 def test_every_attempt_costs_and_a_minute_at_the_least() -> None:
@@ -126,13 +126,12 @@ def test_every_attempt_costs_and_a_minute_at_the_least() -> None:
     job = Job(id="s", name="n", state=JobState.SUCCEEDED, created=NOW, started=NOW, attempts=tries)
     found = _look(_state(job, size=1))
     seconds = MINIMUM_SECONDS + 400 + START_SECONDS
-    assert found.dollars == pytest.approx(seconds / 3600 * TASK.hourly)
+    assert found.cost.dollars == pytest.approx(seconds / 3600 * TASK.hourly)
     assert found.spread is None
 
 
 def test_what_has_not_started_has_no_cost() -> None:
-    assert _look(_state(Job(id="s", name="n", state=JobState.RUNNABLE, created=NOW), size=1)).dollars is None
-    assert so_far(TASK, [Ran(containers=5, seconds=(), looked_at=0)]) == 0
+    assert _look(_state(Job(id="s", name="n", state=JobState.RUNNABLE, created=NOW), size=1)).cost is None
 
 
 def test_who_may_not_read_events_sees_a_run_without_them() -> None:
@@ -144,7 +143,7 @@ def test_the_children_of_a_forgotten_array_are_told_by_events(told: Callable[...
     state = replace(_state(replace(_array(), counts=())), past=("a",))
     found = _look(state, events=told("a:1", "a:2"))
     assert [cause.count for cause in found.causes] == [2]
-    assert found.dollars == pytest.approx(2 * MINIMUM_SECONDS / 3600 * TASK.hourly)
+    assert found.cost.dollars == pytest.approx(2 * MINIMUM_SECONDS / 3600 * TASK.hourly)
 
 
 @pytest.fixture

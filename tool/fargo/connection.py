@@ -4,6 +4,7 @@ import os
 import secrets
 import time
 from collections.abc import Callable, Generator, Iterator
+from datetime import UTC, datetime
 from functools import cached_property
 from itertools import chain, repeat
 from pathlib import Path
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from fargo.aws.session import Session
     from fargo.aws.store import Store
     from fargo.config import Project
-    from fargo.cost import Task
+    from fargo.cost import Prices, Task
     from fargo.deploy import Deployment
     from fargo.errors import AwsThrottled
     from fargo.history import History
@@ -222,6 +223,13 @@ class Connection:
 
         return name
 
+    @cached_property
+    def prices(self) -> "Prices":
+        """What AWS asks in this region."""
+        from fargo import cost
+
+        return cost.current(self.session, datetime.now(UTC))
+
     def task(self, job: str, wave: "Wave") -> "Task":
         """What each container of a wave reserves, and where it runs.
 
@@ -237,6 +245,7 @@ class Connection:
             architecture=self.project.image.cpu,
             spot=wave.queue == self.outputs.job_queues["spot"],
             storage_gib=settings.storage_gib if settings else STORAGE_GIB_DEFAULT,
+            prices=self.prices,
         )
 
     def sender(self) -> "Sender":

@@ -1,13 +1,12 @@
 """A run's snapshot → more than its state: why containers failed, how their times spread, what they cost."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from itertools import islice
 
 from fargo.aws.batch import Batch
 from fargo.children import listed
-from fargo.cost import Ran, Task, so_far
+from fargo.cost import Actual, Task, actual
 from fargo.errors import AwsError
 from fargo.failures import Cause, causes
 from fargo.history import History, Which
@@ -29,14 +28,14 @@ class Overview:
         failed: containers that failed, of which `causes` may tell of some only.
         spread: of the containers that were looked at; None of a run with one container.
         moves: what events told of each of its single jobs, by id.
-        dollars: US dollars so far, about; None where no container has started, or nobody knows.
+        cost: so far, by the containers that were looked at; None where none has started, or nobody knows.
     """
 
     causes: tuple[Cause, ...] = ()
     failed: int = 0
     spread: Spread | None = None
     moves: dict[str, tuple[Move, ...]]
-    dollars: float | None = None
+    cost: Actual | None = None
 
 
 def overview(state: RunSnapshot, batch: Batch, history: History, task_of: Callable[[Wave], Task]) -> Overview:
@@ -62,7 +61,7 @@ def overview(state: RunSnapshot, batch: Batch, history: History, task_of: Callab
         failed=sum(state.containers(job).get(JobState.FAILED, 0) for job in state.jobs),
         spread=spread(looked_at) if state.run.last.containers > 1 else None,
         moves=_moves(state, history),
-        dollars=_dollars(state, seen, task_of),
+        cost=actual(state, looked_at, task_of),
     )
 
 
@@ -73,11 +72,8 @@ def spent(state: RunSnapshot, task_of: Callable[[Wave], Task]) -> float | None:
         None where no container has started, or nobody knows.
     """
     jobs = [*state.children, *(job for job in state.jobs if not job.size)]
-    seen = {
-        wanted: tuple(job for job in jobs if job.state is wanted)
-        for wanted in (JobState.FAILED, JobState.SUCCEEDED, JobState.RUNNING)
-    }
-    return _dollars(state, seen, task_of)
+    found = actual(state, jobs, task_of)
+    return found.dollars if found else None
 
 
 def _containers(
@@ -102,33 +98,3 @@ def _moves(state: RunSnapshot, history: History) -> dict[str, tuple[Move, ...]]:
         return {}
     found = {job.id: stories.get(job.id) for job in single}
     return {job_id: story.moves for job_id, story in found.items() if story}
-
-
-def _dollars(
-    state: RunSnapshot, seen: dict[JobState, tuple[Job, ...]], task_of: Callable[[Wave], Task]
-) -> float | None:
-    if not any(job.started for jobs in seen.values() for job in jobs):
-        return None
-    total = 0.0
-    for wave in state.run.waves:
-        ids = set(wave.job_ids)
-        jobs = [job for job in state.jobs if job.id in ids]
-        kinds = []
-        for wanted, found in seen.items():
-            ours = [job for job in found if (job.parent or job.id) in ids]
-            counted = sum(state.containers(job).get(wanted, 0) for job in jobs)
-            # Of a wave of which none was looked at, the other waves' stand for it.
-            kinds.append(_kind(ours or found, counted or len(ours), state.at))
-        total += so_far(task_of(wave), kinds)
-    return total
-
-
-def _kind(found: Sequence[Job], containers: int, now: datetime) -> Ran:
-    seconds = tuple(seconds for job in found for seconds in _ran(job, now))
-    return Ran(containers=containers, seconds=seconds, looked_at=len(found))
-
-
-def _ran(job: Job, now: datetime) -> Sequence[float]:
-    """How long each of its attempts ran, in seconds; ListJobs tells of the last one only."""
-    times = [(each.started, each.stopped) for each in job.attempts] or [(job.started, job.stopped)]
-    return [((end or now) - begin).total_seconds() for begin, end in times if begin]

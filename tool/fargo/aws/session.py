@@ -85,7 +85,7 @@ class Session:
     _boto: "BotoSession | None" = None
     _clients: dict[str, Any] = field(default_factory=dict)
 
-    def client(self, service: str, *, attempts: int = 3, seconds: int = 60) -> Any:
+    def client(self, service: str, *, attempts: int = 3, seconds: int = 60, region: str = "") -> Any:
         """A boto3 client of this session.
 
         Args:
@@ -93,19 +93,21 @@ class Session:
             attempts: how often a call is sent. Few, so that throttling is seen and slows us
                 down rather than hidden; one where sending twice would do twice.
             seconds: how long an answer is waited for.
+            region: another than the session's, for a service that is not in every region.
         """
-        key = f"{service}/{attempts}/{seconds}"
+        key = f"{service}/{attempts}/{seconds}/{region}"
         if key not in self._clients:
-            self._clients[key] = self._make(service, attempts, seconds)
+            self._clients[key] = self._make(service, attempts, seconds, region or self.region)
         return self._clients[key]
 
-    def _make(self, service: str, attempts: int, seconds: int) -> Any:
+    def _make(self, service: str, attempts: int, seconds: int, region: str) -> Any:
         from botocore.config import Config
 
         config = Config(
             retries={"mode": "standard", "total_max_attempts": attempts},
             user_agent_extra="fargo",
             connect_timeout=min(10, seconds),
+            region_name=region,
             read_timeout=seconds,
             max_pool_connections=16,
             s3={"addressing_style": "path"} if self.endpoint else {},

@@ -140,6 +140,7 @@ def show_plan(context: Context, ready: "Prepared", settings: "JobSettings", expe
         basis=basis,
         estimate=estimate(task, run.rows, seconds, pack=wave.pack, workers=wave.workers),
         best=best_packing(task, run.rows, seconds, workers=settings.workers, timeout_seconds=timeout),
+        prices=context.prices,
         timeout_seconds=timeout,
     )
     if context.out.json:

@@ -3,8 +3,9 @@
 import math
 from dataclasses import dataclass
 
-from fargo.cost.prices import MINIMUM_SECONDS, START_SECONDS, Task
+from fargo.cost.task import Task, billed
 from fargo.model import packing
+from fargo.model.run import Run
 
 NEARLY = 1.05
 """How much dearer than the cheapest a smaller packing may be to be preferred: it ends sooner."""
@@ -34,20 +35,26 @@ def estimate(task: Task, rows: int, row_seconds: float, *, pack: int, workers: i
         pack: rows in a container; `workers` of them run at once.
     """
     containers = packing.containers(rows, pack)
-    full = _billed(pack, workers, row_seconds)
-    last = _billed(rows - (containers - 1) * pack, workers, row_seconds)
-    hours = ((containers - 1) * full + last) / 3600
+    full = billed(-(-pack // workers) * row_seconds)
+    last = billed(-(-(rows - (containers - 1) * pack) // workers) * row_seconds)
+    seconds = (containers - 1) * full + last
     return Estimate(
         pack=pack,
         containers=containers,
         seconds=full if containers > 1 else last,
-        vcpu_hours=hours * task.size.vcpu,
-        dollars=hours * task.hourly,
+        vcpu_hours=seconds / 3600 * task.size.vcpu,
+        dollars=task.dollars(seconds),
     )
 
 
-def _billed(rows: int, workers: int, row_seconds: float) -> float:
-    return max(MINIMUM_SECONDS, START_SECONDS + -(-rows // workers) * row_seconds)
+def expected(run: Run, task: Task) -> Estimate:
+    """What a run's first wave would cost, as it was foretold when it was submitted, by today's prices.
+
+    Args:
+        task: what each of its containers reserves.
+    """
+    wave = run.waves[0]
+    return estimate(task, run.rows, run.row_seconds, pack=wave.pack, workers=wave.workers)
 
 
 def best_packing(

@@ -1,43 +1,79 @@
-"""Prices of AWS, packaged with their date and region, and what an hour of a container costs by them."""
+"""Whose prices count: AWS's price list where it answers, and the packaged one where it does not."""
 
-from dataclasses import dataclass
+import os
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from fargo.model.fargate import STORAGE_GIB_DEFAULT, Architecture, Size
+import msgspec
 
-HOURS_A_MONTH = 730
-PRICE_REGION = "us-east-1"
-PRICE_DATE = "2026-06"
-INTERFACE_ENDPOINT_HOUR = 0.01
-"""US dollars an hour for one interface endpoint in one Availability Zone (AWS PrivateLink pricing)."""
-KEY_MONTH = 1.00
-"""US dollars a month for one customer managed key (AWS KMS pricing)."""
+from fargo import caching
+from fargo.aws.prices import SECONDS, endpoint_region, price_list
+from fargo.aws.session import Target
+from fargo.errors import AwsDenied, AwsError, AwsUnreachable
+from fargo.model.prices import PACKAGED, Prices, Rate, Source, packaged
 
+if TYPE_CHECKING:
+    from fargo.aws.session import Session
 
-VCPU_HOUR = {Architecture.X86_64: 0.04048, Architecture.ARM64: 0.03238}
-GIB_HOUR = {Architecture.X86_64: 0.004445, Architecture.ARM64: 0.00356}
-STORAGE_GIB_HOUR = 0.000111
-"""US dollars an hour for each GiB above the 20 that come with a task (AWS Fargate pricing, all three)."""
-SPOT_SHARE = 0.33
-"""What Fargate Spot costs of it, about: the price moves."""
-MINIMUM_SECONDS = 60
-"""The least that a task is billed for, from the pull of its image to its end (AWS Fargate pricing)."""
-START_SECONDS = 20
-"""Of a task's billed time, what passes before its command runs, to pull the image: assumed."""
+KEPT = timedelta(days=3)
+"""How long an answer of the price list counts: prices change a few times in a year."""
+FAILED_KEPT = timedelta(hours=1)
+"""How long it is not asked again where it does not answer."""
+NEEDED = tuple(rate for rate in Rate if rate.startswith(("vcpu_", "gib_")))
+"""Without these a price list is none; any other rate may be borrowed from the packaged one."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Task:
-    """What one container reserves."""
+class _Kept(msgspec.Struct, frozen=True):
+    at: datetime
+    prices: Prices
 
-    size: Size
-    architecture: Architecture
-    spot: bool = False
-    storage_gib: int = STORAGE_GIB_DEFAULT
 
-    @property
-    def hourly(self) -> float:
-        """US dollars an hour."""
-        compute = self.size.vcpu * VCPU_HOUR[self.architecture]
-        compute += self.size.memory_mib / 1024 * GIB_HOUR[self.architecture]
-        more = max(self.storage_gib - STORAGE_GIB_DEFAULT, 0) * STORAGE_GIB_HOUR
-        return compute * (SPOT_SHARE if self.spot else 1) + more
+def current(session: "Session", now: datetime, environ: Mapping[str, str] = os.environ) -> Prices:
+    """The prices of the session's region; of a target AWS the latest answer is kept for some days.
+
+    It never fails, and never takes longer than a few seconds: what cannot be had is packaged.
+    """
+    if session.target is Target.LOCAL:
+        return _asked(session)
+    file = caching.folder(environ) / f"prices-{session.region}.json"
+    kept = _kept(file)
+    if kept and timedelta(0) <= now - kept.at < (FAILED_KEPT if kept.prices.reason else KEPT):
+        return kept.prices
+    prices = _asked(session)
+    caching.keep(file, msgspec.json.encode(_Kept(now, prices)))
+    return prices
+
+
+def _kept(file: Path) -> _Kept | None:
+    try:
+        return msgspec.json.decode(file.read_bytes(), type=_Kept)
+    except (OSError, msgspec.MsgspecError):
+        return None
+
+
+def _asked(session: "Session") -> Prices:
+    region = session.region
+    try:
+        client = session.client("pricing", attempts=1, seconds=SECONDS, region=endpoint_region(region))
+        found = price_list(client, region)
+    except AwsError as error:
+        return packaged(region, _why(error))
+    if any(rate not in found.rates for rate in NEEDED):
+        return packaged(region, f"the price list API has none of {region}")
+    return Prices(
+        region=region,
+        date=found.date,
+        source=Source.LOCAL if session.target is Target.LOCAL else Source.API,
+        rates={**PACKAGED.rates, **found.rates},
+        borrowed=tuple(rate for rate in Rate if rate not in found.rates),
+    )
+
+
+def _why(error: AwsError) -> str:
+    if isinstance(error, AwsDenied):
+        return "pricing:GetProducts is not allowed"
+    if isinstance(error, AwsUnreachable):
+        return "the price list API does not answer"
+    return f"the price list API refused: {error.code or error.message}"

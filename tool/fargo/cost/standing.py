@@ -2,8 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from fargo.cost.prices import HOURS_A_MONTH, INTERFACE_ENDPOINT_HOUR, KEY_MONTH, PRICE_DATE, PRICE_REGION
+from fargo.aws.stored import Stored, stored
+from fargo.model.prices import PACKAGED, Prices, Rate
+from fargo.model.units import bytes_text
+
+if TYPE_CHECKING:
+    from fargo.aws.session import Session
+    from fargo.model.stack import StackOutputs
+
+HOURS_A_MONTH = 730
+"""As AWS's own calculator counts."""
+GIB = 1024**3
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,18 +42,38 @@ class StandingCost:
         return sum(line.monthly for line in self.lines)
 
 
-def standing(endpoints: Sequence[str], zones: int) -> StandingCost:
+def standing(
+    endpoints: Sequence[str], zones: int, prices: Prices = PACKAGED, kept: Sequence[Stored] | None = None
+) -> StandingCost:
     """The standing cost of a stack.
 
     Args:
         endpoints: its interface endpoints' services.
         zones: the Availability Zones that each endpoint has an address in.
+        prices: what AWS asks.
+        kept: what is stored; None where nobody has looked.
     """
-    hourly = len(endpoints) * zones * INTERFACE_ENDPOINT_HOUR
-    return StandingCost(
-        (
-            CostLine(f"{len(endpoints)} interface endpoints in {zones} zones", hourly * HOURS_A_MONTH),
-            CostLine("1 encryption key", KEY_MONTH),
-        ),
-        f"list prices of {PRICE_REGION}, {PRICE_DATE}; data, logs and storage by use",
-    )
+    hourly = len(endpoints) * zones * prices[Rate.ENDPOINT_HOUR]
+    lines = [
+        CostLine(f"{len(endpoints)} interface endpoints in {zones} zones", hourly * HOURS_A_MONTH),
+        CostLine("1 encryption key", prices[Rate.KEY_MONTH]),
+    ]
+    lines += [_stored(each, prices) for each in kept or ()]
+    rest = "data" if kept is not None else "data, logs and storage"
+    return StandingCost(tuple(lines), f"{prices.basis}; {rest} by use")
+
+
+def standing_now(session: "Session", outputs: "StackOutputs", prices: Prices) -> StandingCost:
+    """The standing cost of a deployed stack, with what it stores.
+
+    Raises:
+        AwsError: AWS is out of reach.
+    """
+    zones = len(outputs.zones)
+    return standing(outputs.interface_endpoints, zones, prices, stored(session, outputs))
+
+
+def _stored(each: Stored, prices: Prices) -> CostLine:
+    if each.bytes is None:
+        return CostLine(f"{each.what}: {each.unknown}", 0.0)
+    return CostLine(f"{each.what}, {bytes_text(each.bytes)}", each.bytes / GIB * prices[each.rate])

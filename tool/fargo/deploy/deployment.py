@@ -73,6 +73,11 @@ class Deployment:
         """The note of the last apply."""
         return Applied(self.folder.root, self.folder.module)
 
+    @property
+    def prices(self) -> cost.Prices:
+        """What AWS asks in this region."""
+        return cost.current(self.session, datetime.now(UTC))
+
     def terraform(self) -> Terraform:
         """Terraform in the stack's folder.
 
@@ -173,6 +178,7 @@ class Deployment:
     ) -> DeployPlan:
         outputs = outputs_now(shown)
         check_version(outputs)
+        prices = self.prices
         return DeployPlan(
             file=self.folder.plan,
             account_id=account_id,
@@ -182,19 +188,19 @@ class Deployment:
             drift=drift_of(shown),
             outputs_change=outputs_change(shown),
             outputs=outputs,
-            standing=standing_then(shown, self.project.network.zones),
-            standing_now=standing_now(shown),
+            standing=standing_then(shown, self.project.network.zones, prices),
+            standing_now=standing_now(shown, prices),
             adopt=adopt,
         )
 
     def _unchanged(self, account_id: str, image_tag: str) -> DeployPlan:
         outputs = self.terraform().outputs()
         check_version(outputs)
-        return self._told(account_id, image_tag, standing_of(outputs), outputs=outputs)
+        return self._told(account_id, image_tag, standing_of(outputs, self.prices), outputs=outputs)
 
     def _image_plan(self, account_id: str, image_tag: str, changes: tuple[Change, ...]) -> DeployPlan:
         outputs = self.folder.outputs()
-        standing = cost.standing(outputs.interface_endpoints, len(outputs.zones))
+        standing = cost.standing(outputs.interface_endpoints, len(outputs.zones), self.prices)
         more = {"changes": changes, "outputs_change": True, "refreshed": False}
         return self._told(account_id, image_tag, standing, **more)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from fargo import cost
-from fargo.cost import StandingCost
+from fargo.cost import PACKAGED, Prices, StandingCost
 from fargo.deploy.attributes import Attribute, attributes_of
 from fargo.errors import NewerState
 from fargo.model.stack import STACK_VERSION
@@ -199,7 +199,7 @@ def image_changes(said: Iterable[object], before: str, after: str) -> tuple[Chan
     return tuple(changes)
 
 
-def standing_then(shown: Mapping[str, Any], zones: int) -> StandingCost:
+def standing_then(shown: Mapping[str, Any], zones: int, prices: Prices = PACKAGED) -> StandingCost:
     """The standing cost once applied.
 
     Args:
@@ -208,18 +208,18 @@ def standing_then(shown: Mapping[str, Any], zones: int) -> StandingCost:
     outputs = shown.get("planned_values", {}).get("outputs", {})
     names = outputs.get("zones", {}).get("value")
     endpoints = outputs.get("interface_endpoints", {}).get("value") or ()
-    return cost.standing(endpoints, len(names) if names else zones)
+    return cost.standing(endpoints, len(names) if names else zones, prices)
 
 
-def standing_now(shown: Mapping[str, Any]) -> StandingCost | None:
+def standing_now(shown: Mapping[str, Any], prices: Prices = PACKAGED) -> StandingCost | None:
     """The standing cost now; None where nothing is deployed."""
     outputs = outputs_now(shown)
-    return standing_of(outputs) if "interface_endpoints" in outputs else None
+    return standing_of(outputs, prices) if "interface_endpoints" in outputs else None
 
 
-def standing_of(outputs: Mapping[str, Any]) -> StandingCost:
+def standing_of(outputs: Mapping[str, Any], prices: Prices = PACKAGED) -> StandingCost:
     """The standing cost of a stack with these outputs, as `terraform output -json` gives them."""
-    return cost.standing(outputs["interface_endpoints"]["value"], len(outputs["zones"]["value"]))
+    return cost.standing(outputs["interface_endpoints"]["value"], len(outputs["zones"]["value"]), prices)
 
 
 def _ordered(items: Iterable[Mapping[str, Any]]) -> tuple[Change, ...]:

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterable
 
+from fargo.local import pricing
 from fargo.local.batch.api import BatchService
 from fargo.local.calls import scope_of
 from fargo.local.control import PREFIX, Control, refuse_outsiders
@@ -50,6 +51,9 @@ class LocalAws:
         scope = scope_of(environ)
         if scope and scope.service == "batch":
             return self._batch_call(environ, start_response, scope.region)
+        if scope and scope.service == "pricing":
+            operation = environ.get("HTTP_X_AMZ_TARGET", "").rpartition(".")[2]
+            return answer(start_response, *pricing.handle(operation, body_of(environ)))
         return self._moto_call(environ, start_response)
 
     def _moto_call(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:

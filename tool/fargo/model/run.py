@@ -88,6 +88,8 @@ class Run:
         after_rows: of so many rows of it, all; 0: of the same row, because both have the same rows.
         after_partial: of those rows that have failed, none.
         writer: the process that wrote the ledger last, by a random word.
+        row_seconds: how long a row was expected to take when the run was submitted; 0: nobody knew.
+        row_seconds_by: who said so.
     """
 
     id: str
@@ -106,6 +108,8 @@ class Run:
     after_rows: int = 0
     after_partial: bool = False
     writer: str = ""
+    row_seconds: float = 0.0
+    row_seconds_by: str = ""
     waves: tuple[Wave, ...]
 
     @property

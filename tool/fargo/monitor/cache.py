@@ -1,14 +1,12 @@
 """The last snapshot on disk: the first frame does not wait for AWS."""
 
 import os
-import tempfile
 from collections.abc import Mapping
-from contextlib import suppress
 from datetime import UTC, datetime
-from pathlib import Path
 
 import msgspec
 
+from fargo.caching import folder, keep
 from fargo.model.job import Job
 from fargo.model.run import Run
 from fargo.monitor.board import Board
@@ -32,12 +30,6 @@ class Snapshot(msgspec.Struct, frozen=True):
     jobs: tuple[Job, ...]
     runs: tuple[Run, ...]
     version: int = VERSION
-
-
-def folder(environ: Mapping[str, str] = os.environ) -> Path:
-    """Where fargo keeps what it can do without."""
-    base = environ.get("XDG_CACHE_HOME") or Path(environ.get("HOME") or Path.home()) / ".cache"
-    return Path(base) / "fargo"
 
 
 def _past(moment: datetime) -> bool:
@@ -74,9 +66,4 @@ class Cache:
         first = datetime.min.replace(tzinfo=at.tzinfo)
         jobs = sorted(board.top(), key=lambda job: job.created or first, reverse=True)[:JOBS]
         content = msgspec.json.encode(Snapshot(at, tuple(jobs), board.runs))
-        with suppress(OSError):
-            self.file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            handle, name = tempfile.mkstemp(dir=self.file.parent, prefix=".monitor-")
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-            Path(name).replace(self.file)
+        keep(self.file, content)

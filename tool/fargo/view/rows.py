@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from fargo.cost import MINIMUM_SECONDS, PRICE_DATE, PRICE_REGION, START_SECONDS, Estimate
+from fargo.cost import MINIMUM_SECONDS, START_SECONDS, Estimate, Prices
 from fargo.manifest import Sent
 from fargo.model.fargate import Size
 from fargo.model.run import Run
@@ -66,6 +66,7 @@ class Preview:
     basis: str
     estimate: Estimate
     best: Estimate
+    prices: Prices
     timeout_seconds: int | None = None
 
 
@@ -94,7 +95,7 @@ def preview(shown: Preview) -> list[str]:
     if shown.timeout_seconds and work > shown.timeout_seconds:
         limit = duration_text(shown.timeout_seconds)
         lines.append(f"warning     {duration_text(work)} of work in a container, and its timeout is {limit}")
-    basis = f"list prices of {PRICE_REGION}, {PRICE_DATE}; {MINIMUM_SECONDS} s at the least"
+    basis = f"{shown.prices.basis}; {MINIMUM_SECONDS} s at the least"
     return [*lines, f"            {basis}, {START_SECONDS} s before the command assumed"]
 
 
@@ -124,6 +125,7 @@ def preview_data(shown: Preview) -> dict[str, object]:
         "row_seconds": shown.row_seconds or None,
         "basis": shown.basis,
         "estimate": _estimate(shown.estimate),
+        "prices": shown.prices.basis,
         "best_packing": _estimate(shown.best),
         "calls": [each.request() for each in submissions(shown.run)],
     }

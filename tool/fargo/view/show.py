@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from fargo.cost import PRICE_DATE, PRICE_REGION
 from fargo.model.job import Job
 from fargo.model.run import RunSnapshot
 from fargo.model.timeline import phases
@@ -31,9 +30,8 @@ def rows(
     if found.spread:
         told += history.spread_words(found.spread)
     told += failures.rows(found.causes, name, failed=found.failed)
-    if found.dollars is not None:
-        basis = f"list prices of {PRICE_REGION}, {PRICE_DATE}"
-        told.append(("cost so far", f"about {text.money(found.dollars)}, by {basis}"))
+    if found.cost is not None:
+        told.append(("cost so far", f"about {text.money(found.cost.dollars)}, by {found.cost.basis}"))
     return told
 
 
@@ -84,7 +82,7 @@ def data(found: Overview, state: RunSnapshot) -> dict[str, Any]:
             }
             for cause in found.causes
         ],
-        "cost_so_far_usd": None if found.dollars is None else round(found.dollars, 6),
+        "cost_so_far_usd": None if found.cost is None else round(found.cost.dollars, 6),
     }
 
 
