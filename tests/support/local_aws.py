@@ -6,7 +6,7 @@ import re
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -76,16 +76,27 @@ def set_rules(endpoint: str, rules: list[dict[str, Any]]) -> None:
         pass
 
 
-def make_queue(batch: Any, name: str = "queue", *, max_vcpus: int = 256, **queue: Any) -> str:
-    """A Fargate compute environment `<name>-ce` and a queue on it; the queue's ARN, once it is VALID."""
+def make_queue(
+    batch: Any,
+    name: str = "queue",
+    *,
+    max_vcpus: int = 256,
+    subnets: Sequence[str] = ("subnet-1",),
+    groups: Sequence[str] = ("sg-1",),
+    **queue: Any,
+) -> str:
+    """A Fargate compute environment `<name>-ce` and a queue on it; the queue's ARN, once it is VALID.
+
+    Without `subnets` it is in a network that EC2 does not know.
+    """
     environment = batch.create_compute_environment(
         computeEnvironmentName=f"{name}-ce",
         type="MANAGED",
         computeResources={
             "type": "FARGATE",
             "maxvCpus": max_vcpus,
-            "subnets": ["subnet-1"],
-            "securityGroupIds": ["sg-1"],
+            "subnets": list(subnets),
+            "securityGroupIds": list(groups),
         },
     )
     settled(batch, f"{name}-ce")

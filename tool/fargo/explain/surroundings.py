@@ -185,7 +185,11 @@ def _free(environments: tuple[Environment, ...], seen: Seen) -> int | None:
 
 def _hops(environments: tuple[Environment, ...], seen: Seen, task: Mapping[str, Any]) -> tuple[Hop, ...]:
     container = task.get("container", {})
-    wanted = hops.services(each["valueFrom"] for each in container.get("secrets", ()))
+    wanted = hops.services(
+        container.get("image", ""),
+        (each["valueFrom"] for each in container.get("secrets", ())),
+        container.get("logConfiguration", {}).get("logDriver", "awslogs"),
+    )
     public = container.get("networkConfiguration", {}).get("assignPublicIp") == "ENABLED"
     missing = (
         hop

@@ -35,6 +35,7 @@ def apply() -> None:
     _key_rotation()
     _conditional_denials()
     _missing_network_acl()
+    _modified_endpoints()
     _bucket_dates()
     moto_logs.mend()
     moto_quotas.mend()
@@ -120,6 +121,31 @@ def _missing_network_acl() -> None:
     """
     acls = _module("moto.ec2.models.network_acls")
     acls.InvalidRouteTableIdError = acls.InvalidNetworkAclIdError
+
+
+def _modified_endpoints() -> None:
+    """ModifyVpcEndpoint turns private DNS on and off, and a gateway's routes come and go with its tables."""
+    responses = _module("moto.ec2.responses.vpcs")
+    modify = responses.VPCs.modify_vpc_endpoint
+
+    def modify_all(self: Any) -> Any:
+        endpoint = self.ec2_backend.vpc_end_points.get(self._get_param("VpcEndpointId"))
+        before = set(endpoint.route_table_ids or ()) if endpoint else set()
+        answer = modify(self)
+        private_dns = self._get_param("PrivateDnsEnabled")
+        if private_dns is not None:
+            endpoint.private_dns_enabled = str(private_dns).lower() == "true"
+        if prefixes := endpoint.destination_prefix_list_id:
+            now = set(endpoint.route_table_ids)
+            for table in sorted(now - before):
+                self.ec2_backend.create_route(
+                    table, None, gateway_id=endpoint.id, destination_prefix_list_id=prefixes
+                )
+            for table in sorted(before - now):
+                self.ec2_backend.delete_route(table, prefixes)
+        return answer
+
+    responses.VPCs.modify_vpc_endpoint = modify_all
 
 
 def _bucket_dates() -> None:

@@ -7,12 +7,13 @@ ACCOUNT = "123456789012"
 """moto's account: every access key belongs to it."""
 
 
-def _backend(service: str, region: str) -> Any:
+def backend_of(service: str, region: str) -> Any:
+    """What moto holds of a service in a region."""
     from moto import backends
 
     # Its overloads name every service; ours is a variable.
-    backend: Any = backends.get_backend
-    return backend(service)[ACCOUNT][region]
+    get_backend: Any = backends.get_backend
+    return get_backend(service)[ACCOUNT][region]
 
 
 def knows_region(region: str) -> bool:
@@ -24,39 +25,39 @@ def knows_region(region: str) -> bool:
 
 def has_log_group(region: str, group: str) -> bool:
     """Whether CloudWatch Logs has this group."""
-    return knows_region(region) and group in _backend("logs", region).groups
+    return knows_region(region) and group in backend_of("logs", region).groups
 
 
 def create_log_group(region: str, group: str) -> None:
     """Create the group; nothing where it exists."""
     if not has_log_group(region, group):
-        _backend("logs", region).create_log_group(group, {})
+        backend_of("logs", region).create_log_group(group, {})
 
 
 def create_log_stream(region: str, group: str, stream: str) -> None:
     """Create the stream; nothing where it exists or where the group was deleted meanwhile."""
-    backend = _backend("logs", region)
+    backend = backend_of("logs", region)
     if group in backend.groups and stream not in backend.groups[group].streams:
         backend.create_log_stream(group, stream)
 
 
 def put_log_events(region: str, group: str, stream: str, events: list[dict[str, Any]]) -> None:
     """Append `events` (`timestamp` in ms, `message`); dropped where the stream was deleted meanwhile."""
-    backend = _backend("logs", region)
+    backend = backend_of("logs", region)
     if group in backend.groups and stream in backend.groups[group].streams:
         backend.put_log_events(group, stream, events)
 
 
 def has_event_rules(region: str) -> bool:
     """Whether the default event bus has a rule that may want an event."""
-    return bool(_backend("events", region).describe_event_bus("default").rules)
+    return bool(backend_of("events", region).describe_event_bus("default").rules)
 
 
 def put_event(
     region: str, detail_type: str, *, resources: list[str], detail: dict[str, Any], time_ms: int
 ) -> None:
     """Give an event of AWS Batch to the rules of the default event bus."""
-    _backend("events", region).put_events(
+    backend_of("events", region).put_events(
         [
             {
                 "Source": "aws.batch",
@@ -94,7 +95,7 @@ def _read_secretsmanager(value_from: str) -> str:
     arn, extra = ":".join(parts[:7]), [*parts[7:], "", "", ""]
     key, stage, version = extra[:3]
     try:
-        found = _backend("secretsmanager", parts[3]).get_secret_value(arn, version or None, stage or None)
+        found = backend_of("secretsmanager", parts[3]).get_secret_value(arn, version or None, stage or None)
     except (ServiceException, HTTPException, KeyError) as error:
         raise LookupError(
             "unable to retrieve secret from asm: ResourceNotFoundException: "
@@ -117,7 +118,7 @@ def _read_parameter(region: str, value_from: str) -> str:
     if value_from.startswith("arn:"):
         region, resource = value_from.split(":", 5)[3], value_from.split(":", 5)[5]
         name = resource.removeprefix("parameter")
-    backend = _backend("ssm", region)
+    backend = backend_of("ssm", region)
     # An ARN says `parameter/name` for the parameters `name` and `/name` alike.
     found = backend.get_parameter(name) or backend.get_parameter(name.lstrip("/"))
     if found is None:

@@ -28,6 +28,7 @@ from fargo.local.moto_keep import Keep
 from fargo.local.moto_moments import Moments
 from fargo.local.noted import Noted
 from fargo.local.state import StateDir, Status
+from fargo.local.ways import Ways
 from fargo.local.wsgi import WsgiApp
 
 _log = logging.getLogger(__name__)
@@ -75,7 +76,8 @@ class Server:
         self._moto, lost = _open_moto(folder)
         self._clock = Clock(options.speed)
         self._executor, self._engine = self._make_executor()
-        self._batch = BatchService(self._executor, self._clock, folder.path / "batch.db")
+        self._ways = Ways()
+        self._batch = BatchService(self._executor, self._clock, folder.path / "batch.db", self._ways)
         found = (_after_crash(crashed, self._batch.cut_off), lost, self._batch.lost)
         self._lasting = [text for text in found if text]
         self._status = Status(
@@ -121,7 +123,7 @@ class Server:
             interrupt=self._batch.interrupt,
             scripted=scripted,
         )
-        return LocalAws(self._batch, self._moto, control, faults, noted)
+        return LocalAws(self._batch, self._ways.watching(self._moto), control, faults, noted)
 
     def _make_executor(self) -> tuple[Executor, Engine | None]:
         if self._options.executor == ScriptedExecutor.name:

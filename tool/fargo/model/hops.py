@@ -7,6 +7,7 @@ Source: Amazon ECR user guide, “Amazon ECR interface VPC endpoints”; Private
 using an interface VPC endpoint”; Batch user guide, “AWS Batch interface VPC endpoints”.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -27,7 +28,9 @@ from fargo.model.network import (
 EPHEMERAL = (32768, 60999)
 """Where the answers go: the ports that Linux calls from (net.ipv4.ip_local_port_range)."""
 
-_TO_START = ("ecr.api", "ecr.dkr", "s3", "logs")
+_PULL = ("ecr.api", "ecr.dkr", "s3")
+"""Token, manifest, and the layers, which lie in S3."""
+_ECR = re.compile(r"\d{12}\.dkr[.-]ecr\.")
 
 
 class Where(StrEnum):
@@ -65,14 +68,17 @@ class Place:
     public: bool = False
 
 
-def services(secrets: Iterable[str] = ()) -> tuple[str, ...]:
-    """What Fargate itself must reach to start a task from an image in ECR that logs to CloudWatch Logs.
+def services(image: str = "", secrets: Iterable[str] = (), log_driver: str = "awslogs") -> tuple[str, ...]:
+    """What Fargate itself must reach to start a task, in the order in which it asks.
 
     Args:
+        image: of another registry than ECR nothing is asked; empty for one of ECR.
         secrets: `valueFrom` of the job definition's.
+        log_driver: `awslogs` asks CloudWatch Logs.
     """
     stores = ("secretsmanager" if ":secretsmanager:" in each else "ssm" for each in secrets)
-    return (*_TO_START, *dict.fromkeys(stores))
+    pull = _PULL if not image or _ECR.match(image) else ()
+    return (*dict.fromkeys(stores), *pull, *(("logs",) if log_driver == "awslogs" else ()))
 
 
 def missing(
@@ -145,7 +151,7 @@ def _by_interface(network: Network, place: Place, subnet: Subnet, endpoint: Endp
     source = Peers(cidrs=(subnet.cidr,), groups=place.groups)
     if not _passes(network, endpoint.groups, source, outward=False):
         whom = f"{_named(place.groups)} in {subnet.id}"
-        return Where.GROUP_IN, f"{_named(endpoint.groups)} of {name} lets nothing in on 443 from {whom}"
+        return Where.GROUP_IN, f"{_named(endpoint.groups)} of {name}, lets nothing in on 443 from {whom}"
     # Within its own subnet, no network ACL is asked.
     if subnet in inside or not inside:
         return None

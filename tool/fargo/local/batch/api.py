@@ -34,6 +34,7 @@ from fargo.local.clock import Clock
 from fargo.local.events import EventWriter
 from fargo.local.executors import Executor
 from fargo.local.logs import LogWriter
+from fargo.local.ways import Ways
 
 _log = logging.getLogger(__name__)
 
@@ -47,19 +48,21 @@ class BatchService:
         executor: what runs the jobs.
         clock: of the jobs' moments and timers.
         database: the file that everything is kept in.
+        ways: what a task reaches from where it starts.
 
     Attributes:
         cut_off: how many containers ran when the last server ended.
         lost: what of the database could not be read, in a sentence; empty where all was.
     """
 
-    def __init__(self, executor: Executor, clock: Clock, database: Path) -> None:
+    def __init__(self, executor: Executor, clock: Clock, database: Path, ways: Ways) -> None:
         self.store = Store(clock, Keeper(database))
         recover.load(self.store)
         self._model = ApiModel()
         self._events = EventWriter()
         self.store.on_change = self._tell
-        self._scheduler = Scheduler(self.store, executor, AttemptRunner(executor, LogWriter(clock)))
+        runner = AttemptRunner(executor, LogWriter(clock), ways)
+        self._scheduler = Scheduler(self.store, executor, runner)
         ending = Ending(self._scheduler)
         self._handlers: dict[str, Handler] = {
             "CreateComputeEnvironment": environments.create,

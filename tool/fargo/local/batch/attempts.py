@@ -9,6 +9,7 @@ from fargo.local import moto_side
 from fargo.local.batch.records import Attempt, Job, Wire
 from fargo.local.executors import Executor, Outcome, Task
 from fargo.local.logs import LogStream, LogWriter
+from fargo.local.ways import Start, Ways
 from fargo.model.fargate import STORAGE_GIB_DEFAULT
 
 _log = logging.getLogger(__name__)
@@ -34,14 +35,18 @@ class Owner(Protocol):
 class AttemptRunner:
     """Launches attempts on an executor."""
 
-    def __init__(self, executor: Executor, logs: LogWriter) -> None:
+    def __init__(self, executor: Executor, logs: LogWriter, ways: Ways) -> None:
         self._executor = executor
         self._logs = logs
+        self._ways = ways
 
     def launch(self, job: Job, attempt: Attempt, owner: Owner) -> None:
         """Start the container and return; what cannot be had is told to `owner` as the attempt's end."""
         report = _Report(job, attempt, owner, self._logs)
         try:
+            if blocked := self._ways.blocked(_start(job, attempt)):
+                report.ended(Outcome.not_started(blocked))
+                return
             report.group = _log_group(job)
             task = _task(job, attempt)
             self._executor.start(task, report)
@@ -84,6 +89,22 @@ class _Report:
         if self._stream:
             self._stream.close()
         self._owner.ended(self._job, self._attempt, outcome)
+
+
+def _start(job: Job, attempt: Attempt) -> Start:
+    """Where the attempt starts, and what Fargate fetches for it."""
+    container, resources = job.spec.container, attempt.environment.wire["computeResources"]
+    logging_ = container.get("logConfiguration", {})
+    return Start(
+        task_id=attempt.task_id,
+        region=job.spec.region,
+        subnets=tuple(resources["subnets"]),
+        groups=tuple(resources["securityGroupIds"]),
+        public=container.get("networkConfiguration", {}).get("assignPublicIp") == "ENABLED",
+        image=container["image"],
+        secrets=tuple(secret["valueFrom"] for secret in container.get("secrets", ())),
+        log_driver=logging_.get("logDriver", "awslogs"),
+    )
 
 
 def _task(job: Job, attempt: Attempt) -> Task:
