@@ -11,6 +11,10 @@ import pytest
 from account import things
 from local_aws import script, wait_for_job
 
+from fargo.aws.batch import Batch
+from fargo.aws.network import missing_hops
+from fargo.model import hops
+
 if TYPE_CHECKING:
     from conftest import Road, Standing
 
@@ -71,6 +75,26 @@ def test_the_second_plan_is_empty(standing: "Standing") -> None:
         for each in standing.shown["resource_changes"]
         if each["change"]["actions"] != ["no-op"]
     ]
+
+
+def test_a_hop_that_is_taken_from_the_network_keeps_jobs_from_starting(road: "Road") -> None:
+    batch, ec2 = road.client("batch"), road.client("ec2")
+    (found,) = Batch(batch).environments(behind(batch))
+    secret = "arn:aws:secretsmanager:us-east-1:123456789012:secret:token"
+    wanted = hops.services(secrets=[secret])
+    assert missing_hops(ec2, found, wanted) == ()
+    endpoints = ec2.describe_vpc_endpoints()["VpcEndpoints"]
+    logs = next(each["VpcEndpointId"] for each in endpoints if each["ServiceName"].endswith(".logs"))
+    ec2.modify_vpc_endpoint(VpcEndpointId=logs, PrivateDnsEnabled=False)
+    job = wait_for_job(batch, submit(batch, "fargo-cycle_work"), "FAILED")
+    assert (
+        job["statusReason"] == "ResourceInitializationError: failed to validate logger args: : signal: killed"
+    )
+    assert {hop.words for hop in missing_hops(ec2, found, wanted)} == {
+        f"private DNS of {logs}, the endpoint for logs, is off"
+    }
+    ec2.modify_vpc_endpoint(VpcEndpointId=logs, PrivateDnsEnabled=True)
+    wait_for_job(batch, submit(batch, "fargo-cycle_work"), "SUCCEEDED")
 
 
 def test_a_new_image_is_a_revision_and_more_room_an_update_in_place(road: "Road") -> None:

@@ -10,7 +10,7 @@ from fargo.aws.batch_answers import Environment, Front, Queue
 from fargo.explain.surroundings import Place, Surroundings
 from fargo.explain.waiting import waiting
 from fargo.model.hops import Hop, Where
-from fargo.model.job import Job, JobState
+from fargo.model.job import Attempt, Job, JobState
 from fargo.model.run import Chunk, Run, RunSnapshot, Wave
 
 ARN = "arn:aws:batch:eu-west-1:1:job-queue/fargo-x-on-demand"
@@ -153,6 +153,19 @@ def test_what_aws_batch_says_of_it_is_the_cause_and_its_words_are_shown(
 def test_words_that_nobody_knows_are_shown_as_they_are() -> None:
     (finding,) = waiting(state(replace(RUNNABLE, reason="Something new")), around())
     assert (finding.rule, finding.cause) == ("", "Something new")
+
+
+def test_how_the_last_attempt_ended_is_evidence_and_no_cause_of_waiting() -> None:
+    spot = "Your Spot Task was interrupted."
+    tried = replace(RUNNABLE, reason=spot, attempts=(Attempt(started=NOW, stopped=NOW, reason=spot),))
+    (finding,) = waiting(state(tried), around())
+    assert finding.rule == "in-queue"
+    assert finding.evidence == (f"attempt 1 ended: {spot}",)
+    # ListJobs tells a child's reason without its attempts.
+    head = replace(RUNNABLE, id="a:0", reason=spot, detailed=False)
+    array = Job(id="a", name="r", state=JobState.PENDING, size=2, counts=((JobState.RUNNABLE, 2),))
+    (finding,) = waiting(state(array), around(heads={"a": head}))
+    assert (finding.rule, finding.evidence) == ("in-queue", ())
 
 
 def test_an_array_tells_it_by_its_first_child_and_counts_all_that_wait() -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from fargo.explain.cause import Cause
 from fargo.explain.finding import Fix
+from fargo.model.job import Job
 
 _UP = Fix("deploy again: it puts back what somebody changed", "up")
 
@@ -47,11 +48,13 @@ CODES = (
 """The beginning of a reason, and the cause; what AWS said is added as evidence."""
 
 
-def of(reason: str) -> Cause | None:
-    """The cause that AWS Batch's reason names; another reason is the cause as it stands, none is None."""
-    if not reason:
-        return None
+def of(job: Job) -> Cause | None:
+    """The cause that AWS Batch names of a RUNNABLE job; words that nobody knows are the cause as they stand.
+
+    None where it says nothing, or only how an earlier attempt ended, which ListJobs does not tell apart.
+    """
     for begin, cause in CODES:
-        if reason.startswith(begin):
-            return replace(cause, evidence=(reason,))
-    return Cause("", reason)
+        if job.reason.startswith(begin):
+            return replace(cause, evidence=(job.reason,))
+    earlier = not job.detailed or job.reason in [attempt.reason for attempt in job.attempts]
+    return None if earlier or not job.reason else Cause("", job.reason)

@@ -1,6 +1,7 @@
 """Why jobs wait: what stands in their way → findings. Pure; `surroundings` asks AWS."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from fargo.explain import codes
 from fargo.explain.cause import Cause
@@ -47,14 +48,23 @@ def _causes(job: Job, wave: Wave, state: RunSnapshot, around: Surroundings) -> I
     if place is None or job.stopping:
         return
     if starting := waiting_containers(job, JobState.STARTING):
-        yield _starting(place, around), starting
+        yield _tried(job, _starting(place, around)), starting
     if runnable := waiting_containers(job, JobState.RUNNABLE):
-        yield _runnable(job, wave, place, state, around), runnable
+        yield _tried(job, _runnable(job, wave, place, state, around)), runnable
     if pending := waiting_containers(job, JobState.PENDING):
         yield _pending(wave, around), pending
     if submitted := waiting_containers(job, JobState.SUBMITTED):
         words = "AWS Batch has taken it, and looks at it next: that takes seconds"
         yield _broken(place) or Cause("submitted", words), submitted
+
+
+def _tried(job: Job, cause: Cause) -> Cause:
+    """The cause, with how the job's last attempt ended where it waits for another."""
+    ended = [attempt for attempt in job.attempts if attempt.stopped]
+    if not ended:
+        return cause
+    said = f"attempt {len(ended)} ended: {ended[-1].reason or 'AWS does not say why'}"
+    return replace(cause, evidence=(*cause.evidence, said))
 
 
 def _starting(place: Place, around: Surroundings) -> Cause:
@@ -84,11 +94,10 @@ def _standing(job: Job) -> str:
 
 
 def _runnable(job: Job, wave: Wave, place: Place, state: RunSnapshot, around: Surroundings) -> Cause:
-    reason = around.heads.get(job.id, job).reason
     return (
         _broken(place)
         or _never_fits(wave, place)
-        or codes.of(reason)
+        or codes.of(around.heads.get(job.id, job))
         or _no_way(place)
         or _no_address(place)
         or _full(wave, place, state)
