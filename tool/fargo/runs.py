@@ -27,6 +27,8 @@ CLOSER = 5
 """Runs of a list whose children are asked for, to tell why some failed and what they cost: a call a state."""
 CHILDREN = 100
 """So many of each: enough to tell causes and a mean."""
+SEARCHED = 50
+"""Latest runs among which a job is looked for that AWS Batch has forgotten: a ledger is read of each."""
 TOLD = (JobState.FAILED, JobState.SUCCEEDED, JobState.RUNNING)
 
 _ENTRY = struct.Struct(naming.MAP_ENTRY)
@@ -142,6 +144,43 @@ def only_row(store: "Store", run: "Run", row: int) -> "Run":
             chunk = _container(wave, position)
             waves.append(replace(wave, rows=1, pack=1, map="", chunks=(chunk,)))
     return replace(run, rows=1, waves=tuple(waves))
+
+
+def only_job(run: "Run", job_id: str) -> "Run":
+    """The run as if it were of one AWS Batch job alone: a single job, an array, or a child of one.
+
+    Raises:
+        UsageError: the job is not of the run, or the array has no such child.
+    """
+    parent, _, index = job_id.partition(":")
+    for wave in run.waves:
+        for chunk in wave.chunks:
+            if chunk.job_id == parent and (not index or int(index) < chunk.size):
+                part = replace(chunk, job_id=job_id, size=1 if index else chunk.size)
+                return replace(run, waves=(replace(wave, chunks=(part,)),))
+    raise UsageError(f"{run.id} has no job {job_id}", f"its jobs: `fargo show {run.id}`")
+
+
+def of_job(store: "Store", batch: "Batch", job_id: str) -> "Run":
+    """The run of an AWS Batch job: by its tags, or by the ledgers of the latest runs where it is forgotten.
+
+    Args:
+        job_id: of a single job, of an array, or of a child of one.
+
+    Raises:
+        UsageError: it is no job of this project's, as far as that can be known.
+    """
+    parent = job_id.partition(":")[0]
+    tags = batch.raw(parent).get("tags", {})
+    if name := tags.get(naming.TAG_RUN):
+        return ledger.load(store, name)
+    for run in ledger.recent(store, SEARCHED):
+        if parent in run.job_ids:
+            return run
+    raise UsageError(
+        f"no job {job_id} in this project",
+        "AWS Batch keeps jobs for seven days or so; `fargo ps` lists the runs",
+    )
 
 
 def _position(store: "Store", wave: "Wave", row: int) -> int | None:

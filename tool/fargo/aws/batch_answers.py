@@ -109,6 +109,7 @@ def job_from(detail: dict[str, Any], *, queue: str = "") -> Job:
     summary = array.get("statusSummary", {})
     resources = {item["type"]: item["value"] for item in container.get("resourceRequirements", ())}
     state = JobState(detail["status"])
+    asked_to_end = bool(detail.get("isTerminated") or detail.get("isCancelled"))
     return Job(
         id=detail["jobId"],
         name=detail["jobName"],
@@ -126,7 +127,8 @@ def job_from(detail: dict[str, Any], *, queue: str = "") -> Job:
         counts=tuple((s, summary[s.value]) for s in JobState if summary.get(s.value)),
         vcpu=float(resources.get("VCPU", 0)),
         memory_mib=int(resources.get("MEMORY", 0)),
-        stopping=not state.finished and bool(detail.get("isTerminated") or detail.get("isCancelled")),
+        stopping=asked_to_end and not state.finished,
+        asked_to_end=asked_to_end,
         detailed="jobQueue" in detail,
     )
 

@@ -40,16 +40,24 @@ class Labels:
 
     def __call__(self, job_id: str) -> str:
         """The label of a job; empty for a job of another run, and for a run of one container."""
+        found = self.rows(job_id)
+        if found is None:
+            return ""
+        first, last = found
+        return f"#{first}" if first == last else f"#{first}-{last}"
+
+    def rows(self, job_id: str) -> tuple[int, int] | None:
+        """The first and the last row of a job; None where it has no label."""
         parent, _, index = job_id.partition(":")
         if parent not in self._chunks:
-            return ""
+            return None
         wave, chunk = self._chunks[parent]
         first = (chunk * naming.ARRAY_MAX + int(index or 0)) * wave.pack
         last = min(first + wave.pack, wave.rows) - 1
         if wave.map:
             rows = self._map(wave)
             first, last = rows[first], rows[last]
-        return f"#{first}" if first == last else f"#{first}-{last}"
+        return first, last
 
     def _map(self, wave: "Wave") -> "array[int]":
         if wave.number not in self._rows:

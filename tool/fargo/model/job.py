@@ -50,6 +50,7 @@ class Job:
         memory_mib: the same, in MiB.
         detailed: told by DescribeJobs; ListJobs knows neither attempts nor queue.
         stopping: a cancel or terminate was accepted and the job has not ended yet.
+        asked_to_end: the same of a job that may have ended since; ListJobs does not tell.
     """
 
     id: str
@@ -69,6 +70,7 @@ class Job:
     vcpu: float = 0
     memory_mib: int = 0
     stopping: bool = False
+    asked_to_end: bool = False
     detailed: bool = True
 
     @property

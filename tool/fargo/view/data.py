@@ -25,7 +25,7 @@ def run(found: Run) -> dict[str, Any]:
         "id": found.id,
         "project": found.project,
         "job": found.job,
-        "created": _time(found.created),
+        "created": iso(found.created),
         "queue": found.last.queue,
         "definition": found.last.definition,
         "image": found.last.image,
@@ -42,7 +42,7 @@ def run(found: Run) -> dict[str, Any]:
 def _wave(found: Wave) -> dict[str, Any]:
     return {
         "number": found.number,
-        "created": _time(found.created),
+        "created": iso(found.created),
         "rows": found.rows,
         "pack": found.pack,
         "workers": found.workers,
@@ -77,7 +77,7 @@ def stopping(found: Run, stopped: "Stopping") -> dict[str, Any]:
 def snapshot(state: RunSnapshot) -> dict[str, Any]:
     """A run and how its jobs stand."""
     return run(state.run) | {
-        "at": _time(state.at),
+        "at": iso(state.at),
         "state": runs.word(state),
         "finished": state.finished,
         "gone": state.gone,
@@ -96,9 +96,9 @@ def job(found: Job) -> dict[str, Any]:
         "reason": found.reason,
         "exit_code": found.exit_code,
         "stopping": found.stopping,
-        "created": _time(found.created),
-        "started": _time(found.started),
-        "stopped": _time(found.stopped),
+        "created": iso(found.created),
+        "started": iso(found.started),
+        "stopped": iso(found.stopped),
         "attempts": [_attempt(each) for each in found.attempts],
         "counts": {state.value: count for state, count in found.counts},
     }
@@ -106,8 +106,8 @@ def job(found: Job) -> dict[str, Any]:
 
 def _attempt(found: Attempt) -> dict[str, Any]:
     return {
-        "started": _time(found.started),
-        "stopped": _time(found.stopped),
+        "started": iso(found.started),
+        "stopped": iso(found.stopped),
         "exit_code": found.exit_code,
         "reason": found.reason,
         "log_stream": found.log_stream,
@@ -117,7 +117,7 @@ def _attempt(found: Attempt) -> dict[str, Any]:
 def line(event: LogEvent) -> dict[str, Any]:
     """One log line."""
     return {
-        "at": _time(event.at),
+        "at": iso(event.at),
         "label": event.label,
         "attempt": event.attempt,
         "stream": event.stream,
@@ -205,5 +205,6 @@ def error(failure: FargoError) -> dict[str, Any]:
     }
 
 
-def _time(moment: datetime | None) -> str | None:
+def iso(moment: datetime | None) -> str | None:
+    """A moment as every `--json` has it; None where there is none."""
     return moment.isoformat(timespec="milliseconds") if moment else None

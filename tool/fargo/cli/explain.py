@@ -1,0 +1,61 @@
+"""`fargo explain`: why jobs failed, and why others wait."""
+
+import re
+from typing import TYPE_CHECKING
+
+import click
+
+from fargo.cli.context import Context, pass_context
+from fargo.cli.options import FargoCommand
+from fargo.errors import UsageError
+
+if TYPE_CHECKING:
+    from fargo.model.run import Run
+
+_JOB_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(:[0-9]{1,5})?")
+
+
+@click.command(cls=FargoCommand)
+@click.argument("what", metavar="RUN[:ROW]|JOB-ID")
+@pass_context
+def explain(context: Context, what: str) -> None:
+    """Say why jobs of RUN failed or wait, or its row ROW, or one AWS Batch job; and what mends it."""
+    from fargo.explain.evidence import Clients
+    from fargo.explain.explaining import explain as explained
+    from fargo.history import recall
+    from fargo.logs import Labels
+    from fargo.view import explain as view
+    from fargo.watch import snapshot
+
+    run, part = _meant(context, what)
+    (state,) = recall((snapshot(part, context.batch),), context.history)
+    clients = Clients(
+        session=context.session,
+        batch=context.batch,
+        logs=context.patient_logs(),
+        store=context.store,
+        history=context.history,
+    )
+    found = explained(state, clients, labels=Labels(run, context.store), project=context.project)
+    shown = view.Explained(found, name=context.namer(run), command=context.command)
+    if context.out.json:
+        context.out.data(shown.data())
+    elif context.out.plain:
+        context.out.lines(shown.lines())
+    else:
+        context.out.table(shown)
+
+
+def _meant(context: Context, what: str) -> "tuple[Run, Run]":
+    """The run, and the part of it that is asked for."""
+    from fargo import runs
+    from fargo.cli.running import load_run
+
+    if _JOB_ID.fullmatch(what):
+        run = runs.of_job(context.store, context.batch, what)
+        return run, runs.only_job(run, what)
+    name, colon, row = what.partition(":")
+    if colon and not row.isdecimal():
+        raise UsageError(f"{row!r} is not the number of a row", f"`fargo explain {name}:0`")
+    run = load_run(context, name)
+    return run, runs.only_row(context.store, run, int(row)) if colon else run

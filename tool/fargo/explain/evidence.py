@@ -1,0 +1,128 @@
+"""What says so: details, the log's end, the row's result, and the network on the way. It asks AWS."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from fargo.aws.network import missing_hops
+from fargo.errors import AwsError
+from fargo.explain.finding import Finding
+from fargo.explain.rules import RULES
+from fargo.model.fargate import memory_text
+from fargo.model.job import Job
+from fargo.model.log import LogSource
+from fargo.model.units import bytes_text, duration_text
+from fargo.results import result_of
+
+if TYPE_CHECKING:
+    from fargo.aws.batch import Batch
+    from fargo.aws.logs import Logs
+    from fargo.aws.session import Session
+    from fargo.aws.store import Store
+    from fargo.history import History
+    from fargo.logs import Labels
+    from fargo.model.run import Run
+
+TAIL = 25
+"""Lines that are read of a log's end."""
+RESULTS = 5
+"""Findings, the most frequent first, for whose first example the row's result is read."""
+_SERVICES = {rule.id: rule.services for rule in RULES if rule.services}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clients:
+    """What is asked."""
+
+    session: "Session"
+    batch: "Batch"
+    logs: "Logs"
+    store: "Store"
+    history: "History"
+
+
+class Evidence:
+    """Asks for what tells more of some containers of a run.
+
+    Args:
+        labels: which rows its jobs ran.
+    """
+
+    def __init__(self, clients: Clients, run: "Run", labels: "Labels") -> None:
+        self._clients, self._run, self._labels = clients, run, labels
+        self._hops = cache(self._missing)
+        self._results = 0
+
+    def row(self, job: Job) -> int | None:
+        """The first row that a job ran; None where that is not known, and of a run of one container."""
+        try:
+            rows = self._labels.rows(job.id)
+        except AwsError:
+            return None
+        return rows[0] if rows else None
+
+    def detailed(self, jobs: Iterable[Job]) -> dict[str, Job]:
+        """The jobs by id, with their attempts and log streams as far as AWS Batch knows them."""
+        found = {job.id: job for job in jobs}
+        listed = [job.id for job in found.values() if not job.detailed]
+        return found | {job.id: job for job in self._clients.batch.describe(listed)}
+
+    def tail(self, job: Job) -> tuple[str, ...]:
+        """The last lines of its last attempt; the runner's own words where the log is gone."""
+        if job.log_streams and job.attempts[-1].log_stream:
+            source = LogSource(job.log_streams[-1], job.id)
+            lines = tuple(event.text for event in self._clients.logs.last(source, TAIL))
+            if lines:
+                return lines
+        problem = (self._result(job) or {}).get("problem") if job.exit_code is not None else ""
+        return (f"fargo-run: {problem}",) if problem else ()
+
+    def complete(self, finding: Finding) -> Finding:
+        """The finding with what the first example's result measured, and with the hops that are missing."""
+        more = [*self._measured(finding.examples[0])]
+        if services := _SERVICES.get(finding.rule):
+            more += self._hops(finding.examples[0].id, services)
+        return replace(finding, evidence=(*finding.evidence, *more)) if more else finding
+
+    def _measured(self, job: Job) -> Iterable[str]:
+        if job.exit_code is None or self._results >= RESULTS:
+            return
+        self._results += 1
+        result = self._result(job)
+        if result and result.get("peak_memory_bytes"):
+            wave = next(
+                (wave for wave in self._run.waves if wave.number == result.get("wave")), self._run.last
+            )
+            peak, seconds = bytes_text(result["peak_memory_bytes"]), duration_text(result.get("seconds", 0))
+            yield f"ran {seconds}, held {peak} of {memory_text(wave.memory_mib)} at its peak"
+
+    def _result(self, job: Job) -> dict[str, Any] | None:
+        """What the runner wrote of the job's last attempt; what is of another tells nothing of it."""
+        row = self.row(job)
+        if row is None and self._run.rows > 1:
+            return None
+        try:
+            result = result_of(self._clients.store, self._run.id, row=row or 0)
+        except AwsError:
+            return None
+        same = result is not None and result.get("job_id") == job.id
+        return result if same and result and result.get("attempt") == max(len(job.attempts), 1) else None
+
+    def _missing(self, job_id: str, services: tuple[str, ...]) -> tuple[str, ...]:
+        """What is missing between the job's subnets and the services, in sentences."""
+        clients, named = self._clients, " and ".join(services)
+        try:
+            raw = clients.batch.raw(job_id)
+            queue = raw.get("jobQueue") or self._run.last.queue
+            used = [arn for found in clients.batch.queues((queue,)) for arn in found.environments]
+            public = raw.get("container", {}).get("networkConfiguration", {}).get("assignPublicIp")
+            client = clients.session.client("ec2")
+            found = [
+                hop.words
+                for environment in clients.batch.environments(used)
+                for hop in missing_hops(client, environment, services, public=public == "ENABLED")
+            ]
+        except AwsError as error:
+            return (f"the network cannot be read: {error.message}",)
+        return tuple(dict.fromkeys(found)) or (f"nothing is missing now on the way to {named}",)

@@ -1,0 +1,182 @@
+"""A run's snapshot → findings: why containers failed, why others wait. A few calls, however many."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from fargo import failures
+from fargo.aws.calls import THREADS
+from fargo.children import listed
+from fargo.explain.evidence import Evidence
+from fargo.explain.failing import known, why
+from fargo.explain.finding import Finding, Fix
+from fargo.explain.surroundings import look
+from fargo.explain.values import values_of
+from fargo.explain.waiting import waiting
+from fargo.model.job import Job, JobState
+
+if TYPE_CHECKING:
+    from fargo.config import Project
+    from fargo.explain.evidence import Clients
+    from fargo.failures import Cause
+    from fargo.logs import Labels
+    from fargo.model.run import Run, RunSnapshot
+
+LOOKED = 10_000
+"""Failed containers that are listed at the most: ten calls."""
+KINDS = 20
+"""Kinds of failure, by exit code and reason, the most frequent first, of which examples are looked at."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """Why a run, or a part of it, stands where it stands.
+
+    Attributes:
+        findings: why containers failed, the most frequent cause first; then why others wait.
+        failed: containers of its last wave that failed.
+        looked: how many of them were looked at.
+    """
+
+    state: "RunSnapshot"
+    findings: tuple[Finding, ...]
+    failed: int = 0
+    looked: int = 0
+
+
+def explain(
+    state: "RunSnapshot", clients: "Clients", *, labels: "Labels", project: "Project | None" = None
+) -> Explanation:
+    """Look closer at what failed in a run's last wave, and at what waits.
+
+    Args:
+        labels: which rows its jobs ran.
+        project: the project file, for what the ledger does not keep; None: there is none.
+
+    Raises:
+        AwsError: AWS is out of reach or refuses.
+    """
+    jobs = tuple(_failed(state, clients))
+    found = failures.causes(jobs)
+    explained = _Failures(state.run, Evidence(clients, state.run, labels), project).explain(found)
+    waits = waiting(state, look(clients.session, clients.batch, state))
+    counted = sum(state.containers(job).get(JobState.FAILED, 0) for job in state.of_last_wave)
+    return Explanation(
+        state=state,
+        findings=(*explained, *_unfinished(state), *waits),
+        failed=max(counted, len(jobs)),
+        looked=len(jobs),
+    )
+
+
+def _failed(state: "RunSnapshot", clients: "Clients") -> Iterator[Job]:
+    """Single jobs and children of the last wave that failed; an array itself where nobody knows which."""
+    wave = state.of_last_wave
+    forgotten = {job.id for job in wave if job.size and job.id in state.past}
+    yield from listed(
+        clients.batch, [job for job in wave if job.id not in forgotten], JobState.FAILED, most=LOOKED
+    )
+    children = clients.history.children(state.run, forgotten, JobState.FAILED) if forgotten else iter(())
+    told = set()
+    for child in islice(children, LOOKED):
+        told.add(child.parent)
+        yield child
+    yield from (
+        replace(job, size=0) for job in wave if job.id in forgotten - told and job.state is JobState.FAILED
+    )
+    yield from _single_children(state, clients)
+
+
+def _single_children(state: "RunSnapshot", clients: "Clients") -> Iterator[Job]:
+    """Children that were asked for one by one, and that AWS Batch has forgotten."""
+    for job_id in () if state.appearing else state.unseen:
+        if ":" in job_id and job_id in state.run.last.job_ids:
+            child = clients.history.job(state.run, job_id)
+            if child and child.state is JobState.FAILED:
+                yield child
+
+
+class _Failures:
+    """Explains kinds of failure by some examples of each."""
+
+    def __init__(self, run: "Run", evidence: Evidence, project: "Project | None") -> None:
+        self._run, self._evidence, self._project = run, evidence, project
+
+    def explain(self, kinds: Sequence["Cause"]) -> tuple[Finding, ...]:
+        """One finding per cause, the most frequent first."""
+        closer = [job for kind in kinds[:KINDS] for job in _examples(kind)]
+        details = self._evidence.detailed(closer)
+        with ThreadPoolExecutor(THREADS) as pool:
+            tails = dict(zip(details, pool.map(self._evidence.tail, details.values()), strict=True))
+        one = partial(self._one, details=details, tails=tails)
+        found: list[Finding] = []
+        for kind in kinds:
+            examples = tuple(details.get(job.id, job) for job in kind.examples)
+            found += _of_kind(replace(kind, examples=examples), [one(job) for job in _examples(kind)])
+        return tuple(self._evidence.complete(finding) for finding in _merged(found))
+
+    def _one(self, job: Job, *, details: dict[str, Job], tails: dict[str, tuple[str, ...]]) -> Finding:
+        detail = details.get(job.id, job)
+        values = values_of(self._run, job, row=self._evidence.row(job), project=self._project)
+        return why(detail, values, tails.get(job.id, ()))
+
+
+def _examples(kind: "Cause") -> tuple[Job, ...]:
+    """Those to look at closer: one where AWS's words tell the cause, more where only the log may."""
+    match = known(kind.examples[0])
+    decided = match is not None and not match.rule.exit_codes
+    return kind.examples[:1] if decided else kind.examples
+
+
+def _of_kind(kind: "Cause", found: Sequence[Finding]) -> Iterator[Finding]:
+    """The examples' causes; where they are all one, it stands for the whole kind."""
+    merged = _merged(found)
+    if len(merged) == 1:
+        yield replace(merged[0], jobs=kind.count, examples=kind.examples)
+        return
+    left = kind.count - len(found)
+    for finding in merged:
+        said = f"of {kind.count:,} that ended alike, {len(found)} logs were read: others may differ"
+        yield replace(finding, evidence=(*finding.evidence, said)) if left else finding
+
+
+def _merged(found: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Findings of one cause as one, the most frequent first."""
+    by_cause: dict[tuple[str, str], Finding] = {}
+    for finding in found:
+        key = (finding.rule, finding.cause)
+        before = by_cause.get(key)
+        by_cause[key] = (
+            replace(
+                before,
+                jobs=before.jobs + finding.jobs,
+                examples=(*before.examples, *finding.examples)[: failures.EXAMPLES],
+            )
+            if before
+            else finding
+        )
+    return tuple(sorted(by_cause.values(), key=lambda finding: -finding.jobs))
+
+
+def _unfinished(state: "RunSnapshot") -> Iterator[Finding]:
+    """What was never submitted, and what nobody knows any more."""
+    run = state.run
+    if run.unsent:
+        yield Finding(
+            rule="not-submitted",
+            cause=f"{run.unsent} of its {len(run.chunks)} jobs were never submitted: that broke off",
+            fixes=(Fix("submit what is left", f"submit --resume {run.id}"),),
+        )
+    if state.gone and state.appearing:
+        yield Finding(
+            rule="appearing", cause="It was submitted a moment ago, and AWS Batch does not show it yet"
+        )
+    elif state.gone:
+        yield Finding(
+            rule="forgotten",
+            cause="AWS Batch has forgotten jobs of it, as after seven days it may, and no event tells of them",
+            fixes=(Fix("see what its rows came to", f"results {run.id}"),),
+        )

@@ -1,0 +1,78 @@
+"""One container that failed → why, by the rules; nothing is asked. `explaining` gathers what it is told."""
+
+from collections.abc import Mapping
+
+from fargo.explain.finding import Finding, Fix
+from fargo.explain.rule import Match, Seen, filled, first, fixes
+from fargo.explain.rules import RULES
+from fargo.explain.rules.fixes import LOG
+from fargo.model.job import Job
+
+SILENT = "AWS gives neither a reason nor an exit code"
+
+
+def seen(job: Job, lines: tuple[str, ...] = ()) -> Seen:
+    """What a job shows.
+
+    Args:
+        lines: the last of its log, oldest first.
+    """
+    return Seen(exit_code=job.exit_code, reason=job.reason, lines=lines, stopped=job.asked_to_end)
+
+
+def known(job: Job, lines: tuple[str, ...] = ()) -> Match | None:
+    """The rule that knows why it failed; None: none does."""
+    return first(RULES, seen(job, lines))
+
+
+def why(job: Job, values: Mapping[str, str], lines: tuple[str, ...] = ()) -> Finding:
+    """Why a container failed: by a rule, or in AWS's own words where none knows them.
+
+    Args:
+        values: see `values_of`; a fix that needs one that is not there is left out.
+        lines: the last of its log, oldest first.
+    """
+    match = known(job, lines)
+    evidence = tuple(filter(None, (_said(job), match.line if match else "", _tries(job))))
+    if match is None:
+        return Finding(
+            rule="",
+            cause=job.reason or SILENT,
+            evidence=evidence[1:] if job.exit_code is None else evidence,
+            fixes=_raw_fixes(job, values),
+            jobs=1,
+            examples=(job,),
+            tail=lines,
+        )
+    return Finding(
+        rule=match.rule.id,
+        cause=filled(match.rule.cause, {**values, **match.values}) or match.rule.short,
+        evidence=evidence,
+        fixes=fixes(match, values),
+        jobs=1,
+        examples=(job,),
+        tail=lines,
+    )
+
+
+def _said(job: Job) -> str:
+    """Like `AWS: exit 137, OutOfMemoryError: Container killed due to memory usage`."""
+    parts = [] if job.exit_code is None else [f"exit {job.exit_code}"]
+    parts += [job.reason] if job.reason else []
+    return f"AWS: {', '.join(parts)}" if parts else ""
+
+
+def _tries(job: Job) -> str:
+    """How each attempt ended, where it had several."""
+    if len(job.attempts) <= 1:
+        return ""
+    ends = (
+        attempt.reason if attempt.exit_code is None else f"exit {attempt.exit_code}"
+        for attempt in job.attempts
+    )
+    return f"tried {len(job.attempts)} times: {', '.join(end or 'no reason given' for end in ends)}"
+
+
+def _raw_fixes(job: Job, values: Mapping[str, str]) -> tuple[Fix, ...]:
+    command = filled(LOG.command, values)
+    return (Fix(LOG.words, command),) if command and job.exit_code is not None else ()

@@ -1,0 +1,127 @@
+"""A rule of `fargo explain`: what a failed container shows → why it failed, and what mends it. Pure."""
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from fargo.explain.finding import Fix
+
+RAN = r"^$|^Essential container in task exited"
+"""The reason of a container that ran and ended by itself: its exit code and its log tell the rest.
+
+Source: Amazon ECS developer guide, "Stopped tasks error messages"."""
+_OPTIONAL = re.compile(r"<([^<>]*)>")
+_NAME = re.compile(r"\{(\w+)\}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What a container that failed shows.
+
+    Attributes:
+        reason: AWS's words, the container's or the job's.
+        lines: the last lines of its log, oldest first.
+        stopped: somebody asked AWS Batch to cancel or to terminate it.
+    """
+
+    exit_code: int | None = None
+    reason: str = ""
+    lines: tuple[str, ...] = ()
+    stopped: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """Holds where all holds that it names.
+
+    Words may name values, such as `{run}`: those of the job, and the named groups of its patterns. A part in
+    `<…>` is left out where one of its values is not known, and so is a fix.
+
+    Attributes:
+        short: the cause in a few words without values, for a line of a list.
+        cause: a sentence.
+        reason: a pattern to be found in AWS's words, whatever the case; empty: any.
+        log: a pattern to be found in the log's last lines: the last place counts; empty: any.
+        exit_codes: one of these; empty: any, or none.
+        stopped: somebody asked for it.
+        services: those that it had to reach, by their endpoints' names: the network on the way is looked at.
+    """
+
+    id: str
+    short: str
+    cause: str
+    reason: str = ""
+    log: str = ""
+    exit_codes: Collection[int] = ()
+    stopped: bool = False
+    fixes: tuple[Fix, ...] = ()
+    services: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A rule that holds, with what its patterns found.
+
+    Attributes:
+        line: the log line that says so; empty where the log was not asked.
+    """
+
+    rule: Rule
+    values: Mapping[str, str]
+    line: str = ""
+
+
+def first(rules: Iterable[Rule], seen: Seen) -> Match | None:
+    """The first of the rules that holds; None: what is seen is known to none of them."""
+    return next((match for rule in rules if (match := _match(rule, seen))), None)
+
+
+def filled(words: str, values: Mapping[str, str]) -> str:
+    """Words with their values; empty where one that they need is not known."""
+    kept = _OPTIONAL.sub(lambda part: part[1] if _known(part[1], values) else "", words)
+    return _NAME.sub(lambda name: values[name[1]], kept) if _known(kept, values) else ""
+
+
+def fixes(match: Match, values: Mapping[str, str]) -> tuple[Fix, ...]:
+    """What mends it, with these values and those of the match."""
+    known = {**values, **match.values}
+    told = []
+    for fix in match.rule.fixes:
+        words, command = filled(fix.words, known), filled(fix.command, known)
+        if words and (command or not fix.command):
+            told.append(Fix(words, command))
+    return tuple(told)
+
+
+def _match(rule: Rule, seen: Seen) -> Match | None:
+    if (rule.stopped and not seen.stopped) or (rule.exit_codes and seen.exit_code not in rule.exit_codes):
+        return None
+    values = {} if seen.exit_code is None else {"exit_code": str(seen.exit_code)}
+    values |= {"reason": seen.reason} if seen.reason else {}
+    if rule.reason:
+        found = re.search(rule.reason, seen.reason, re.IGNORECASE)
+        if found is None:
+            return None
+        values |= _groups(found)
+    line = ""
+    if rule.log:
+        places = list(re.finditer(rule.log, "\n".join(seen.lines), re.MULTILINE))
+        if not places:
+            return None
+        values |= _groups(places[-1])
+        line = _line_of(places[-1])
+    return Match(rule, values, line)
+
+
+def _groups(found: re.Match[str]) -> dict[str, str]:
+    return {name: text.strip() for name, text in found.groupdict().items() if text}
+
+
+def _line_of(found: re.Match[str]) -> str:
+    """The whole line in which it ends."""
+    begin, end = found.string.rfind("\n", 0, found.end()) + 1, found.string.find("\n", found.end())
+    return found.string[begin : None if end < 0 else end].strip()
+
+
+def _known(words: str, values: Mapping[str, str]) -> bool:
+    return all(values.get(name) for name in _NAME.findall(words))

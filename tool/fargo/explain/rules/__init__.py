@@ -1,0 +1,18 @@
+"""What `fargo explain` knows of failures: the first rule that holds tells the cause.
+
+A rule is a row of one of the tables here. The tests have a failure for each, which the local AWS produces.
+Reasons come first, because AWS knows best; then what the log's last lines say; the exit code alone comes last.
+Where nothing holds, AWS's words are shown as they are.
+"""
+
+from fargo.explain.rules.aws import AWS
+from fargo.explain.rules.exit_codes import EXIT_CODES
+from fargo.explain.rules.local import LOCAL
+from fargo.explain.rules.log import LOG
+from fargo.explain.rules.pull import PULL
+from fargo.explain.rules.runner import RUNNER
+from fargo.explain.rules.start import START
+
+RULES = (*LOCAL, *PULL, *START, *AWS, *RUNNER, *LOG, *EXIT_CODES)
+
+__all__ = ["RULES"]

@@ -1,0 +1,21 @@
+"""What mends more than one cause."""
+
+from fargo.explain.finding import Fix
+
+AGAIN = Fix("run again what failed", "retry {run}")
+DEPLOYED = Fix("then run again what failed, with image and settings as deployed", "retry {run} --deployed")
+LOG = Fix("read its whole log", "logs {where}")
+MEMORY = Fix("run again what failed with more memory", "retry {run} --memory '{more_memory}'")
+MEMORY_FROM_NOW_ON = Fix(
+    'for later runs: memory = "{more_memory}" under [jobs.{job}] in fargo.toml, then deploy', "up"
+)
+CHECK = Fix("look for what else is missing", "doctor")
+
+
+def deploy(words: str) -> tuple[Fix, ...]:
+    """A change of the project, its deployment, and what failed once more.
+
+    Args:
+        words: what to change, such as `install it in the Dockerfile`.
+    """
+    return Fix(f"{words}, then deploy", "up"), DEPLOYED

@@ -1,0 +1,138 @@
+"""Why jobs failed or wait: the cause first, then what says so, what mends it, and the end of a log."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from fargo.explain import Finding
+from fargo.explain.explaining import Explanation
+from fargo.model.job import Job, JobState
+from fargo.view import data, text
+from fargo.view.failures import short
+
+if TYPE_CHECKING:
+    from rich.console import Console, ConsoleOptions, RenderResult
+
+SHOWN = 12
+"""Lines of a log that are shown; `--json` has all that were read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Line:
+    """A line, how it is drawn, and how far it stands in."""
+
+    words: str
+    style: str = ""
+    indent: int = 0
+
+
+class Explained:
+    """An explanation in words.
+
+    Args:
+        name: what a job is called, such as `#17`; empty where it has no name.
+        command: a command of fargo's with the options that make it mean the same.
+    """
+
+    def __init__(
+        self, found: Explanation, *, name: Callable[[Job], str], command: Callable[[str], str]
+    ) -> None:
+        self._found, self._name, self._command = found, name, command
+
+    def __rich_console__(self, console: "Console", options: "ConsoleOptions") -> "RenderResult":
+        """The lines, each wrapped below its own beginning; a log's lines and commands are never broken."""
+        from rich.padding import Padding
+        from rich.text import Text
+
+        for line in self._all():
+            words = Text(line.words, style=line.style, overflow="fold")
+            yield Padding(words, (0, 0, 0, line.indent)) if line.words else Text()
+
+    def lines(self) -> Iterator[str]:
+        """The same for `--plain`."""
+        return (f"{' ' * line.indent}{line.words}".rstrip() for line in self._all())
+
+    def data(self) -> dict[str, Any]:
+        """The same for `--json`."""
+        found = self._found
+        return {
+            "run": found.state.run.id,
+            "state": str(found.state.state),
+            "at": data.iso(found.state.at),
+            "failed": found.failed,
+            "looked_at": found.looked,
+            "findings": [self._finding(finding) for finding in found.findings],
+        }
+
+    def _finding(self, finding: Finding) -> dict[str, Any]:
+        return {
+            "rule": finding.rule,
+            "cause": finding.cause,
+            "jobs": finding.jobs,
+            "examples": [
+                {
+                    "id": job.id,
+                    "name": self._name(job) or short(job),
+                    "state": str(job.state),
+                    "exit_code": job.exit_code,
+                    "reason": job.reason,
+                }
+                for job in finding.examples
+            ],
+            "evidence": list(finding.evidence),
+            "fixes": [
+                {"words": fix.words, "command": self._command(fix.command) if fix.command else ""}
+                for fix in finding.fixes
+            ],
+            "log_tail": list(finding.tail),
+        }
+
+    def _all(self) -> Iterator[_Line]:
+        found = self._found
+        if not found.findings:
+            yield from self._fine()
+            return
+        for number, finding in enumerate(found.findings):
+            if number:
+                yield _Line(words="")
+            yield from self._of(finding)
+        if 0 < found.looked < found.failed:
+            yield _Line(words="")
+            yield _Line(
+                words=f"of {found.failed:,} that failed, {found.looked:,} were looked at", style="dim"
+            )
+
+    def _of(self, finding: Finding) -> Iterator[_Line]:
+        failed = any(job.state is JobState.FAILED for job in finding.examples)
+        style = text.STYLES[JobState.FAILED if failed else JobState.RUNNABLE]
+        yield _Line(words=text.safe(f"{self._whom(finding)}{finding.cause}"), style=f"bold {style}")
+        for each in finding.evidence:
+            yield _Line(words=text.safe(each), indent=2)
+        for fix in finding.fixes:
+            yield _Line(words=f"→ {text.safe(fix.words)}", indent=2)
+            if fix.command:
+                yield _Line(words=text.safe(self._command(fix.command)), style="bold cyan", indent=4)
+        if finding.tail:
+            of = self._name(finding.examples[0]) if finding.examples else ""
+            yield _Line(words=f"the log of {of} ends:" if of else "its log ends:", style="dim", indent=2)
+            for line in finding.tail[-SHOWN:]:
+                yield _Line(words=text.safe(line), style="dim", indent=4)
+
+    def _whom(self, finding: Finding) -> str:
+        """Like `2 jobs (#17, #88): `; nothing where it is about the run as a whole, or its one job."""
+        if finding.jobs < 1 or self._found.state.run.last.containers == 1:
+            return ""
+        named = ", ".join(self._name(job) or short(job) for job in finding.examples)
+        more = ", …" if finding.jobs > len(finding.examples) else ""
+        return f"{text.plural(finding.jobs, 'job')} ({named}{more}): "
+
+    def _fine(self) -> Iterator[_Line]:
+        state = self._found.state
+        run = state.run.id
+        if state.state is JobState.SUCCEEDED:
+            yield _Line(words=f"{run} succeeded: there is nothing to explain", style="green")
+            yield _Line(words=text.safe(self._command(f"results {run}")), style="bold cyan", indent=2)
+            return
+        counts = ", ".join(f"{count:,} {each}" for each, count in state.counts.items())
+        yield _Line(words=f"{run} goes well: {counts}, and none failed", style="blue")
+        yield _Line(words=text.safe(self._command(f"logs {run} -f")), style="bold cyan", indent=2)
