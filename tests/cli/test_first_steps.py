@@ -11,17 +11,20 @@ from cli_types import Fargo
 
 from fargo.cli.init import RUNNER_LINES
 from fargo.docker import Engine
+from fargo.docker.engine import About
 from fargo.local import daemon
 
 ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
-def connected(monkeypatch: pytest.MonkeyPatch) -> Engine:
+def connected(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Engine:
     """An engine that answers, and holds every image already."""
     engine = create_autospec(Engine, instance=True)
     engine.architecture.return_value = "amd64"
-    engine.about.return_value = ("20.10", "amd64")
+    engine.about.return_value = About(
+        version="20.10", api="1.41", architecture="amd64", system="", folder=str(tmp_path), is_here=True
+    )
     monkeypatch.setattr(Engine, "connect", lambda environ: engine)
     return engine
 
@@ -60,7 +63,7 @@ def test_doctor_counts_a_project_file_that_is_broken(fargo: Fargo, project: Path
     assert found["project file"]["verdict"] == "missing"
     assert "nmae is not a setting" in found["project file"]["found"]
     assert "no project file here" not in ended.err
-    assert "AWS" not in found
+    assert "identity" not in found
     named = fargo("doctor", "--json", "--project", "none.toml")
     assert (named.code, "none.toml: no such file" in named.out) == (3, True)
 
@@ -72,7 +75,7 @@ def test_doctor_without_a_project_looks_at_the_rest(
     ended = fargo("doctor", "--json")
     assert "no project file here" in ended.err
     assert {"Terraform", "AWS provider", "Docker engine"} <= {check["name"] for check in ended.json}
-    assert not {"project file", "AWS"} & {check["name"] for check in ended.json}
+    assert not {"project file", "identity"} & {check["name"] for check in ended.json}
 
 
 def test_doctor_starts_no_local_aws(fargo: Fargo, connected: Engine) -> None:
@@ -84,7 +87,7 @@ def test_doctor_starts_no_local_aws(fargo: Fargo, connected: Engine) -> None:
 
 def test_doctor_looks_at_a_local_aws_that_runs(fargo: Fargo, connected: Engine, aws: str) -> None:
     found = {check["name"]: check for check in fargo("--local", "doctor", "--json").json}
-    assert "account 123456789012" in found["AWS"]["found"]
+    assert "account 123456789012" in found["identity"]["found"]
 
 
 def test_doctor_names_a_mirror_without_the_provider(

@@ -1,6 +1,7 @@
 """The one place where target aws and target local differ."""
 
 import os
+import threading
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -84,6 +85,7 @@ class Session:
     journal: Journal = field(default_factory=Journal)
     _boto: "BotoSession | None" = None
     _clients: dict[str, Any] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
 
     def client(self, service: str, *, attempts: int = 3, seconds: int = 60, region: str = "") -> Any:
         """A boto3 client of this session.
@@ -96,9 +98,10 @@ class Session:
             region: another than the session's, for a service that is not in every region.
         """
         key = f"{service}/{attempts}/{seconds}/{region}"
-        if key not in self._clients:
-            self._clients[key] = self._make(service, attempts, seconds, region or self.region)
-        return self._clients[key]
+        with self._lock:  # boto3 makes clients in one thread at a time; they serve all
+            if key not in self._clients:
+                self._clients[key] = self._make(service, attempts, seconds, region or self.region)
+            return self._clients[key]
 
     def _make(self, service: str, attempts: int, seconds: int, region: str) -> Any:
         from botocore.config import Config
@@ -114,7 +117,7 @@ class Session:
             proxies={} if self.endpoint else None,
         )
         with translated(f"{service} client"):
-            client = self._session().client(service, endpoint_url=self.endpoint or None, config=config)
+            client = self.boto().client(service, endpoint_url=self.endpoint or None, config=config)
         self.journal.listen(client, self._options())
         return client
 
@@ -123,7 +126,8 @@ class Session:
         pairs = {"--region": self.region, "--profile": self.profile, "--endpoint-url": self.endpoint}
         return tuple(word for option, value in pairs.items() if value for word in (option, value))
 
-    def _session(self) -> "BotoSession":
+    def boto(self) -> "BotoSession":
+        """The boto3 session behind it: for what is asked of no service."""
         import boto3
 
         if self._boto is None:
@@ -145,14 +149,18 @@ class Session:
                     )
         return self._boto
 
-    def identity(self) -> Identity:
+    def identity(self, *, attempts: int = 3, seconds: int = 60) -> Identity:
         """Ask STS who we are.
+
+        Args:
+            attempts: as `client`.
+            seconds: as `client`.
 
         Raises:
             AwsDenied: no credentials, or expired ones.
             AwsUnreachable: no answer.
         """
-        client = self.client("sts")
+        client = self.client("sts", attempts=attempts, seconds=seconds)
         with translated("GetCallerIdentity"):
             answer = client.get_caller_identity()
         return Identity(answer["Account"], answer["Arn"])

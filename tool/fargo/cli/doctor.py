@@ -1,4 +1,4 @@
-"""`fargo doctor`: every prerequisite."""
+"""`fargo doctor`: every prerequisite, and the permissions to ask for."""
 
 import os
 import tempfile
@@ -9,43 +9,63 @@ import click
 
 from fargo.cli.context import Context, pass_context
 from fargo.cli.options import FargoCommand
-from fargo.errors import PrerequisiteError, ProjectFileError
+from fargo.errors import PrerequisiteError, ProjectFileError, UsageError
 
 if TYPE_CHECKING:
     from fargo.aws.session import Session
     from fargo.config import Project
-
-GLYPHS = {"ok": ("✔", "green"), "warning": ("⚠", "yellow"), "missing": ("✘", "red")}
+    from fargo.doctor import Section
 
 
 @click.command(cls=FargoCommand)
+@click.option(
+    "--policy", is_flag=True, help="Print the IAM policy that the commands need, and look at nothing."
+)
+@click.option(
+    "--for", "commands", multiple=True, metavar="COMMAND", help="Only for this command; repeatable."
+)
+@click.option(
+    "--part", type=click.IntRange(1), metavar="N", help="Where one managed policy has no room for it."
+)
 @pass_context
-def doctor(context: Context) -> int:
-    """Look at every prerequisite: found, or how to get it."""
-    from dataclasses import asdict, replace
+def doctor(context: Context, policy: bool, commands: tuple[str, ...], part: int | None) -> int:
+    """Look at every prerequisite: found, or how to get it. Changes nothing."""
+    from fargo.doctor import Verdict
+    from fargo.view import doctor as view
 
-    from fargo.doctor import Doctor, Verdict
+    if policy:
+        return _policy(context, commands, part)
+    if commands or part:
+        raise UsageError("--for and --part are about a policy", "say so: `fargo doctor --policy`")
+    sections = _sections(context)
+    completed = context.options.completed
+    if context.out.json:
+        context.out.data(view.data(sections, completed))
+    else:
+        for line in view.lines(sections, completed):
+            context.out.styled(line)
+    missing = any(check.verdict is Verdict.MISSING for section in sections for check in section.checks)
+    return PrerequisiteError.exit_code if missing else 0
+
+
+def _sections(context: Context) -> "tuple[Section, ...]":
+    from datetime import UTC, datetime
+
+    from fargo.aws.session import Target
+    from fargo.doctor import Doctor
 
     project, problem = _project(context)
-    with tempfile.TemporaryDirectory() as scratch:
-        examined = Doctor(
+    with tempfile.TemporaryDirectory(prefix="fargo-doctor-") as scratch:
+        return Doctor(
             environ=os.environ,
             home=Path.home(),
-            folder=Path(scratch),
+            scratch=Path(scratch),
             project=project,
             problem=problem,
             session=lambda: _session(context),
-        )
-        checks = [replace(check, hint=context.options.completed(check.hint)) for check in examined.checks()]
-    if context.out.json:
-        context.out.data([asdict(check) for check in checks])
-    for check in checks if not context.out.json else ():
-        glyph, _ = GLYPHS[check.verdict]
-        context.out.line(f"{glyph} {check.name}: {check.found}")
-        if check.hint:
-            context.out.line(f"  → {check.hint}")
-    missing = any(check.verdict is Verdict.MISSING for check in checks)
-    return PrerequisiteError.exit_code if missing else 0
+            target=Target.LOCAL if context.options.local else Target.AWS,
+            now=datetime.now(UTC),
+        ).sections()
 
 
 def _project(context: Context) -> "tuple[Project | None, ProjectFileError | None]":
@@ -56,7 +76,7 @@ def _project(context: Context) -> "tuple[Project | None, ProjectFileError | None
         if not context.options.project:
             config.find()
     except ProjectFileError:
-        context.out.say("no project file here: its account and image are not looked at")
+        context.out.say("no project file here: its account, image and stack are not looked at")
         return None, None
     try:
         return context.project, None
@@ -69,3 +89,28 @@ def _session(context: Context) -> "Session | None":
     from fargo.local import daemon
 
     return None if context.options.local and daemon.status() is None else context.session
+
+
+def _policy(context: Context, commands: tuple[str, ...], part: int | None) -> int:
+    from fargo.doctor import permissions, policy, rights
+
+    if unknown := set(commands) - set(permissions.COMMANDS):
+        known = ", ".join(permissions.COMMANDS)
+        raise UsageError(f"--for {min(unknown)}: that asks AWS for nothing", f"one of: {known}")
+    session = _session(context)
+    if session is None:
+        raise PrerequisiteError("the local AWS is not running", "`fargo local start`")
+    place = rights.place(context.project, session, session.identity())
+    grants = permissions.of(commands or permissions.COMMANDS, context.project)
+    whole = policy.document(grants, place)
+    parts = policy.parts(whole)
+    if part and part > len(parts):
+        raise UsageError(f"--part {part}: there are {len(parts)}", "leave --part out for the whole policy")
+    if not part and len(parts) > 1:
+        context.out.say(
+            f"{policy.size(whole):,} characters, and a managed policy has room for {policy.MANAGED_MAX:,}: "
+            f"print it in {len(parts)} with --part 1, --part 2, or what somebody needs with --for submit",
+            "yellow",
+        )
+    context.out.data(parts[part - 1] if part else whole)
+    return 0

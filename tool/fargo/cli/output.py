@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TextIO
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
+    from rich.text import Text
 
 
 MARGIN = 3
@@ -116,6 +117,15 @@ class Output:
             self._display.print(Text(text), soft_wrap=True)
             return
         self._write(text + "\n")
+
+    def styled(self, text: "Text") -> None:
+        """One line of data on stdout, in its colours where there are any."""
+        if not self.colours:
+            self._write(text.plain + "\n")
+            return
+        from rich.console import Console
+
+        Console(file=self._stdout).print(text, soft_wrap=True)
 
     def _write(self, text: str) -> None:
         try:

@@ -2,6 +2,7 @@
 
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any, Self
 
 from fargo.context import ImageSpec
@@ -20,6 +21,26 @@ NEEDED_API = "1.41"
 _CONNECT_SECONDS = 10
 _SILENCE_SECONDS = 600
 """How long an engine may say nothing; a registry that commits a large layer takes minutes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """An engine, as it describes itself.
+
+    Attributes:
+        api: the version of the Engine API that is spoken with it.
+        architecture: what it runs, in Docker's words, such as `amd64`.
+        system: the operating system that it runs on, such as `Docker Desktop`.
+        folder: where it keeps images, as it sees its own disk.
+        is_here: it answers on a socket of this machine.
+    """
+
+    version: str
+    api: str
+    architecture: str
+    system: str
+    folder: str
+    is_here: bool
 
 
 class Engine:
@@ -67,11 +88,18 @@ class Engine:
         """Let the connections go."""
         self._client.close()
 
-    def about(self) -> tuple[str, str]:
-        """The engine's version, and the architecture it runs in Docker's words."""
+    def about(self) -> About:
+        """What the engine says of itself."""
         with _answering("say its version"):
-            found = self._client.version()
-        return str(found["Version"]), str(found["Arch"])
+            version, info = self._client.version(), self._client.info()
+        return About(
+            version=str(version["Version"]),
+            api=str(self._client.api_version),
+            architecture=str(version["Arch"]),
+            system=str(info.get("OperatingSystem", "")),
+            folder=str(info.get("DockerRootDir", "")),
+            is_here=str(self._client.base_url).startswith("http+docker://"),
+        )
 
     def architecture(self, image: str) -> str:
         """The architecture of an image in Docker's words (`amd64`); empty where the engine has no such image.

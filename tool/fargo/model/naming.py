@@ -5,6 +5,7 @@ The runner in `image/runner` imports nothing of fargo and spells these itself;
 from the same prefix.
 """
 
+import hashlib
 import re
 
 PROJECT_FILE = "fargo.toml"
@@ -51,6 +52,7 @@ ENV_COLUMN_PREFIX = "FARGO_ROW_"
 RUNNER = "fargo-run"
 """The runner's name on the image's PATH; a job's command is `fargo-run -- COMMAND…`."""
 
+BUCKET_MAX = 63
 ARRAY_MAX = 10_000
 """Children of one array job (AWS Batch service limit). Chunk `c` of a wave starts at its container
 `c * ARRAY_MAX`."""
@@ -81,6 +83,19 @@ def repository_url(account_id: str, region: str, project: str) -> str:
     """The project's ECR repository, known before Terraform creates it."""
     suffix = ".cn" if region.startswith("cn-") else ""
     return f"{account_id}.dkr.ecr.{region}.amazonaws.com{suffix}/{resource_prefix(project)}"
+
+
+def bucket(project: str, account_id: str, region: str) -> str:
+    """The workspace bucket, known before Terraform creates it: `terraform/modules/storage` says the same.
+
+    Bucket names hold 63 characters; one that would be longer gives up part of the project's name for a hash.
+    """
+    prefix, suffix = resource_prefix(project), f"-{account_id}-{region}"
+    room = BUCKET_MAX - len(suffix)
+    if len(prefix) > room:
+        digest = hashlib.sha256(prefix.encode()).hexdigest()[:8]
+        prefix = f"{prefix[: room - 9].removesuffix('-')}-{digest}"
+    return f"{prefix}{suffix}"
 
 
 def batch_job_name(run: str, wave: int, chunk: int) -> str:

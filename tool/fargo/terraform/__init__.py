@@ -38,6 +38,9 @@ __all__ = [
 
 MINIMUM = (1, 9)
 """Variables that validate against each other came with it; `terraform/versions.tf` says the same."""
+NEEDED = "{}.{} or newer".format(*MINIMUM)
+PROVIDER = (5, 100)
+"""The AWS provider: this minor version of it or a later one, of this major; the same file says so."""
 PLATFORMS = ("linux_amd64", "linux_arm64", "darwin_amd64", "darwin_arm64")
 """What people and their CI run fargo on."""
 
@@ -87,8 +90,7 @@ class Terraform:
         """
         found = str(json.loads(self._capture("version", json=True))["terraform_version"])
         if tuple(int(part) for part in found.split(".")[:2]) < MINIMUM:
-            needed = ".".join(map(str, MINIMUM))
-            raise TerraformMissing(f"Terraform {found} is too old: {needed} or newer is needed", INSTALL)
+            raise TerraformMissing(f"Terraform {found} is too old: {NEEDED} is needed", INSTALL)
         return found
 
     def init(self) -> None:

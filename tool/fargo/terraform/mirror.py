@@ -1,6 +1,7 @@
 """Air-gapped machines: find a filesystem mirror of the AWS provider, and tell Terraform of it."""
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -10,6 +11,7 @@ from fargo.errors import PrerequisiteError
 ENV_MIRROR = "FARGO_PROVIDER_MIRROR"
 ENV_CLI_CONFIG = "TF_CLI_CONFIG_FILE"
 PROVIDER = Path("registry.terraform.io/hashicorp/aws")
+_VERSION = re.compile(r"\d+\.\d+\.\d+")
 
 
 def find_mirror(environ: Mapping[str, str], *, home: Path, opt: Path = Path("/opt")) -> Path | None:
@@ -54,6 +56,16 @@ def _candidates(home: Path, opt: Path) -> Iterator[Path]:
     yield Path("/usr/share/terraform/plugins")
     with suppress(OSError):
         yield from sorted(opt.iterdir())
+
+
+def versions(mirror: Path) -> tuple[str, ...]:
+    """The AWS provider's versions in a filesystem mirror, for whatever platform, packed or not.
+
+    Source: Terraform documentation, “Provider installation”, `filesystem_mirror`.
+    """
+    names = (item.name.removeprefix("terraform-provider-aws_") for item in (mirror / PROVIDER).iterdir())
+    found = {match[0] for name in names if (match := _VERSION.match(name))}
+    return tuple(sorted(found, key=lambda version: [int(part) for part in version.split(".")]))
 
 
 def own_cli_config(environ: Mapping[str, str], *, home: Path) -> Path | None:

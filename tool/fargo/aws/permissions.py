@@ -1,0 +1,118 @@
+"""IAM's own simulator: whether a user or a role may do what commands will ask for. Nothing is done."""
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from fargo.aws.calls import pages
+from fargo.aws.errors import translated
+from fargo.errors import AwsError
+
+if TYPE_CHECKING:
+    from fargo.aws.session import Identity, Session
+
+CHUNK = 50
+"""Actions in one call: its answer tells of each with each resource, and comes in pages."""
+TOGETHER = 4
+"""Calls at once: IAM throttles sooner than other services."""
+_PATIENCE = 15
+ALLOWED = "allowed"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Actions that a request would ask for.
+
+    Attributes:
+        resources: ARNs, or `*`.
+        context: keys of the request → values, such as a tag of the resource.
+    """
+
+    actions: tuple[str, ...]
+    resources: tuple[str, ...]
+    context: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the simulator said of a question.
+
+    Attributes:
+        denied: actions that are refused on one of the resources at least.
+        unsure: actions that a policy makes depend on what the question does not tell, such as an address.
+    """
+
+    denied: frozenset[str]
+    unsure: frozenset[str]
+
+
+def principal(session: "Session", who: "Identity") -> str:
+    """The user or role whose policies count.
+
+    Raises:
+        AwsError: it cannot be told: the identity is none that IAM keeps policies for, or the role's path
+            cannot be read.
+    """
+    _, _, service, _, _, resource = who.arn.split(":", 5)
+    kind, _, rest = resource.partition("/")
+    if service == "iam" and kind == "user":
+        return who.arn
+    if service == "sts" and kind == "assumed-role":
+        # The session's ARN leaves the role's path out, and the simulator wants it.
+        client = session.client("iam", attempts=2, seconds=_PATIENCE)
+        with translated("GetRole"):
+            return str(client.get_role(RoleName=rest.partition("/")[0])["Role"]["Arn"])
+    raise AwsError(f"IAM does not simulate {who.arn}: it is neither a user nor a role's session")
+
+
+def simulate(session: "Session", arn: str, questions: Sequence[Question]) -> tuple[Answer, ...]:
+    """What IAM would answer to each question.
+
+    Args:
+        arn: of the user or role, as `principal` gives it.
+
+    Raises:
+        AwsDenied: the account does not allow the question.
+        AwsError: it cannot be answered.
+    """
+    client = session.client("iam", attempts=4, seconds=_PATIENCE)
+    with ThreadPoolExecutor(TOGETHER) as pool:
+        return tuple(pool.map(lambda question: _ask(client, arn, question), questions))
+
+
+def _ask(client: Any, arn: str, question: Question) -> Answer:
+    context = [
+        {"ContextKeyName": key, "ContextKeyValues": [value], "ContextKeyType": "string"}
+        for key, value in question.context.items()
+    ]
+    denied: set[str] = set()
+    unsure: set[str] = set()
+    for start in range(0, len(question.actions), CHUNK):
+        answer = pages(
+            client,
+            "simulate_principal_policy",
+            PolicySourceArn=arn,
+            ActionNames=list(question.actions[start : start + CHUNK]),
+            ResourceArns=list(question.resources),
+            **({"ContextEntries": context} if context else {}),
+        )
+        for page in answer:
+            for result in page["EvaluationResults"]:
+                _note(result, denied, unsure)
+    return Answer(frozenset(denied - unsure), frozenset(unsure))
+
+
+def _note(result: Mapping[str, Any], denied: set[str], unsure: set[str]) -> None:
+    """Take in what is said of one action: of each resource, or of `*`.
+
+    Where keys are missing, even a denial is no answer. Source: IAM API reference, EvaluationResult.
+    """
+    action = str(result["EvalActionName"])
+    by_resource = result.get("ResourceSpecificResults") or [
+        {**result, "EvalResourceDecision": result["EvalDecision"]}
+    ]
+    for each in by_resource:
+        if each["EvalResourceDecision"] == ALLOWED:
+            continue
+        (unsure if each.get("MissingContextValues") else denied).add(action)

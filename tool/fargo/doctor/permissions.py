@@ -1,0 +1,95 @@
+"""What each command asks of IAM: data. `fargo doctor` checks it, `fargo doctor --policy` writes it down.
+
+What calls ask for which action: the Service Authorization Reference,
+https://docs.aws.amazon.com/service-authorization/latest/reference/ . What is called:
+`tests/e2e/test_the_stack_cycle.py` holds what a whole life of a stack called against this table.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from fargo.doctor.grant import ANY, OBJECTS, QUEUES, TAGGED, Grant, every
+from fargo.doctor.stack_grants import CHANGE, EMPTY, LOOK
+
+if TYPE_CHECKING:
+    from fargo.config import Project
+
+PUSH = (
+    Grant("Account", ("ecr:GetAuthorizationToken",), ANY),
+    Grant(
+        "Repository",
+        every(
+            "ecr", "BatchCheckLayerAvailability", "BatchGetImage", "CompleteLayerUpload", "DescribeImages",
+            "InitiateLayerUpload", "PutImage", "UploadLayerPart",
+        ),
+        ("{repository}",),
+    ),
+)  # fmt: skip
+
+READ_RUNS = (
+    Grant("Bucket", ("s3:ListBucket",), ("{bucket}",)),
+    Grant("Objects", ("s3:GetObject",), OBJECTS),
+    Grant("OwnKey", ("kms:Decrypt",), ("{key}",), TAGGED),
+    Grant("Account", every("batch", "DescribeJobs", "ListJobs"), ANY),
+    Grant("Events", ("logs:FilterLogEvents",), ("{logs}/events:*",)),
+)
+READ_LOGS = (Grant("Logs", every("logs", "FilterLogEvents", "GetLogEvents"), ("{logs}/jobs:*",)),)
+READ_QUEUES = (
+    Grant("Account", every("batch", "DescribeComputeEnvironments", "DescribeJobQueues"), ANY),
+    Grant("Batch", ("batch:GetJobQueueSnapshot",), QUEUES),
+)
+WRITE_RUNS = (
+    Grant("Objects", every("s3", "AbortMultipartUpload", "PutObject"), OBJECTS),
+    Grant("OwnKey", ("kms:GenerateDataKey",), ("{key}",), TAGGED),
+)
+SUBMIT = (
+    Grant("Submit", ("batch:SubmitJob",), (*QUEUES, "{definition}", "{job}")),
+    Grant("Submit", ("batch:TagResource",), ("{job}",)),
+)
+STOP = (Grant("OwnJobs", ("batch:TerminateJob",), ("{job}",), TAGGED),)
+STATE = (
+    Grant("State", ("s3:ListBucket",), ("{state}",)),
+    Grant("StateObjects", every("s3", "DeleteObject", "GetObject", "PutObject"), ("{state}/{prefix}/*",)),
+)
+"""Terraform's state and its lock, where `[state]` names a bucket."""
+EXAMINE = (
+    Grant("Account", every("servicequotas", "GetAWSDefaultServiceQuota", "GetServiceQuota"), ANY),
+    Grant("Self", ("iam:SimulatePrincipalPolicy",), ("{who}",)),
+    Grant("SelfAsRole", ("iam:GetRole",), ("{role_of_who}",)),
+)
+
+_FOLLOW = (*READ_RUNS, *READ_LOGS)
+COMMANDS: Mapping[str, tuple[Grant, ...]] = {
+    "plan": LOOK,
+    "up": (*LOOK, *CHANGE, *PUSH),
+    "down": (*LOOK, *CHANGE, *EMPTY),
+    "build": PUSH,
+    "submit": (*SUBMIT, *WRITE_RUNS, *_FOLLOW),
+    "retry": (*SUBMIT, *WRITE_RUNS, *_FOLLOW),
+    "stop": (*STOP, *WRITE_RUNS, *READ_RUNS),
+    "ps": READ_RUNS,
+    "show": _FOLLOW,
+    "wait": _FOLLOW,
+    "logs": _FOLLOW,
+    "results": READ_RUNS,
+    "monitor": (*_FOLLOW, *READ_QUEUES, *STOP),
+    "doctor": (*LOOK, *EXAMINE),
+}
+"""A command → all that it may ask for; `--follow` and all."""
+WITH_STATE = ("plan", "up", "down")
+"""Commands that run Terraform."""
+
+
+def of(commands: Iterable[str], project: "Project") -> tuple[Grant, ...]:
+    """What some commands ask for, each grant once.
+
+    Args:
+        commands: names of `COMMANDS`.
+        project: whose state's bucket is asked for where it names one.
+    """
+    found: list[Grant] = []
+    for command in commands:
+        found += COMMANDS[command]
+        if project.state.bucket and command in WITH_STATE:
+            found += STATE
+    return tuple({grant.key: grant for grant in found}.values())
