@@ -52,7 +52,7 @@ def _sections(context: Context) -> "tuple[Section, ...]":
     from datetime import UTC, datetime
 
     from fargo.aws.session import Target
-    from fargo.doctor import Doctor
+    from fargo.doctor.examining import Doctor
 
     project, problem = _project(context)
     with tempfile.TemporaryDirectory(prefix="fargo-doctor-") as scratch:

@@ -45,6 +45,14 @@ class Check:
     hint: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Section:
+    """The checks of a group, as they are shown."""
+
+    group: Group
+    checks: tuple[Check, ...]
+
+
 Look = Callable[[], Iterator[Check]]
 """Looks at something, changes nothing, and may raise a `FargoError`: that is then what was found."""
 

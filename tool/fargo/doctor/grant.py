@@ -59,7 +59,8 @@ class Place:
         return {
             "project": name,
             "prefix": prefix,
-            "who": self.principal or f"arn:{self.partition}:iam::{self.account_id}:*",
+            "as_user": self.principal or f"arn:{self.partition}:iam::{self.account_id}:user/*",
+            "as_role": self.principal or f"{role}/*",
             "role_of_who": self.principal if ":role/" in self.principal else f"{role}/*",
             "queue": f"{of_batch}:job-queue/{prefix}",
             "environment": f"{of_batch}:compute-environment/{prefix}",
@@ -84,7 +85,7 @@ class Place:
 def arns(grant: Grant, place: Place) -> tuple[str, ...]:
     """The ARNs of a grant."""
     values = place.values()
-    return tuple(each.format_map(values) for each in grant.on)
+    return tuple(dict.fromkeys(each.format_map(values) for each in grant.on))
 
 
 def every(service: str, *names: str) -> tuple[str, ...]:

@@ -54,7 +54,7 @@ STATE = (
 """Terraform's state and its lock, where `[state]` names a bucket."""
 EXAMINE = (
     Grant("Account", every("servicequotas", "GetAWSDefaultServiceQuota", "GetServiceQuota"), ANY),
-    Grant("Self", ("iam:SimulatePrincipalPolicy",), ("{who}",)),
+    Grant("Self", ("iam:SimulatePrincipalPolicy",), ("{as_user}", "{as_role}")),
     Grant("SelfAsRole", ("iam:GetRole",), ("{role_of_who}",)),
 )
 

@@ -20,6 +20,7 @@ _LOOKS = (
     "Search",
     "Query",
     "Scan",
+    "Simulate",
     "Check",
 )
 """How the names of calls begin that change nothing."""

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from datetime import UTC
 from typing import Any
 
-from fargo.local import filter_patterns, moto_logs, moto_quotas
+from fargo.local import filter_patterns, moto_logs, moto_quotas, moto_simulate
 from fargo.local.wsgi import WsgiApp
 
 
@@ -39,6 +39,7 @@ def apply() -> None:
     _bucket_dates()
     moto_logs.mend()
     moto_quotas.mend()
+    moto_simulate.mend()
     _filter_patterns()
 
 

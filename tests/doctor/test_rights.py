@@ -1,0 +1,160 @@
+"""Permissions by command, simulated for users and roles of a local AWS that lack some."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from fakes import refusal
+from local_aws import client, local_aws
+
+from conftest import ACCOUNT, REGION
+from fargo.aws import permissions as simulator
+from fargo.aws.permissions import Answer, Question
+from fargo.aws.session import Identity, Session, Target
+from fargo.config import Project
+from fargo.doctor import permissions, policy, rights
+from fargo.doctor.check import Check, Verdict
+from fargo.doctor.grant import Place
+from fargo.errors import AwsError
+
+
+@pytest.fixture(scope="module")
+def endpoint() -> Iterator[str]:
+    with local_aws() as started:
+        yield started
+
+
+@pytest.fixture
+def iam(endpoint: str) -> Any:
+    return client("iam", endpoint, REGION)
+
+
+@pytest.fixture
+def session(endpoint: str, monkeypatch: pytest.MonkeyPatch) -> Session:
+    """AWS, for all that fargo knows."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "any")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "any")
+    return Session(Target.AWS, REGION, endpoint=endpoint)
+
+
+def user(iam: Any, name: str, *documents: dict[str, Any]) -> Identity:
+    arn = iam.create_user(UserName=name)["User"]["Arn"]
+    for number, document in enumerate(documents):
+        iam.put_user_policy(UserName=name, PolicyName=f"p{number}", PolicyDocument=json.dumps(document))
+    return Identity(ACCOUNT, arn)
+
+
+def document(project: Project, place: Place, *commands: str) -> dict[str, Any]:
+    return policy.document(permissions.of(commands, project), place)
+
+
+def found(project: Project, session: Session, who: Identity) -> dict[str, Check]:
+    return {check.name: check for check in rights.checks(project, session, who)}
+
+
+def test_with_the_printed_policy_every_command_is_allowed(
+    project: Project, place: Place, session: Session, iam: Any
+) -> None:
+    parts = policy.parts(document(project, place, *permissions.COMMANDS))
+    checks = found(project, session, user(iam, "all", *parts))
+    assert {check.verdict for check in checks.values()} == {Verdict.OK}, checks
+    assert set(checks) == {f"fargo {command}" for command in permissions.COMMANDS}
+
+
+def test_who_may_submit_is_told_what_else_he_may_not(
+    project: Project, place: Place, session: Session, iam: Any
+) -> None:
+    who = user(iam, "submitter", document(project, place, "submit", "doctor"))
+    checks = found(project, session, who)
+    assert checks["fargo submit"].verdict is checks["fargo logs"].verdict is Verdict.OK
+    down = checks["fargo down"]
+    assert down.verdict is Verdict.WARNING
+    assert down.found.startswith("not allowed: batch:CreateComputeEnvironment, ")
+    assert down.found.endswith("more")
+    assert "fargo doctor --policy --for down" in down.hint
+
+
+def test_the_policy_of_another_project_allows_nothing_of_this_one(
+    project: Project, place: Place, session: Session, iam: Any
+) -> None:
+    text = json.dumps(document(project, place, "submit", "doctor")).replace("demo", "demo-2")
+    checks = found(project, session, user(iam, "neighbour", json.loads(text)))
+    assert "batch:SubmitJob" in checks["fargo submit"].found
+    assert "s3:AbortMultipartUpload" in checks["fargo submit"].found
+
+
+def test_a_role_is_found_by_its_session_with_its_path(project: Project, session: Session, iam: Any) -> None:
+    iam.create_role(RoleName="worker", Path="/teams/x/", AssumeRolePolicyDocument="{}")
+    who = Identity(ACCOUNT, f"arn:aws:sts::{ACCOUNT}:assumed-role/worker/me")
+    assert simulator.principal(session, who) == f"arn:aws:iam::{ACCOUNT}:role/teams/x/worker"
+    assert found(project, session, who)["fargo ps"].verdict is Verdict.WARNING
+
+
+@pytest.mark.parametrize(
+    ("arn", "said"),
+    [
+        (f"arn:aws:sts::{ACCOUNT}:assumed-role/gone/me", "AWS refused GetRole"),
+        (f"arn:aws:sts::{ACCOUNT}:federated-user/me", "neither a user nor a role's session"),
+        (f"arn:aws:iam::{ACCOUNT}:user/gone", "AWS refused SimulatePrincipalPolicy"),
+    ],
+)
+def test_what_cannot_be_simulated_says_so_and_guesses_nothing(
+    project: Project, session: Session, arn: str, said: str
+) -> None:
+    (check,) = rights.checks(project, session, Identity(ACCOUNT, arn))
+    assert check.verdict is Verdict.UNKNOWN
+    assert said in check.found
+    assert "--policy" in check.hint
+
+
+def test_the_root_user_and_the_local_aws_need_no_question(project: Project, session: Session) -> None:
+    root = Identity(ACCOUNT, f"arn:aws:iam::{ACCOUNT}:root")
+    (check,) = rights.checks(project, session, root)
+    assert check.found == "the root user may do everything"
+    (local,) = rights.checks(project, Session(Target.LOCAL, REGION), root)
+    assert local.verdict is Verdict.OK
+
+
+class Iam:
+    """SimulatePrincipalPolicy as told, in one page."""
+
+    def __init__(self, *results: dict[str, Any], error: Exception | None = None) -> None:
+        self.results, self.error, self.asked = list(results), error, []
+        self.meta = self
+        self.method_to_api_mapping = {"simulate_principal_policy": "SimulatePrincipalPolicy"}
+
+    def can_paginate(self, call: str) -> bool:
+        return False
+
+    def simulate_principal_policy(self, **request: Any) -> dict[str, Any]:
+        self.asked.append(request)
+        if self.error:
+            raise self.error
+        return {"EvaluationResults": self.results}
+
+
+def ask(iam: Iam, question: Question) -> Answer:
+    return simulator._ask(iam, "arn", question)
+
+
+def test_a_denial_that_depends_on_what_was_not_told_is_no_denial() -> None:
+    result = {
+        "EvalActionName": "s3:GetObject",
+        "EvalDecision": "implicitDeny",
+        "MissingContextValues": ["aws:SourceIp"],
+    }
+    answer = ask(Iam(result), Question(("s3:GetObject",), ("*",)))
+    assert answer == Answer(frozenset(), frozenset({"s3:GetObject"}))
+
+
+def test_many_actions_are_asked_for_in_several_calls() -> None:
+    iam = Iam()
+    ask(iam, Question(tuple(f"s3:Get{n}" for n in range(120)), ("*",), {"a": "b"}))
+    assert [len(request["ActionNames"]) for request in iam.asked] == [50, 50, 20]
+    assert iam.asked[0]["ContextEntries"][0]["ContextKeyValues"] == ["b"]
+
+
+def test_an_account_that_does_not_allow_the_question_is_an_error() -> None:
+    with pytest.raises(AwsError, match="refused SimulatePrincipalPolicy"):
+        ask(Iam(error=refusal("AccessDenied", 403)), Question(("s3:GetObject",), ("*",)))
