@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -132,9 +132,16 @@ def _read(store: "Store", run: str) -> Entry:
         raise LedgerUnreadable(text, "was it written by another version of fargo, or by hand?") from error
 
 
-def recent(store: "Store", limit: int) -> Iterator[Run]:
-    """The latest runs, newest first: one listing, then one small object each, some at once."""
-    names = sorted(store.folders("runs/"), key=_started, reverse=True)[:limit]
+def recent(store: "Store", limit: int, since: datetime | None = None) -> Iterator[Run]:
+    """The latest runs, newest first: one listing, then one small object each, some at once.
+
+    Args:
+        limit: how many at the most.
+        since: those alone that were submitted from this moment on.
+    """
+    first = f"{since.astimezone(UTC):%y%m%d-%H%M%S}" if since else ""
+    found = [name for name in store.folders("runs/") if _started(name) >= first]
+    names = sorted(found, key=_started, reverse=True)[:limit]
 
     def read(name: str) -> Run | None:
         try:

@@ -1,7 +1,7 @@
 """What a run's rows came to: which succeeded, what each measured, and its outputs on disk."""
 
 from fargo.results.fetch import FAILED_TABLE, TABLE, Fetched, FetchEvent, Lost, Progress, check_whole, fetch
-from fargo.results.records import Host, Output, RowResult, records
+from fargo.results.records import Host, Measured, Output, RowResult, measured, records
 from fargo.results.result import result_of, typical_seconds
 from fargo.results.rowset import RowSet
 from fargo.results.standing import RowState, Standing, standing
@@ -14,6 +14,7 @@ __all__ = [
     "Fetched",
     "Host",
     "Lost",
+    "Measured",
     "Output",
     "Progress",
     "RowResult",
@@ -24,6 +25,7 @@ __all__ = [
     "Summing",
     "check_whole",
     "fetch",
+    "measured",
     "records",
     "result_of",
     "standing",

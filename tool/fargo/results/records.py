@@ -1,7 +1,8 @@
 """What each row came to: its result object and its columns, in order of row."""
 
 import json
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
+from contextlib import suppress
 from itertools import tee
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -130,6 +131,24 @@ def records(
     texts = columns(store, run, for_columns)
     for fields in in_order(read, for_results):
         yield RowResult(**fields, columns=next(texts))
+
+
+def measured(store: "Store", run: str, rows: Iterable[int]) -> Iterator[Measured]:
+    """What these rows measured, many at once, of those that left a result that can be read.
+
+    A row's last failure counts where it has not succeeded.
+
+    Raises:
+        AwsError: AWS is out of reach or refuses.
+    """
+
+    def read(row: int) -> Measured | None:
+        for key in (naming.result_key(run, row), naming.failed_key(run, row)):
+            with suppress(AwsNotFound, ValueError, RecursionError):
+                return _decoded(store.get(key))
+        return None
+
+    return (found for found in in_order(read, rows) if found)
 
 
 def _read(store: "Store", run: str, row: int, state: RowState) -> dict[str, Any]:

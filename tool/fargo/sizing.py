@@ -1,0 +1,191 @@
+"""The cheapest size that would have held a run, from what its rows measured."""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from fargo.cost import Actual, Task
+from fargo.model import fargate
+from fargo.model.fargate import Size
+from fargo.results import Measured, measured
+
+if TYPE_CHECKING:
+    from fargo.aws.store import Store
+    from fargo.model.job import Job
+    from fargo.model.run import Run
+
+MARGIN = 0.2
+"""What a size shall have above the highest memory that was measured, and above what rows kept busy."""
+ENOUGH = 10
+"""Rows that must have been measured before a size is advised; of a smaller run all of them."""
+SAMPLE = 1_000
+"""Results that are read of a run, each a small object: of more rows every n-th."""
+BUSY = 0.95
+"""Rows that a size must keep up with; the few that were busier may take longer."""
+KILLED = 1.5
+"""How much more memory is advised where some ran out of it: how much they wanted nobody has measured."""
+FULL = 0.8
+"""A command that SIGKILL ended while it held this share of the memory counts as out of memory."""
+RUNNER_MIB = 32
+"""What the runner itself holds, where a row's own processes alone were measured: several at once."""
+_SIGKILL = 9
+_MIB = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Used:
+    """What the rows of a run used.
+
+    Attributes:
+        rows: how many the run has.
+        measured: how many were read and had something measured.
+        peak_memory_bytes: the most that one of them held.
+        busy_vcpus: what 95 % of them did not exceed, in vCPUs: CPU seconds by seconds.
+        killed: how many a signal ended while they held most of the memory.
+    """
+
+    rows: int
+    measured: int = 0
+    peak_memory_bytes: int = 0
+    busy_vcpus: float = 0.0
+    killed: int = 0
+
+    @property
+    def sample(self) -> bool:
+        """Whether not every row was measured."""
+        return self.measured < self.rows
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Advice:
+    """A size for a job.
+
+    Attributes:
+        now: what each container of the last wave reserved.
+        size: the cheapest that Fargate offers that would have held, with `margin` to spare.
+        peak_memory_mib: what a container held at the most, its rows at once together.
+        busy_vcpus: what a container's rows kept busy.
+        killed: containers and rows that ran out of memory.
+        saved: US dollars that this run would have cost less; below zero: more.
+        used: what it is judged by.
+    """
+
+    now: Size
+    size: Size
+    peak_memory_mib: int
+    busy_vcpus: float
+    killed: int
+    saved: float
+    used: Used
+    margin: float = MARGIN
+
+    @property
+    def enough(self) -> bool:
+        """Whether enough was measured to go by."""
+        return bool(self.killed) or self.used.measured >= min(ENOUGH, self.used.rows)
+
+    @property
+    def changes(self) -> bool:
+        """Whether another size is advised."""
+        return self.enough and self.size != self.now
+
+    @property
+    def lines(self) -> tuple[str, str]:
+        """What to write into the job's table of the project file."""
+        return f"vcpu = {self.size.vcpu:g}", f'memory = "{fargate.memory_text(self.size.memory_mib)}"'
+
+
+def used(results: Iterable[Measured], run: "Run") -> Used:
+    """What rows used, read one by one.
+
+    Args:
+        results: of the run, or of some of its rows.
+    """
+    count = peak = killed = 0
+    busy: list[float] = []
+    memory = {wave.number: wave.memory_mib * _MIB for wave in run.waves}
+    for each in results:
+        held = each.peak_memory_bytes or 0
+        count += bool(held)
+        peak = max(peak, held)
+        killed += each.signal == _SIGKILL and held >= FULL * memory.get(each.wave, math.inf)
+        if each.seconds and each.cpu_seconds is not None:
+            busy.append(each.cpu_seconds / each.seconds)
+    busy.sort()
+    return Used(
+        rows=run.rows,
+        measured=count,
+        peak_memory_bytes=peak,
+        busy_vcpus=busy[math.ceil(BUSY * len(busy)) - 1] if busy else 0.0,
+        killed=killed,
+    )
+
+
+def sampled(store: "Store", run: "Run") -> Used:
+    """What rows of a run used, by up to `SAMPLE` of their results.
+
+    Raises:
+        AwsError: AWS is out of reach or refuses.
+    """
+    rows = range(0, run.rows, -(-run.rows // SAMPLE))
+    return used(measured(store, run.id, rows), run)
+
+
+def advise(found: Used, run: "Run", jobs: Sequence["Job"], cost: Actual) -> Advice | None:
+    """The cheapest size that would have held a run.
+
+    It has `MARGIN` more memory than was measured, and a half more where containers ran out of it; and never
+    fewer vCPUs than the rows kept busy.
+
+    Args:
+        found: what its rows used.
+        jobs: its containers, or some of them: those that ran out of memory left no result.
+        cost: what it has cost.
+
+    Returns:
+        None where nothing was measured, or nothing that Fargate offers would hold.
+    """
+    ran_out = [job for job in jobs if _ran_out(job)]
+    if not (found.measured or ran_out) or not cost.waves:
+        return None
+    last = run.last
+    peak = _container_mib(found, last.workers)
+    busy = min(found.busy_vcpus * last.workers, last.vcpu)
+    need = peak * (1 + MARGIN)
+    for wave in run.waves:
+        if found.killed or any((job.parent or job.id) in wave.job_ids for job in ran_out):
+            need = max(need, wave.memory_mib * KILLED)
+    task = cost.waves[-1].task
+    size = _cheapest(task, min(busy * (1 + MARGIN), last.vcpu), need)
+    if size is None:
+        return None
+    return Advice(
+        now=Size(last.vcpu, last.memory_mib),
+        size=size,
+        peak_memory_mib=peak,
+        busy_vcpus=busy,
+        killed=found.killed + len(ran_out),
+        saved=cost.dollars - sum(replace(wave.task, size=size).dollars(wave.seconds) for wave in cost.waves),
+        used=found,
+    )
+
+
+def _container_mib(found: Used, workers: int) -> int:
+    mib = math.ceil(found.peak_memory_bytes / _MIB)
+    return mib if workers == 1 else mib * workers + RUNNER_MIB
+
+
+def _cheapest(task: Task, vcpu: float, memory_mib: float) -> Size | None:
+    fitting = [
+        Size(each, memory)
+        for each, memories in fargate.MEMORY_MIB.items()
+        for memory in memories
+        if each >= vcpu and memory >= memory_mib
+    ]
+    return min(fitting, key=lambda size: replace(task, size=size).hourly, default=None)
+
+
+def _ran_out(job: "Job") -> bool:
+    reasons = [job.reason, *(attempt.reason for attempt in job.attempts)]
+    return any(reason.startswith("OutOfMemory") for reason in reasons)
