@@ -103,6 +103,11 @@ def test_what_ran_out_of_memory_is_given_a_half_more_however_little_was_measured
     assert (found.size, found.changes) == (Size(0.25, 2048), True)
 
 
+def test_vcpus_that_nobody_measured_stay() -> None:
+    found = _advise(_run(2, 4096), [], reason="OutOfMemoryError: Container killed due to memory usage")
+    assert (found.size, found.busy_vcpus) == (Size(2, 6144), None)
+
+
 def test_a_row_that_was_killed_with_little_memory_did_not_run_out_of_it() -> None:
     assert used(_rows(3, mib=100, signal=9), _run()).killed == 0
 

@@ -41,14 +41,14 @@ class Used:
         rows: how many the run has.
         measured: how many were read and had something measured.
         peak_memory_bytes: the most that one of them held.
-        busy_vcpus: what 95 % of them did not exceed, in vCPUs: CPU seconds by seconds.
+        busy_vcpus: what 95 % of them did not exceed, in vCPUs: CPU seconds by seconds. None: not measured.
         killed: how many a signal ended while they held most of the memory.
     """
 
     rows: int
     measured: int = 0
     peak_memory_bytes: int = 0
-    busy_vcpus: float = 0.0
+    busy_vcpus: float | None = None
     killed: int = 0
 
     @property
@@ -65,7 +65,7 @@ class Advice:
         now: what each container of the last wave reserved.
         size: the cheapest that Fargate offers that would have held, with `margin` to spare.
         peak_memory_mib: what a container held at the most, its rows at once together.
-        busy_vcpus: what a container's rows kept busy.
+        busy_vcpus: what a container's rows kept busy; None where that was not measured.
         killed: containers and rows that ran out of memory.
         saved: US dollars that this run would have cost less; below zero: more.
         used: what it is judged by.
@@ -74,7 +74,7 @@ class Advice:
     now: Size
     size: Size
     peak_memory_mib: int
-    busy_vcpus: float
+    busy_vcpus: float | None
     killed: int
     saved: float
     used: Used
@@ -117,7 +117,7 @@ def used(results: Iterable[Measured], run: "Run") -> Used:
         rows=run.rows,
         measured=count,
         peak_memory_bytes=peak,
-        busy_vcpus=busy[math.ceil(BUSY * len(busy)) - 1] if busy else 0.0,
+        busy_vcpus=busy[math.ceil(BUSY * len(busy)) - 1] if busy else None,
         killed=killed,
     )
 
@@ -151,13 +151,14 @@ def advise(found: Used, run: "Run", jobs: Sequence["Job"], cost: Actual) -> Advi
         return None
     last = run.last
     peak = _container_mib(found, last.workers)
-    busy = min(found.busy_vcpus * last.workers, last.vcpu)
+    busy = None if found.busy_vcpus is None else min(found.busy_vcpus * last.workers, last.vcpu)
     need = peak * (1 + MARGIN)
     for wave in run.waves:
         if found.killed or any((job.parent or job.id) in wave.job_ids for job in ran_out):
             need = max(need, wave.memory_mib * KILLED)
     task = cost.waves[-1].task
-    size = _cheapest(task, min(busy * (1 + MARGIN), last.vcpu), need)
+    vcpu = last.vcpu if busy is None else min(busy * (1 + MARGIN), last.vcpu)
+    size = _cheapest(task, vcpu, need)
     if size is None:
         return None
     return Advice(

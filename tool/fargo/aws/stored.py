@@ -49,8 +49,10 @@ def stored(session: "Session", outputs: "StackOutputs") -> tuple[Stored, ...]:
         try:
             count = ask(session, outputs)
             unknown = "" if count is not None else "not measured yet, which AWS does once a day"
-        except (AwsDenied, AwsNotFound) as error:
-            count, unknown = None, f"not known, {error.operation} is refused"
+        except AwsDenied as error:
+            count, unknown = None, f"not known, {error.operation} is not allowed"
+        except AwsNotFound:
+            count, unknown = None, "there are none"
         found.append(Stored(what=what, rate=rate, bytes=count, unknown=unknown))
     return tuple(found)
 

@@ -44,6 +44,7 @@ def retry(context: Context, run: str, *, follow: bool, **changes: Any) -> int:
             context.out.data(data.run(ready.entry.run) | {"jobs": list(ready.entry.run.job_ids)})
         return 0
     context.out.say(retry_words(ready.run.last, failed=ready.found.failed, missing=ready.found.missing))
+    submitting.agree(context, submitting.foretold(context, ready.run, earlier=False))
     context.verify_account()
     events = launch.retry(ready.entry, ready.run, ready.found.undone(), context.sender())
     sent = submitting.follow(context, events, quiet=follow)

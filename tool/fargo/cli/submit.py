@@ -75,7 +75,7 @@ def _pairs(
 @click.option("--follow", is_flag=True, help="Show states and log lines until it ends. Ctrl-C detaches.")
 @until_options
 @click.option("--dry-run", is_flag=True, help="Show what would be sent and what it would cost; send nothing.")
-@click.option("--expect", type=Unit("duration"), help="With --dry-run: how long a row takes, like 30s.")
+@click.option("--expect", type=Unit("duration"), help="How long a row takes, like 30s: for the estimate.")
 @pass_context
 def submit(
     context: Context,
@@ -99,9 +99,9 @@ def submit(
         if job is None:
             raise click.UsageError("Missing argument 'JOB'.", click.get_current_context())
         settings = context.project.job(job)
-        with prepared(context, job, settings, options) as ready:
+        with prepared(context, job, settings, options, expect) as ready:
             if dry_run:
-                show_plan(context, ready, settings, expect)
+                show_plan(context, ready, settings)
                 return 0
             run = launched(context, ready, quiet=follow)
         _warn_if_stale(context)

@@ -1,7 +1,9 @@
 """What `submit` and `retry` share: preparing a run, sending it, and telling of both."""
 
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from fargo.cli.context import Context
@@ -11,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
 
     from fargo.config import JobSettings
+    from fargo.cost import Estimate
     from fargo.launch import LaunchEvent, Prepared
     from fargo.manifest import Over
     from fargo.model.run import Run
@@ -18,16 +21,19 @@ if TYPE_CHECKING:
 
 TYPICAL_RUNS = 20
 """The latest runs among which one of the same job is looked for, to tell how long its rows take."""
+LOOKED_AT = 3
+"""Of those of the same job, how many are asked for: those that have no results yet tell nothing."""
 
 
 @contextmanager
 def prepared(
-    context: Context, job: str, settings: "JobSettings", options: dict[str, Any]
+    context: Context, job: str, settings: "JobSettings", options: dict[str, Any], expect: int | None = None
 ) -> "Iterator[Prepared]":
     """The run that the options ask for, checked; nothing is sent.
 
     Args:
         options: of `fargo submit`, by their names there.
+        expect: how many seconds a row takes, as the user says.
     """
     from fargo import launch
     from fargo.cli.running import state_of
@@ -51,7 +57,7 @@ def prepared(
         with context.out.showing(view):
             found = launch.prepared(work, context.outputs, outside, now=datetime.now(UTC), tell=view.take)
             ready = until_sent.enter_context(found)
-        yield ready
+        yield replace(ready, run=foretold(context, ready.run, expect))
 
 
 def _over(options: dict[str, Any]) -> "Over | None":
@@ -61,11 +67,59 @@ def _over(options: dict[str, Any]) -> "Over | None":
 
 
 def launched(context: Context, ready: "Prepared", *, quiet: bool) -> "Run":
-    """Send a prepared run."""
+    """Send a prepared run, once its estimate has been told."""
     from fargo import launch
 
+    agree(context, ready.run)
     context.verify_account()
     return follow(context, launch.launch(ready, context.sender()), quiet=quiet)
+
+
+def agree(context: Context, run: "Run") -> None:
+    """Tell what a run's last wave would cost, and ask where the project file wants that.
+
+    Raises:
+        UsageError: there is nobody to ask.
+        Interrupted: the answer is no.
+    """
+    from fargo.view import cost as view
+
+    found, above = _estimated(context, run), context.project.cost.confirm_above
+    context.out.say(view.estimate_line(found, run, context.prices))
+    if 0 < above < found.dollars:
+        context.confirm(view.question(found, run, above))
+
+
+def _estimated(context: Context, run: "Run") -> "Estimate":
+    from fargo.cost import estimate
+
+    wave = run.last
+    task = context.task(run.job, wave)
+    return estimate(task, wave.rows, run.row_seconds, pack=wave.pack, workers=wave.workers)
+
+
+def foretold(context: Context, run: "Run", expect: int | None = None, *, earlier: bool = True) -> "Run":
+    """The run with how long a row takes, and who says so; where nobody can, as it is.
+
+    Args:
+        expect: what the user says.
+        earlier: look at other runs of the job; else at the run's own rows alone.
+    """
+    if expect is not None:
+        return replace(run, row_seconds=float(expect), row_seconds_by="--expect")
+    from fargo import ledger
+    from fargo.errors import AwsError
+    from fargo.results import typical_seconds
+
+    try:
+        runs = ledger.recent(context.store, TYPICAL_RUNS) if earlier else iter((run,))
+        same = (each.id for each in runs if each.job == run.job)
+        for each in islice(same, LOOKED_AT):
+            if (seconds := typical_seconds(context.store, each)) is not None:
+                return replace(run, row_seconds=seconds, row_seconds_by=f"the median of {each}")
+    except AwsError:  # an estimate is no reason not to submit
+        pass
+    return run
 
 
 def follow(context: Context, events: "Generator[LaunchEvent, None, Run]", *, quiet: bool) -> "Run":
@@ -123,22 +177,20 @@ def _name(context: Context, run: "Run", *, quiet: bool) -> None:
         context.out.say(f"follow it: {context.command(rest)}")
 
 
-def show_plan(context: Context, ready: "Prepared", settings: "JobSettings", expect: int | None) -> None:
+def show_plan(context: Context, ready: "Prepared", settings: "JobSettings") -> None:
     """`--dry-run`: what would be sent, and what it would cost."""
-    from fargo.cost import best_packing, estimate
+    from fargo.cost import best_packing
     from fargo.view import rows
 
     run, wave = ready.run, ready.run.last
     task = context.task(run.job, wave)
     timeout = run.timeout_seconds or settings.timeout_seconds
-    seconds, basis = _row_seconds(context, run.job, expect)
+    seconds = run.row_seconds
     shown = rows.Preview(
         run=run,
         files=ready.manifest.files if ready.manifest else 0,
         bytes=ready.manifest.bytes if ready.manifest else 0,
-        row_seconds=seconds,
-        basis=basis,
-        estimate=estimate(task, run.rows, seconds, pack=wave.pack, workers=wave.workers),
+        estimate=_estimated(context, run),
         best=best_packing(task, run.rows, seconds, workers=settings.workers, timeout_seconds=timeout),
         prices=context.prices,
         timeout_seconds=timeout,
@@ -148,16 +200,3 @@ def show_plan(context: Context, ready: "Prepared", settings: "JobSettings", expe
         return
     for line in rows.preview(shown):
         context.out.line(line)
-
-
-def _row_seconds(context: Context, job: str, expect: int | None) -> tuple[float, str]:
-    """How long a row takes, and who says so."""
-    from fargo import ledger
-    from fargo.results import typical_seconds
-
-    if expect is not None:
-        return float(expect), "--expect"
-    for run in ledger.recent(context.store, TYPICAL_RUNS):
-        if run.job == job and (seconds := typical_seconds(context.store, run.id)) is not None:
-            return seconds, f"the median of {run.id}"
-    return 0.0, "unknown: a minute's minimum for each container; --expect 30s would tell"

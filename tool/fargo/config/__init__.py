@@ -13,6 +13,7 @@ from pathlib import Path
 from fargo.config.reader import Reader
 from fargo.config.settings import (
     ComputeSettings,
+    CostSettings,
     ImageSettings,
     JobSettings,
     LogsSettings,
@@ -46,6 +47,7 @@ class Project:
     network: NetworkSettings
     compute: ComputeSettings
     logs: LogsSettings
+    cost: CostSettings
     roles: RolesSettings
     notifications: NotificationsSettings
     state: StateSettings
@@ -119,6 +121,7 @@ def load(
         "network": reader.section("network", NetworkSettings),
         "compute": reader.section("compute", ComputeSettings),
         "logs": reader.section("logs", LogsSettings),
+        "cost": reader.section("cost", CostSettings),
         "roles": reader.section("roles", RolesSettings),
         "notifications": reader.section("notifications", NotificationsSettings),
         "state": reader.section("state", StateSettings),

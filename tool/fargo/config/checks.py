@@ -1,6 +1,7 @@
 """What types alone cannot say: the rules of AWS and of fargo for each table."""
 
 import ipaddress
+import math
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from typing import Any
 
 from fargo.config.settings import (
     ComputeSettings,
+    CostSettings,
     ImageSettings,
     JobSettings,
     LogsSettings,
@@ -113,6 +115,12 @@ def _compute(compute: ComputeSettings) -> Iterator[Problem]:
 def _logs(logs: LogsSettings) -> Iterator[Problem]:
     if logs.retention_days not in RETENTION_DAYS:
         yield Problem("retention_days", logs.retention_days, ", ".join(map(str, RETENTION_DAYS)))
+
+
+@problems.register
+def _cost(cost: CostSettings) -> Iterator[Problem]:
+    if not 0 <= cost.confirm_above < math.inf:
+        yield Problem("confirm_above", cost.confirm_above, "US dollars, such as 25; 0: never asked")
 
 
 @problems.register

@@ -44,7 +44,7 @@ class Reader:
 
     def head(self) -> Head:
         """The keys above the tables."""
-        tables = ("image", "jobs", "network", "compute", "logs", "roles", "notifications", "state")
+        tables = ("image", "jobs", "network", "compute", "logs", "cost", "roles", "notifications", "state")
         keys = {key: value for key, value in self.table.items() if key not in tables}
         known = (*Head.__struct_fields__, *tables)
         for key in keys:

@@ -128,6 +128,13 @@ class NotificationsSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_un
     """Addresses that the topic writes to, once their owners have said yes."""
 
 
+class CostSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[cost]`."""
+
+    confirm_above: float = 0
+    """US dollars: what is estimated to cost more is only submitted once somebody says yes; 0: unasked."""
+
+
 class StateSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`[state]`: where Terraform's state lies."""
 

@@ -54,7 +54,6 @@ class Preview:
 
     Attributes:
         files: local inputs, each content once; `bytes` is all that would be uploaded at the most.
-        row_seconds: how long a row takes, as `basis` says; 0 where nobody knows.
         best: the packing that would be cheapest.
         timeout_seconds: of a container; None: no limit.
     """
@@ -62,8 +61,6 @@ class Preview:
     run: Run
     files: int
     bytes: int
-    row_seconds: float
-    basis: str
     estimate: Estimate
     best: Estimate
     prices: Prices
@@ -83,20 +80,27 @@ def preview(shown: Preview) -> list[str]:
         files = f"{plural(shown.files, 'input')}, " if shown.files else ""
         lines.append(f"upload      {files}{bytes_text(shown.bytes)} at the most")
     each = duration_text(shown.estimate.seconds)
-    known = f"{shown.row_seconds:.3g} s a row, " if shown.row_seconds else ""
     lines += [
-        f"time        {known}{shown.basis}",
+        f"time        {_time(run)}",
         f"vCPU-hours  {shown.estimate.vcpu_hours:,.2f}",
         f"estimate    {money(shown.estimate.dollars)}, {each} billed a container",
     ]
-    if shown.row_seconds and run.rows > 1:
+    if run.row_seconds and run.rows > 1:
         lines.append(f"packing     {_packing(shown)}")
-    work = -(-wave.pack // wave.workers) * shown.row_seconds
+    work = -(-wave.pack // wave.workers) * run.row_seconds
     if shown.timeout_seconds and work > shown.timeout_seconds:
         limit = duration_text(shown.timeout_seconds)
         lines.append(f"warning     {duration_text(work)} of work in a container, and its timeout is {limit}")
     basis = f"{shown.prices.basis}; {MINIMUM_SECONDS} s at the least"
     return [*lines, f"            {basis}, {START_SECONDS} s before the command assumed"]
+
+
+def _time(run: Run) -> str:
+    return f"{run.row_seconds:.3g} s a row, {_by(run)}" if run.row_seconds else _by(run)
+
+
+def _by(run: Run) -> str:
+    return run.row_seconds_by or "unknown: a minute's minimum for each container; --expect 30s would tell"
 
 
 def _packing(shown: Preview) -> str:
@@ -122,8 +126,8 @@ def preview_data(shown: Preview) -> dict[str, object]:
         "workers": wave.workers,
         "inputs": shown.files,
         "upload_bytes": shown.bytes,
-        "row_seconds": shown.row_seconds or None,
-        "basis": shown.basis,
+        "row_seconds": shown.run.row_seconds or None,
+        "basis": _by(shown.run),
         "estimate": _estimate(shown.estimate),
         "prices": shown.prices.basis,
         "best_packing": _estimate(shown.best),

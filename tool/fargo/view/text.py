@@ -33,6 +33,7 @@ STYLES = {
 }
 
 DIME = 0.1
+LEAST = 0.0001
 
 
 def safe(text: str) -> str:
@@ -85,7 +86,9 @@ def outcome(job: Job) -> str:
 
 
 def money(dollars: float) -> str:
-    """US dollars, like `$43.80`; less than ten cents more closely, like `$0.0049`."""
+    """US dollars, like `$43.80`; less than ten cents more closely, like `$0.0049`, or `<$0.0001`."""
+    if 0 < dollars < LEAST:
+        return f"<${LEAST}"
     return f"${dollars:,.2f}" if dollars >= DIME or not dollars else f"${dollars:.2g}"
 
 
