@@ -154,7 +154,8 @@ def _no_way(place: Place) -> Cause | None:
         return None
     services = " and ".join(dict.fromkeys(hop.service for hop in place.hops))
     words = f"Its task does not reach {services}, which it needs to start"
-    return Cause("no-way", words, tuple(dict.fromkeys(hop.words for hop in place.hops)), (_UP,))
+    evidence = tuple(dict.fromkeys(hop.words for hop in place.hops))
+    return Cause("no-way", words, evidence, (_UP, Fix("in a VPC of your own: put there what is missing")))
 
 
 def _no_address(place: Place) -> Cause | None:
