@@ -66,8 +66,8 @@ def region(session: "Session", project: "Project") -> Iterator[Check]:
     if session.region in known:
         yield ok("region", f"{session.region}, from {origin}")
         return
-    near = difflib.get_close_matches(session.region, known, 1)
-    guess = f"did you mean {near[0]}? " if near else ""
+    near = difflib.get_close_matches(session.region, known)
+    guess = f"did you mean {' or '.join(near)}? " if near else ""
     yield warning(
         "region",
         f"{session.region}, from {origin}: this boto3 knows no AWS Batch there",

@@ -72,7 +72,7 @@ def _batch(outputs: "StackOutputs", session: "Session") -> Iterator[Check]:
             if found is None:
                 yield missing(kind, f"{name} is gone", MEND)
             elif found.state != "ENABLED" or found.status != "VALID":
-                why = f": {found.reason}" if found.reason else ""
+                why = f": {found.reason}" if found.reason and found.status != "VALID" else ""
                 yield missing(kind, f"{name} is {found.state}, {found.status}{why}", MEND)
             else:
                 yield ok(kind, f"{name} is enabled and valid")

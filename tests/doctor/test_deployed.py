@@ -1,0 +1,138 @@
+"""The deployed stack against the project file and against AWS."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from local_aws import client, local_aws, settled, wait_until
+from projects import deploy
+
+from conftest import REGION
+from fargo import config
+from fargo.aws.session import Session, Target
+from fargo.config import Project
+from fargo.doctor import deployed
+from fargo.doctor.check import Check, Verdict, guarded
+from fargo.stack import StackFolder
+
+
+@pytest.fixture
+def endpoint() -> Iterator[str]:
+    with local_aws() as started:
+        yield started
+
+
+@pytest.fixture
+def stands(project: Project, endpoint: str) -> StackFolder:
+    """The project's folder, to which it looks deployed."""
+    deploy(project.folder, endpoint)
+    return StackFolder(project, "local")
+
+
+def here(folder: StackFolder) -> dict[str, Check]:
+    return {check.name: check for check in deployed.here(folder)}
+
+
+def asked(folder: StackFolder, session: Session) -> dict[str, list[Check]]:
+    found: dict[str, list[Check]] = {}
+    for name, look in deployed.looks(folder.outputs(), session).items():
+        for check in guarded(name, look):
+            found.setdefault(check.name, []).append(check)
+    return found
+
+
+def local(endpoint: str) -> Session:
+    return Session(Target.LOCAL, REGION, endpoint=endpoint)
+
+
+def test_what_is_not_deployed_is_a_warning_and_how_to(project: Project) -> None:
+    found = here(StackFolder(project, "aws"))
+    assert found["stack"].verdict is Verdict.WARNING
+    assert "not deployed here yet" in found["stack"].found
+
+
+def test_an_up_that_broke_off_goes_on(project: Project) -> None:
+    folder = StackFolder(project, "aws")
+    folder.claim("123456789012", REGION)
+    assert "did not come to its end" in here(folder)["stack"].found
+
+
+def test_a_stack_as_the_project_file_has_it(stands: StackFolder) -> None:
+    assert {check.verdict for check in here(stands).values()} == {Verdict.OK}
+
+
+def test_an_older_stack_and_changed_jobs_are_named(stands: StackFolder, project: Project) -> None:
+    stands.remember(stands.outputs())
+    assert here(stands)["jobs"].verdict is Verdict.OK
+    outputs = stands.root / "outputs.json"
+    outputs.write_text(
+        json.dumps({**json.loads(outputs.read_text()), "stack_version": "1"}), encoding="utf-8"
+    )
+    text = project.file.read_text(encoding="utf-8").replace('"--fast"', '"--slow"')
+    project.file.write_text(text, encoding="utf-8")
+    changed = StackFolder(config.load(project.file, environ={}), "local")
+    found = here(changed)
+    assert (found["stack"].verdict, found["stack"].found) == (Verdict.WARNING, "deployed, version 1")
+    assert found["jobs"].verdict is Verdict.WARNING
+    assert "fargo plan" in found["jobs"].hint
+
+
+def test_queues_and_environments_that_stand_are_in_order(stands: StackFolder, endpoint: str) -> None:
+    found = asked(stands, local(endpoint))
+    assert [check.found for check in found["job queue"]] == [
+        "fargo-demo-on-demand is enabled and valid",
+        "fargo-demo-spot is enabled and valid",
+    ]
+    assert len(found["compute environment"]) == 2
+    assert "image" not in found
+
+
+def test_a_queue_that_somebody_disabled_and_one_that_is_gone(stands: StackFolder, endpoint: str) -> None:
+    batch = client("batch", endpoint, REGION)
+    for name in ("fargo-demo-on-demand", "fargo-demo-spot"):
+        batch.update_job_queue(jobQueue=name, state="DISABLED")
+        settled(batch, name)
+    batch.delete_job_queue(jobQueue="fargo-demo-spot")
+    session = local(endpoint)
+
+    def gone() -> bool:
+        return not batch.describe_job_queues(jobQueues=["fargo-demo-spot"])["jobQueues"]
+
+    wait_until(gone)
+    found = [check.found for check in asked(stands, session)["job queue"]]
+    assert found == ["fargo-demo-on-demand is DISABLED, VALID", "fargo-demo-spot is gone"]
+    assert {check.verdict for check in asked(stands, session)["job queue"]} == {Verdict.MISSING}
+
+
+def test_the_image_and_the_service_linked_roles(
+    stands: StackFolder, endpoint: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "any")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "any")
+    session = Session(Target.AWS, REGION, endpoint=endpoint)
+    found = asked(stands, session)
+    assert (found["image"][0].verdict, "fargo build" in found["image"][0].hint) == (Verdict.MISSING, True)
+    assert [check.verdict for check in found["service-linked roles"]] == [Verdict.WARNING, Verdict.WARNING]
+    assert "--aws-service-name batch.amazonaws.com" in found["service-linked roles"][0].hint
+    iam = client("iam", endpoint, REGION)
+    for service in ("batch", "ecs"):
+        iam.create_service_linked_role(AWSServiceName=f"{service}.amazonaws.com")
+    (roles,) = asked(stands, session)["service-linked roles"]
+    assert roles.found == "AWSServiceRoleForBatch, AWSServiceRoleForECS"
+
+
+def test_a_broken_outputs_file_is_said(project: Project, tmp_path: Path) -> None:
+    folder = StackFolder(project, "aws")
+    folder.root.mkdir(parents=True)
+    (folder.root / "outputs.json").write_text("{", encoding="utf-8")
+    assert "was not written by this version of fargo" in here(folder)["stack"].found
+
+
+def test_aws_that_does_not_answer_hides_nothing_that_is_known_here(stands: StackFolder) -> None:
+    dead: Any = local("http://127.0.0.1:9")
+    found = asked(stands, dead)
+    assert "could not be asked" in found["job queues"][0].found
+    assert "could not be asked" in found["service-linked roles"][0].found
+    assert here(stands)["stack"].verdict is Verdict.OK
