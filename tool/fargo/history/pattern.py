@@ -24,6 +24,8 @@ class Which(StrEnum):
     ENDED = f'(({_STATUS} = "SUCCEEDED") || ({_STATUS} = "FAILED"))'
     """How each job ended, children among them."""
     FAILED = f'({_STATUS} = "FAILED")'
+    STARTING = f'({_STATUS} = "STARTING")'
+    """When each came to its container: AWS Batch itself keeps no such moment."""
 
 
 def of_runs(runs: Sequence[str], which: Which = Which.ALL) -> Iterator[str]:

@@ -1,0 +1,154 @@
+"""What is asked of whom, to make a report."""
+
+from collections.abc import Generator, Iterable, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+
+from fargo.containers import Containers, containers
+from fargo.cost import Actual, actual
+from fargo.errors import AwsError
+from fargo.explain import Finding
+from fargo.failures import Cause, causes
+from fargo.history import Which
+from fargo.model.image import ImageRef
+from fargo.model.job import Job
+from fargo.model.run import Run, RunSnapshot
+from fargo.model.timeline import Move
+from fargo.report.figures import Reading, Report, Sources
+from fargo.report.lanes import Lanes, lanes
+from fargo.report.rowtable import RowsInTheMaking, RowTable
+from fargo.results import Measured, records, standing
+from fargo.sizing import SAMPLE, Advice, advise, used
+
+CONTAINERS = 100_000
+"""Containers that are looked at one by one: a hundred calls."""
+EARLIER = "in an earlier wave: its rows ran again"
+TOLD = 1000
+"""Rows between two words of how far the reading is."""
+
+
+def gather(state: RunSnapshot, sources: Sources) -> Generator[Reading, None, Report]:
+    """Read all that a report of a run shows.
+
+    Args:
+        state: how it stands.
+
+    Returns:
+        The report. What could not be had is left out, and said in its warnings.
+
+    Raises:
+        AwsError: AWS is out of reach or refuses what no report can do without.
+    """
+    run = state.run
+    warnings: list[str] = []
+    found = containers(state, sources.batch, sources.history, most=CONTAINERS)
+    seen = lanes(run, found.jobs, _moves(state, sources, warnings), total=found.total, now=state.at)
+    rows = yield from _rows(run, sources, warnings)
+    cost = actual(state, found.jobs, sources.task)
+    return Report(
+        state=state,
+        region=sources.region,
+        settings=sources.settings,
+        digests=_digests(run, sources, warnings),
+        lanes=seen,
+        rows=rows.table,
+        findings=_findings(state, found.jobs, sources),
+        cost=cost,
+        advice=_advice(run, found, rows, cost),
+        warnings=(*_about(state, seen, rows.table), *warnings),
+    )
+
+
+def _moves(state: RunSnapshot, sources: Sources, warnings: list[str]) -> dict[str, tuple[Move, ...]]:
+    """When containers came to STARTING, as far as events tell."""
+    try:
+        stories = sources.history.stories(state.run, Which.STARTING)
+    except AwsError as error:
+        warnings.append(f"Start-up times are left out, because events cannot be read: {error.message}.")
+        return {}
+    return {story.job.id: story.moves for story in stories.all}
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """All rows, and what was measured of some of them."""
+
+    table: RowTable
+    sample: Sequence[Measured]
+
+
+def _rows(run: Run, sources: Sources, warnings: list[str]) -> Generator[Reading, None, _Rows]:
+    """Read the rows; without their columns where the manifest is damaged."""
+    try:
+        return (yield from _read(run, sources))
+    except AwsError as error:
+        if not run.manifest:
+            raise
+        rows = yield from _read(replace(run, manifest="", columns=()), sources)
+        warnings.append(f"The rows' own columns are left out: {error.message}.")
+        return rows
+
+
+def _read(run: Run, sources: Sources) -> Generator[Reading, None, _Rows]:
+    making = RowsInTheMaking(run.columns if run.manifest else ())
+    sample = []
+    step = -(-run.rows // SAMPLE)
+    with closing(records(sources.store, run, standing(sources.store, run))) as found:
+        for number, record in enumerate(found, 1):
+            making.add(record)
+            if record.measured and record.row % step == 0:
+                sample.append(record.measured)
+            if number % TOLD == 0:
+                yield Reading(number, run.rows)
+    return _Rows(making.table(), sample)
+
+
+def _digests(run: Run, sources: Sources, warnings: list[str]) -> tuple[tuple[str, str], ...]:
+    known = {}
+    for image in dict.fromkeys(wave.image for wave in run.waves):
+        repository, _, tag = image.rpartition(":")
+        try:
+            known[image] = sources.digest(ImageRef(repository, tag))
+        except AwsError as error:
+            warnings.append(f"The image's digest is left out: {error.message}.")
+            break
+    return tuple((image, digest) for image, digest in known.items() if digest)
+
+
+def _findings(state: RunSnapshot, jobs: Iterable[Job], sources: Sources) -> tuple[Finding, ...]:
+    """Why the last wave failed or waits, looked at closely; and in AWS's words why earlier ones did."""
+    last = set(state.run.last.job_ids)
+    earlier = causes(job for job in jobs if (job.parent or job.id) not in last)
+    return sources.explain(state).findings + tuple(
+        Finding(rule="", cause=_why(cause), evidence=(EARLIER,), jobs=cause.count, examples=cause.examples)
+        for cause in earlier
+    )
+
+
+def _why(cause: Cause) -> str:
+    """AWS's own words, and how the container ended."""
+    ended = "" if cause.exit_code is None else f"exit {cause.exit_code}"
+    return ", ".join(filter(None, (ended, cause.reason))) or "no reason given"
+
+
+def _advice(run: Run, found: Containers, rows: _Rows, cost: Actual | None) -> Advice | None:
+    return advise(used(rows.sample, run), run, found.jobs, cost) if cost and cost.finished else None
+
+
+def _about(state: RunSnapshot, seen: Lanes, rows: RowTable) -> list[str]:
+    """What the reader must know about the figures."""
+    told = []
+    if not state.finished and state.jobs:
+        told.append("The run has not ended: this is how it stood at the moment of the report.")
+    if not state.run.submitted:
+        told.append(f"{state.run.unsent} of {len(state.run.chunks)} jobs were never submitted.")
+    if state.gone:
+        told.append(
+            f"AWS Batch no longer knows {state.gone} of {len(state.run.job_ids)} jobs: their times and cost"
+            " are missing; the rows' results are not."
+        )
+    if 0 < len(seen) < seen.total:
+        told.append(f"Of {seen.total:,} containers {len(seen):,} were looked at one by one.")
+    if rows.damaged:
+        told.append(f"{rows.damaged:,} results cannot be read; those rows are among the failed ones below.")
+    return told

@@ -1,0 +1,91 @@
+"""The top of the page: what ran, how it ended, and the key figures."""
+
+from collections.abc import Iterator, Sequence
+
+from fargo.model.job import JobState
+from fargo.model.units import duration_text
+from fargo.report import Report
+from fargo.view import runs, text
+from fargo.view.report import words
+from fargo.view.report.html import esc, pairs, tag
+
+
+def header(report: Report, parts: Sequence[str]) -> str:
+    """Title, what happened in a sentence, key figures, and where to go on.
+
+    Args:
+        parts: the sections that the page has.
+    """
+    run = report.state.run
+    over = f"{run.project} / {run.job}" + (f" · {report.region}" if report.region else "")
+    links = "".join(tag("a", esc(part.capitalize()), href=f"#{part}") for part in parts)
+    inner = (
+        tag("p", esc(over), class_="over")
+        + tag("h1", esc(run.id))
+        + tag("p", _state(report) + " " + esc(sentence(report)), class_="lead")
+        + pairs(figures(report), class_="figures")
+        + tag("nav", links, aria_label="Parts of the report")
+    )
+    return tag("header", inner)
+
+
+def _state(report: Report) -> str:
+    word = runs.word(report.state)
+    known = report.state.state if report.state.jobs else None
+    kind = "good" if known is JobState.SUCCEEDED else "bad" if known is JobState.FAILED else "open"
+    glyph = f"{text.GLYPHS[known]} " if known else ""
+    return tag("span", esc(f"{glyph}{word}"), class_=f"state {kind}")
+
+
+def sentence(report: Report) -> str:
+    """What came of the run."""
+    found, wall = report.rows, report.wall_seconds
+    lasted = f" in {duration_text(wall)}" if wall is not None else ""
+    paid = f", for about {text.money(report.cost.dollars)}" if report.cost else ""
+    if found is None or found.rows <= 1:
+        ended = "from submit to end" if report.state.finished else "since it was submitted"
+        return (
+            f"{duration_text(wall)} {ended}{paid}."
+            if wall is not None
+            else f"Nothing is known of its time{paid}."
+        )
+    whole = f"{found.succeeded:,} of {words.count(found.rows, 'row')} succeeded{lasted}{paid}."
+    if found.succeeded == found.rows:
+        whole = f"All {found.rows:,} rows succeeded{lasted}{paid}."
+    rest = [
+        f"{number:,} {word}"
+        for number, word in ((found.failed, "failed"), (found.missing, "left no result"))
+        if number
+    ]
+    return f"{whole} {' and '.join(rest)}." if rest else whole
+
+
+def figures(report: Report) -> Iterator[tuple[str, str]]:
+    """Names and values."""
+    found, seen = report.rows, report.lanes
+    yield "Containers", esc(f"{report.state.run.last.containers:,}" if not seen.total else f"{seen.total:,}")
+    if found and found.rows > 1:
+        yield "Rows succeeded", esc(f"{found.succeeded:,}")
+        yield "Rows failed", tag("span", esc(f"{found.failed:,}"), class_="bad" if found.failed else None)
+    if report.wall_seconds is not None:
+        yield (
+            "From submit to end" if report.state.finished else "Since submit",
+            esc(duration_text(report.wall_seconds)),
+        )
+    if report.vcpu_hours:
+        yield "vCPU-hours reserved", esc(f"{report.vcpu_hours:,.3g}")
+    if report.cost:
+        yield "Cost, about", esc(text.money(report.cost.dollars))
+    if report.cpu_share is not None:
+        yield "CPU used, of reserved", esc(words.share(report.cpu_share))
+    if found and found.peak_mib:
+        reserved = report.state.run.last.memory_mib
+        yield "Peak memory, of reserved", esc(words.share(found.peak_mib.most / reserved))
+
+
+def warnings(report: Report) -> str:
+    """What the reader must know."""
+    told = "".join(tag("li", esc(words_)) for words_ in report.warnings)
+    return (
+        tag("aside", tag("ul", told), class_="warnings", aria_label="Notes on these figures") if told else ""
+    )
