@@ -120,8 +120,15 @@ class Connection:
 
     @cached_property
     def outputs(self) -> "StackOutputs":
-        """The deployed stack. Read before a session is made: what is not deployed starts no local AWS."""
-        outputs = self.folder.outputs()
+        """The deployed stack.
+
+        What is not deployed starts no local AWS. Of a shared state the bucket tells: a colleague may have
+        deployed since, or from elsewhere.
+        """
+        from fargo.deploy import shared_state
+
+        shared = self.folder.is_shared
+        outputs = shared_state.outputs(self.session, self.folder) if shared else self.folder.outputs()
         self.folder.check_owner(outputs.account_id, self.session.region)
         return outputs
 

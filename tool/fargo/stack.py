@@ -110,9 +110,8 @@ class StackFolder:
 
         A state on this machine gets its word with the first call, in `target.json`.
         """
-        backend = self._backend()
-        if "s3" in backend:
-            return "s3://{bucket}/{key}".format(**backend["s3"])
+        if self.is_shared:
+            return "s3://{}/{}".format(*self.shared_state)
         known = self._known()
         if "state_id" not in known:
             self._know(known | {"state_id": secrets.token_hex(8)})
@@ -154,14 +153,24 @@ class StackFolder:
         """Note that `terraform init` ended well."""
         self._initialised.write_text(self._wanted(), encoding="utf-8")
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether the state is in a bucket, for all who have the project file."""
+        return bool(self.project.state.bucket) and not self._is_local
+
+    @property
+    def shared_state(self) -> tuple[str, str]:
+        """Bucket and key of a shared state."""
+        return self.project.state.bucket, f"{naming.resource_prefix(self.project.name)}/terraform.tfstate"
+
     def _backend(self) -> dict[str, Any]:
-        bucket = self.project.state.bucket
-        if not bucket or self._is_local:
+        if not self.is_shared:
             return {"local": {"path": "../terraform.tfstate"}}
+        bucket, key = self.shared_state
         return {
             "s3": {
                 "bucket": bucket,
-                "key": f"{naming.resource_prefix(self.project.name)}/terraform.tfstate",
+                "key": key,
                 "region": self.project.region,
                 "use_lockfile": True,
                 "encrypt": True,
@@ -222,8 +231,7 @@ class StackFolder:
         Raises:
             NotDeployed: nothing was ever planned here.
         """
-        remote = self.project.state.bucket and not self._is_local
-        if not remote and not self.state.is_file() and not self._owner.is_file():
+        if not self.is_shared and not self.state.is_file() and not self._owner.is_file():
             raise NotDeployed(f"{self.project.name} is not deployed here: nothing to take down")
 
     @property

@@ -37,14 +37,29 @@ def up(context: Context, saved: Path | None, adopt: bool) -> None:
     from fargo.view import deploy
 
     # A missing engine is said before anything is planned or asked.
-    with engine() as docker, planned(context, _plan(context, saved, adopt)) as plan:
-        show_plan(context, plan, whole=context.options.verbose)
-        if not plan.empty:
-            target = "the local AWS" if context.options.local else f"account {plan.account_id}, {plan.region}"
-            context.confirm(f"{deploy.counts(plan.changes) or 'outputs change'}, in {target}. Go on?")
-        outputs = follow(context, "up", context.deployment.apply(plan, _image(context, plan, docker)))
-        _publish(context, outputs, docker)
+    with engine() as docker:
+        _make_bucket(context)
+        with planned(context, _plan(context, saved, adopt)) as plan:
+            show_plan(context, plan, whole=context.options.verbose)
+            if not plan.empty:
+                account = f"account {plan.account_id}, {plan.region}"
+                target = "the local AWS" if context.options.local else account
+                context.confirm(f"{deploy.counts(plan.changes) or 'outputs change'}, in {target}. Go on?")
+            outputs = follow(context, "up", context.deployment.apply(plan, _image(context, plan, docker)))
+            _publish(context, outputs, docker)
     _say_next(context, outputs)
+
+
+def _make_bucket(context: Context) -> None:
+    """On first use, the bucket for a shared state."""
+    from fargo.deploy import shared_state
+
+    if bucket := context.deployment.bucket_missing:
+        context.confirm(
+            f"The bucket {bucket} for the state is not there. Make it in {context.session.region}?"
+        )
+        shared_state.make_bucket(context.session, bucket)
+        context.out.say(f"made the bucket {bucket}: private, encrypted, with versions")
 
 
 def _plan(context: Context, saved: Path | None, adopt: bool) -> "Generator[DeployEvent, None, DeployPlan]":

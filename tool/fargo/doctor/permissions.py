@@ -52,6 +52,16 @@ STATE = (
     Grant("StateObjects", every("s3", "DeleteObject", "GetObject", "PutObject"), ("{state}/{prefix}/*",)),
 )
 """Terraform's state and its lock, where `[state]` names a bucket."""
+MAKE_STATE = (
+    Grant(
+        "State",
+        every("s3", "CreateBucket", "PutBucketPublicAccessBlock", "PutBucketVersioning"),
+        ("{state}",),
+    ),
+)
+"""`up` makes that bucket where it is not there."""
+READ_STATE = (Grant("StateObjects", ("s3:GetObject",), ("{state}/{prefix}/*",)),)
+"""All others read there what is deployed."""
 EXAMINE = (
     Grant("Account", every("servicequotas", "GetAWSDefaultServiceQuota", "GetServiceQuota"), ANY),
     Grant("Self", ("iam:SimulatePrincipalPolicy",), ("{as_user}", "{as_role}")),
@@ -90,6 +100,7 @@ def of(commands: Iterable[str], project: "Project") -> tuple[Grant, ...]:
     found: list[Grant] = []
     for command in commands:
         found += COMMANDS[command]
-        if project.state.bucket and command in WITH_STATE:
-            found += STATE
+        if project.state.bucket:
+            found += STATE if command in WITH_STATE else READ_STATE
+            found += MAKE_STATE if command == "up" else ()
     return tuple({grant.key: grant for grant in found}.values())
