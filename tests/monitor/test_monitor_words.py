@@ -5,17 +5,18 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from fargo.aws.batch_answers import Queue
 from fargo.errors import AwsDenied, AwsThrottled, AwsUnreachable
 from fargo.model.job import Job, JobState
 from fargo.model.run import Chunk, Run, Wave
 from fargo.monitor import headings
 from fargo.monitor.asking import MORE, copies, live, retry_question, stop_question
 from fargo.monitor.board import Board
-from fargo.monitor.explain import explain
 from fargo.monitor.keys import EVERYWHERE, Key, footer, footer_length
 from fargo.monitor.look import Look
 from fargo.monitor.source import Title
-from fargo.watch import JobsSeen, RunsSeen, Trouble
+from fargo.monitor.why import why
+from fargo.watch import JobsSeen, QueuesSeen, RunsSeen, Trouble
 
 T0 = datetime(2026, 6, 12, 14, 20, tzinfo=UTC)
 TITLE = Title(project="demo", region="us-east-1", account_id="123456789012", target="aws", profile="work")
@@ -86,22 +87,42 @@ def test_what_can_be_copied_names_the_profile_and_the_region() -> None:
 @pytest.mark.parametrize(
     ("reason", "exit_code", "cause", "command"),
     [
-        ("OutOfMemoryError: Container killed due to memory usage", 137, "more memory", "retry {run} --memory +100%"),
-        ("Host EC2 (instance i-0123) terminated.", None, "capacity back", "retry {run}"),
+        ("OutOfMemoryError: Container killed due to memory usage", 137, "more memory", "retry {run} --memory '3 GiB'"),
+        ("Host EC2 (instance i-0123) terminated.", None, "was terminated", "retry {run}"),
         ("CannotPullContainerError: no", None, "image could not be pulled", "build"),
-        ("Job attempt duration exceeded timeout", None, "longer than its timeout", "retry {run}"),
-        ("Essential container in task exited", 3, "exit code 3", "logs {run} --failed"),
-        ("Essential container in task exited", 143, "stopped", "retry {run}"),
-        ("", None, "did not start", "logs {run} --failed"),
+        ("Job attempt duration exceeded timeout", None, "longer than its timeout", "up"),
+        ("Essential container in task exited", 3, "exit code 3", "logs {run}"),
+        ("Essential container in task exited", 143, "asked to end", "retry {run}"),
+        ("", None, "AWS gives no reason", ""),
     ],
 )  # fmt: skip
 def test_a_failure_has_a_cause_and_a_command(
     reason: str, exit_code: int | None, cause: str, command: str
 ) -> None:
     child = Job(id="array:1", name="array", state=JobState.FAILED, reason=reason, exit_code=exit_code)
-    found = explain(child, board_of(ARRAY, child), TITLE)
+    found = why(child, board_of(ARRAY, child))
     assert cause in found.cause
-    assert found.command == "fargo " + command.format(run=RUN.id)
+    assert next((fix.command for fix in found.fixes), "") == command.format(run=RUN.id)
+
+
+def test_a_job_that_waits_is_explained_as_fargo_explain_does() -> None:
+    board = board_of(replace(JOB, state=JobState.RUNNABLE))
+    assert why(board.store.jobs["job"], board).cause == "It is RUNNABLE"
+    queue = Queue("arn/q", "q", "DISABLED", "VALID", "")
+    run = replace(
+        RUN,
+        id="job",
+        waves=(replace(RUN.last, queue="arn/q", chunks=(Chunk(number=0, job_name="n", job_id="job"),)),),
+    )
+    board.take(RunsSeen(feed="runs", at=T0, runs=(run,)))
+    board.take(QueuesSeen(feed="queues", at=T0, queues=(queue,), environments=()))
+    found = why(board.store.jobs["job"], board)
+    assert (found.rule, found.fixes[0].command) == ("queue-disabled", "up")
+
+
+def test_an_array_of_which_some_failed_names_the_command_that_says_why() -> None:
+    found = why(ARRAY, board_of(ARRAY))
+    assert (found.cause, found.fixes[0].command) == ("2 containers of it failed", f"explain {RUN.id}")
 
 
 def header(board: Board, now: datetime) -> str:

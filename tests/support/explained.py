@@ -1,15 +1,17 @@
 """`fargo explain` as a library: a run on a local AWS, explained as a whole or row by row."""
 
-import subprocess
-import sys
+import io
 from collections.abc import Sequence
+from contextlib import redirect_stderr, redirect_stdout
 from functools import cached_property
 from pathlib import Path
 
 from fargo import ledger, runs
+from fargo.__main__ import run as main
 from fargo.connection import Connection
 from fargo.explain.evidence import Clients
 from fargo.explain.explaining import Explanation, explain
+from fargo.history import recall
 from fargo.logs import Labels
 from fargo.model.run import Run
 from fargo.watch import snapshot
@@ -26,7 +28,7 @@ class Explainer:
         """The whole run, or the part of it that ran a row."""
         part: Run = self.run if row is None else runs.only_row(self.connection.store, self.run, row)
         labels = Labels(self.run, self.connection.store)
-        state = snapshot(part, self.connection.batch)
+        (state,) = recall((snapshot(part, self.connection.batch),), self.connection.history)
         return explain(state, self._clients, labels=labels, project=self.connection.project)
 
     @cached_property
@@ -37,11 +39,17 @@ class Explainer:
         )
 
 
+def fargo(project: Path, *arguments: str) -> str:
+    """A command in this process, whatever its exit code; its stdout."""
+    out = io.StringIO()
+    with redirect_stdout(out), redirect_stderr(io.StringIO()):
+        main(["--local", "--project", str(project / "fargo.toml"), *arguments])
+    return out.getvalue()
+
+
 def submit(project: Path, arguments: Sequence[str]) -> str:
     """Submit a job and wait until it has ended; its run's id."""
-    command = [sys.executable, "-m", "fargo", "--local"]
-    here = {"cwd": project, "capture_output": True, "text": True}
-    submitted = subprocess.run([*command, "submit", *arguments], **here, check=True)  # type: ignore[call-overload]
-    run = str(submitted.stdout).strip()
-    subprocess.run([*command, "wait", run], **here, check=False)  # type: ignore[call-overload]
+    run = fargo(project, "submit", *arguments).strip()
+    assert run
+    fargo(project, "wait", run)
     return run

@@ -43,7 +43,7 @@ def explain(context: Context, what: str) -> None:
     elif context.out.plain:
         context.out.lines(shown.lines())
     else:
-        context.out.table(shown)
+        context.out.table(shown, crop=False)
 
 
 def _meant(context: Context, what: str) -> "tuple[Run, Run]":

@@ -134,11 +134,16 @@ class Output:
         except BrokenPipeError as error:
             raise ReaderGone from error
 
-    def table(self, renderable: "RenderableType") -> None:
-        """A table on stdout."""
+    def table(self, renderable: "RenderableType", *, crop: bool = True) -> None:
+        """A table on stdout.
+
+        Args:
+            crop: no line is longer than the terminal is wide; else the terminal breaks it, and what is copied
+                from there is whole.
+        """
         from rich.console import Console
 
-        Console(file=self._stdout).print(renderable)
+        Console(file=self._stdout).print(renderable, crop=crop)
 
     def say(self, text: str = "", style: str = "") -> None:
         """A line of narration on stderr."""

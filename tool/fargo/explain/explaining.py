@@ -177,6 +177,6 @@ def _unfinished(state: "RunSnapshot") -> Iterator[Finding]:
     elif state.gone:
         yield Finding(
             rule="forgotten",
-            cause="AWS Batch has forgotten jobs of it, as after seven days it may, and no event tells of them",
+            cause="AWS Batch has forgotten jobs of it, as it may after seven days, and no event is left",
             fixes=(Fix("see what its rows came to", f"results {run.id}"),),
         )

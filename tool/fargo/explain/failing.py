@@ -8,7 +8,8 @@ from fargo.explain.rules import RULES
 from fargo.explain.rules.fixes import LOG
 from fargo.model.job import Job
 
-SILENT = "AWS gives neither a reason nor an exit code"
+SILENT = "AWS gives no reason"
+UNKNOWN = "these are AWS's own words, which no rule knows"
 
 
 def seen(job: Job, lines: tuple[str, ...] = ()) -> Seen:
@@ -33,12 +34,11 @@ def why(job: Job, values: Mapping[str, str], lines: tuple[str, ...] = ()) -> Fin
         lines: the last of its log, oldest first.
     """
     match = known(job, lines)
-    evidence = tuple(filter(None, (_said(job), match.line if match else "", _tries(job))))
     if match is None:
         return Finding(
             rule="",
             cause=job.reason or SILENT,
-            evidence=evidence[1:] if job.exit_code is None else evidence,
+            evidence=_told(UNKNOWN if job.reason else "", _exit(job), _tries(job)),
             fixes=_raw_fixes(job, values),
             jobs=1,
             examples=(job,),
@@ -47,7 +47,7 @@ def why(job: Job, values: Mapping[str, str], lines: tuple[str, ...] = ()) -> Fin
     return Finding(
         rule=match.rule.id,
         cause=filled(match.rule.cause, {**values, **match.values}) or match.rule.short,
-        evidence=evidence,
+        evidence=_told(_said(job), match.line, _tries(job)),
         fixes=fixes(match, values),
         jobs=1,
         examples=(job,),
@@ -55,11 +55,18 @@ def why(job: Job, values: Mapping[str, str], lines: tuple[str, ...] = ()) -> Fin
     )
 
 
+def _told(*evidence: str) -> tuple[str, ...]:
+    return tuple(filter(None, evidence))
+
+
 def _said(job: Job) -> str:
     """Like `AWS: exit 137, OutOfMemoryError: Container killed due to memory usage`."""
-    parts = [] if job.exit_code is None else [f"exit {job.exit_code}"]
-    parts += [job.reason] if job.reason else []
+    parts = _told(_exit(job), job.reason)
     return f"AWS: {', '.join(parts)}" if parts else ""
+
+
+def _exit(job: Job) -> str:
+    return "" if job.exit_code is None else f"exit {job.exit_code}"
 
 
 def _tries(job: Job) -> str:

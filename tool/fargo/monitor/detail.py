@@ -11,9 +11,9 @@ from fargo.model.job import Job, JobState
 from fargo.model.timeline import Move, spread
 from fargo.model.units import duration_text
 from fargo.monitor.board import Board, short_name
-from fargo.monitor.explain import explain
 from fargo.monitor.look import Look
 from fargo.monitor.source import Title
+from fargo.monitor.why import why
 from fargo.view import bar, history, text
 
 TRIES = 3
@@ -52,10 +52,11 @@ def _why(job: Job, board: Board, title: Title) -> Iterator[Text]:
         yield Text(
             text.safe(job.reason), style=text.STYLES[JobState.FAILED] if job.state is JobState.FAILED else ""
         )
-    found = explain(job, board, title)
-    yield Text(found.cause, style="dim")
-    if found.command:
-        yield Text(found.command, style="cyan")
+    found = why(job, board)
+    if found.cause != job.reason:
+        yield Text(text.safe(found.cause), style="dim")
+    if command := next((fix.command for fix in found.fixes if fix.command), ""):
+        yield Text(title.command(command), style="cyan")
 
 
 def moves(job: Job, board: Board) -> tuple[Move, ...]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from fargo.explain import Finding
 from fargo.explain.explaining import Explanation
 from fargo.model.job import Job, JobState
-from fargo.view import data, text
+from fargo.view import data, runs, text
 from fargo.view.failures import short
 
 if TYPE_CHECKING:
@@ -19,11 +19,16 @@ SHOWN = 12
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Line:
-    """A line, how it is drawn, and how far it stands in."""
+    """A line, how it is drawn, and how far it stands in.
+
+    Attributes:
+        whole: it is never broken, such as a command to copy.
+    """
 
     words: str
     style: str = ""
     indent: int = 0
+    whole: bool = False
 
 
 class Explained:
@@ -41,12 +46,15 @@ class Explained:
 
     def __rich_console__(self, console: "Console", options: "ConsoleOptions") -> "RenderResult":
         """The lines, each wrapped below its own beginning; a log's lines and commands are never broken."""
-        from rich.padding import Padding
         from rich.text import Text
 
         for line in self._all():
-            words = Text(line.words, style=line.style, overflow="fold")
-            yield Padding(words, (0, 0, 0, line.indent)) if line.words else Text()
+            words, begin = Text(line.words, style=line.style), " " * line.indent
+            if line.whole or not line.words:
+                yield Text.assemble(begin, words, no_wrap=True, overflow="ignore")
+                continue
+            for number, part in enumerate(words.wrap(console, max(options.max_width - line.indent - 2, 1))):
+                yield Text.assemble(begin, "  " * bool(number), part, no_wrap=True, overflow="ignore")
 
     def lines(self) -> Iterator[str]:
         """The same for `--plain`."""
@@ -92,8 +100,11 @@ class Explained:
         if not found.findings:
             yield from self._fine()
             return
+        many = bool(found.failed) and runs.many(found.state)
+        if many:
+            yield _Line(words=self._head(), style="dim")
         for number, finding in enumerate(found.findings):
-            if number:
+            if number or many:
                 yield _Line(words="")
             yield from self._of(finding)
         if 0 < found.looked < found.failed:
@@ -101,6 +112,12 @@ class Explained:
             yield _Line(
                 words=f"of {found.failed:,} that failed, {found.looked:,} were looked at", style="dim"
             )
+
+    def _head(self) -> str:
+        """Like `align-… FAILED: 34 of 200 containers failed`."""
+        state = self._found.state
+        whole = f"{self._found.failed:,} of {state.run.last.containers:,} containers failed"
+        return f"{state.run.id} {state.state}: {whole}"
 
     def _of(self, finding: Finding) -> Iterator[_Line]:
         failed = any(job.state is JobState.FAILED for job in finding.examples)
@@ -111,16 +128,18 @@ class Explained:
         for fix in finding.fixes:
             yield _Line(words=f"→ {text.safe(fix.words)}", indent=2)
             if fix.command:
-                yield _Line(words=text.safe(self._command(fix.command)), style="bold cyan", indent=4)
+                yield _Line(
+                    words=text.safe(self._command(fix.command)), style="bold cyan", indent=4, whole=True
+                )
         if finding.tail:
             of = self._name(finding.examples[0]) if finding.examples else ""
             yield _Line(words=f"the log of {of} ends:" if of else "its log ends:", style="dim", indent=2)
             for line in finding.tail[-SHOWN:]:
-                yield _Line(words=text.safe(line), style="dim", indent=4)
+                yield _Line(words=text.safe(line), style="dim", indent=4, whole=True)
 
     def _whom(self, finding: Finding) -> str:
         """Like `2 jobs (#17, #88): `; nothing where it is about the run as a whole, or its one job."""
-        if finding.jobs < 1 or self._found.state.run.last.containers == 1:
+        if finding.jobs < 1 or not runs.many(self._found.state):
             return ""
         named = ", ".join(self._name(job) or short(job) for job in finding.examples)
         more = ", …" if finding.jobs > len(finding.examples) else ""
@@ -131,8 +150,10 @@ class Explained:
         run = state.run.id
         if state.state is JobState.SUCCEEDED:
             yield _Line(words=f"{run} succeeded: there is nothing to explain", style="green")
-            yield _Line(words=text.safe(self._command(f"results {run}")), style="bold cyan", indent=2)
+            yield _Line(
+                words=text.safe(self._command(f"results {run}")), style="bold cyan", indent=2, whole=True
+            )
             return
         counts = ", ".join(f"{count:,} {each}" for each, count in state.counts.items())
         yield _Line(words=f"{run} goes well: {counts}, and none failed", style="blue")
-        yield _Line(words=text.safe(self._command(f"logs {run} -f")), style="bold cyan", indent=2)
+        yield _Line(words=text.safe(self._command(f"logs {run} -f")), style="bold cyan", indent=2, whole=True)

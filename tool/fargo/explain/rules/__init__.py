@@ -1,7 +1,7 @@
 """What `fargo explain` knows of failures: the first rule that holds tells the cause.
 
-A rule is a row of one of the tables here. The tests have a failure for each, which the local AWS produces.
-Reasons come first, because AWS knows best; then what the log's last lines say; the exit code alone comes last.
+A rule is a row of one of the tables here. The tests produce a failure for each on the local AWS.
+Reasons come first, because AWS knows best; then what the log's last lines say; the exit code alone is last.
 Where nothing holds, AWS's words are shown as they are.
 """
 

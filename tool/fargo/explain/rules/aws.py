@@ -70,18 +70,18 @@ AWS = (
         fixes=(Fix("deploy the stack again: it makes the queue", "up"), DEPLOYED),
     ),
     Rule(
+        id="stopped-by-fargo",
+        short="somebody stopped it",
+        cause="Somebody stopped it with `fargo stop`",
+        reason=r"^stopped by fargo stop",
+        fixes=(AGAIN,),
+    ),
+    Rule(
         id="stopped",
         short="somebody stopped it",
         cause="Somebody stopped it: {why}",
         reason=r"^(?!Essential container in task exited)(?P<why>.+)",
         stopped=True,
-        fixes=(AGAIN,),
-    ),
-    Rule(
-        id="stopped-by-fargo",
-        short="somebody stopped it",
-        cause="Somebody stopped it with `fargo stop`",
-        reason=r"^stopped by fargo stop",
         fixes=(AGAIN,),
     ),
 )

@@ -11,7 +11,8 @@ _OWN_MEMORY = (
 )
 _NO_WAY = (
     r"Could not connect to the endpoint URL|Connect timeout on endpoint URL"
-    r"|Temporary failure in name resolution|Name or service not known|Network is unreachable|Could not resolve host"
+    r"|Temporary failure in name resolution|Name or service not known"
+    r"|Network is unreachable|Could not resolve host"
 )
 
 LOG = (

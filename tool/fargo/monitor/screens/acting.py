@@ -11,10 +11,10 @@ from fargo.model.job import Job, JobState
 from fargo.model.run import Run
 from fargo.monitor import asking, clipboard
 from fargo.monitor.detail import name
-from fargo.monitor.explain import explain
 from fargo.monitor.keys import Key
 from fargo.monitor.screens.dialogs import Confirm, Menu, Panel, RetryConfirm
 from fargo.monitor.screens.face import Face
+from fargo.monitor.why import why
 from fargo.view.text import plural, safe
 
 ACTING: tuple[Key, ...] = (
@@ -225,13 +225,14 @@ class Acting(Face):
         job = self.current()
         if job is None:
             return
-        found = explain(job, self.monitor.board, self.monitor.source.title)
-        shown = Text()
-        if job.reason:
-            shown.append(f"{safe(job.reason)}\n\n", style="red" if job.state is JobState.FAILED else "")
-        shown.append(found.cause)
-        if found.command:
-            shown.append("\n\nNext: ").append(found.command, style="bold cyan")
+        found, title = why(job, self.monitor.board), self.monitor.source.title
+        shown = Text(safe(found.cause), style="bold red" if job.state is JobState.FAILED else "bold")
+        for each in found.evidence:
+            shown.append(f"\n{safe(each)}", style="not bold")
+        for fix in found.fixes:
+            shown.append(f"\n\n{safe(fix.words)}", style="not bold default")
+            if fix.command:
+                shown.append("\n").append(safe(title.command(fix.command)), style="bold cyan")
         self.app.push_screen(Panel(name(job, self.monitor.board), shown))
 
     def action_raw(self) -> None:

@@ -9,10 +9,10 @@ from textual.binding import BindingType
 from fargo.failures import Cause, causes
 from fargo.model.job import Job, JobState
 from fargo.monitor.detail import name
-from fargo.monitor.explain import explain
 from fargo.monitor.keys import Key, bindings
 from fargo.monitor.screens.acting import ACTING
 from fargo.monitor.screens.plainlist import Listing, Row
+from fargo.monitor.why import why
 from fargo.view import failures, text
 
 KEYS: tuple[Key, ...] = (
@@ -36,7 +36,7 @@ class ErrorsScreen(Listing):
     def rows(self, width: int) -> Sequence[Row]:
         """One line a cause, and below it an example and what helps."""
         del width
-        board, title = self.monitor.board, self.monitor.source.title
+        board = self.monitor.board
         failed = board.containers[JobState.FAILED]
         found = self.causes()
         looked = sum(cause.count for cause in found)
@@ -51,9 +51,9 @@ class ErrorsScreen(Listing):
             names = ", ".join(name(job, board) for job in cause.examples)
             more = ", …" if cause.count > len(cause.examples) else ""
             rows.append(Row("", Text(f"{'':15}{names}{self.monitor.look.draw(more)}", style="dim")))
-            rows.append(
-                Row("", Text(f"{'':15}{explain(cause.examples[0], board, title).cause}", style="dim"))
-            )
+            told = why(cause.examples[0], board).cause
+            if told != cause.examples[0].reason:
+                rows.append(Row("", Text(f"{'':15}{text.safe(told)}", style="dim")))
         if not found:
             rows.append(Row("", Text("nothing has failed" if not failed else "asking AWS why", style="dim")))
         elif looked < failed:
