@@ -59,6 +59,7 @@ def explain(
     Raises:
         AwsError: AWS is out of reach or refuses.
     """
+    state = _recalled(state, clients)
     jobs = tuple(_failed(state, clients))
     found = failures.causes(jobs)
     explained = _Failures(state.run, Evidence(clients, state.run, labels), project).explain(found)
@@ -87,16 +88,13 @@ def _failed(state: "RunSnapshot", clients: "Clients") -> Iterator[Job]:
     yield from (
         replace(job, size=0) for job in wave if job.id in forgotten - told and job.state is JobState.FAILED
     )
-    yield from _single_children(state, clients)
 
 
-def _single_children(state: "RunSnapshot", clients: "Clients") -> Iterator[Job]:
-    """Children that were asked for one by one, and that AWS Batch has forgotten."""
-    for job_id in () if state.appearing else state.unseen:
-        if ":" in job_id and job_id in state.run.last.job_ids:
-            child = clients.history.job(state.run, job_id)
-            if child and child.state is JobState.FAILED:
-                yield child
+def _recalled(state: "RunSnapshot", clients: "Clients") -> "RunSnapshot":
+    """With the children that were asked for one by one, and whose end only events tell."""
+    asked = () if state.appearing else [job_id for job_id in state.unseen if ":" in job_id]
+    found = [child for job_id in asked if (child := clients.history.job(state.run, job_id))]
+    return replace(state, jobs=(*state.jobs, *found), gone=state.gone - len(found))
 
 
 class _Failures:
