@@ -117,6 +117,8 @@ FAILURES = (
     _fails("log-unreachable", LOGGER + "RequestCanceled: request context canceled caused by: context deadline "
            "exceeded: exit status 1",
            "CloudWatch Logs is out of the task's reach, and no container starts without its log", "up"),
+    _fails("log-unreachable", "ResourceInitializationError: failed to validate logger args: : signal: killed",
+           "CloudWatch Logs is out of the task's reach, and no container starts without its log", "up"),
     _fails("role-not-assumable", "ECS was unable to assume the role 'arn:aws:iam::123456789012:role/x' that was "
            "provided for this task.",
            "ECS cannot assume a role of the task: it was deleted, or its trust does not name ECS", "up"),

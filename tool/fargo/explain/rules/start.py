@@ -2,7 +2,8 @@
 
 Source of the words: Amazon ECS developer guide, "Stopped tasks error messages" and
 "ResourceInitializationError task errors", and the issues that quote them (globaldothealth/list#2662,
-aws-cdk#10976, Releem/releem-agent#195).
+aws-cdk#10976, Releem/releem-agent#195; of the log driver's end by a signal,
+gist.github.com/bradleybeddoes/7b568d87d20c5e4ebfe31de9a8dc08c7).
 """
 
 from fargo.explain.finding import Fix
@@ -91,7 +92,7 @@ START = (
         id="log-unreachable",
         short="CloudWatch Logs is out of reach",
         cause="CloudWatch Logs is out of the task's reach, and no container starts without its log",
-        reason=_INIT + rf".*(log stream|logger|logging driver|Cloudwatch).*{_FAR}",
+        reason=_INIT + rf".*(log stream|logger|logging driver|Cloudwatch).*({_FAR}|signal: killed)",
         fixes=_NETWORK,
         services=("logs",),
     ),
