@@ -16,6 +16,7 @@ from local_aws import (
     wait_for_job,
     wait_until,
 )
+from private_network import private_network
 
 
 def test_other_services_are_moto_s(endpoint: str, name: str) -> None:
@@ -65,6 +66,25 @@ def test_a_key_keeps_its_rotation_period(endpoint: str) -> None:
     assert kms.get_key_rotation_status(KeyId=key)["RotationPeriodInDays"] == 365
     kms.enable_key_rotation(KeyId=key, RotationPeriodInDays=180)
     assert kms.get_key_rotation_status(KeyId=key)["RotationPeriodInDays"] == 180
+
+
+def test_an_endpoints_private_dns_and_its_routes_change_as_asked(endpoint: str) -> None:
+    ec2 = client("ec2", endpoint)
+    net = private_network(ec2)
+
+    def leads() -> bool:
+        (table,) = ec2.describe_route_tables(RouteTableIds=[net.table])["RouteTables"]
+        return any(route.get("GatewayId") == net.endpoints["s3"] for route in table["Routes"])
+
+    assert leads()
+    for change, there in (("RemoveRouteTableIds", False), ("AddRouteTableIds", True)):
+        ec2.modify_vpc_endpoint(VpcEndpointId=net.endpoints["s3"], **{change: [net.table]})
+        assert leads() is there
+    logs = net.endpoints["logs"]
+    for on in (False, True):
+        ec2.modify_vpc_endpoint(VpcEndpointId=logs, PrivateDnsEnabled=on)
+        (found,) = ec2.describe_vpc_endpoints(VpcEndpointIds=[logs])["VpcEndpoints"]
+        assert found["PrivateDnsEnabled"] is on
 
 
 def test_a_network_acl_that_is_gone_is_told_by_its_own_code(endpoint: str) -> None:
