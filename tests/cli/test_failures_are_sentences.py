@@ -187,7 +187,7 @@ def test_doctor_names_what_is_missing_and_how_to_get_it(
     assert ended.code == 3
     assert found["Terraform"]["verdict"] == "missing"
     assert found["Docker engine"]["verdict"] == "missing"
-    assert found["identity"]["verdict"] == "missing"
+    assert found["credentials"]["verdict"] == "missing"
     assert found["Terraform CLI configuration"]["verdict"] == "warning"
     assert "fargo ignores it" in found["Terraform CLI configuration"]["found"]
     assert all(check["hint"] for check in found.values() if check["verdict"] != "ok")

@@ -3,13 +3,12 @@
 from pathlib import Path
 
 import pytest
-from projects import write_project
+from local_aws import ACCOUNT
+from projects import REGION, write_project
 
 from fargo import config
 from fargo.config import Project
 from fargo.doctor.grant import Place
-
-ACCOUNT, REGION = "123456789012", "us-east-1"
 
 
 @pytest.fixture

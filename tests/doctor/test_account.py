@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from local_aws import ACCOUNT
+from projects import REGION
 
-from conftest import ACCOUNT, REGION
 from fargo.aws import credentials
 from fargo.aws.session import Identity, Session, Target
 from fargo.config import Project

@@ -1,15 +1,15 @@
 """The deployed stack against the project file and against AWS."""
 
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from local_aws import client, local_aws, settled, wait_until
-from projects import deploy
+from projects import REGION, deploy, write_project
 
-from conftest import REGION
 from fargo import config
 from fargo.aws.session import Session, Target
 from fargo.config import Project
@@ -18,17 +18,24 @@ from fargo.doctor.check import Check, Verdict, guarded
 from fargo.stack import StackFolder
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def endpoint() -> Iterator[str]:
     with local_aws() as started:
         yield started
 
 
+@pytest.fixture(scope="module")
+def standing(endpoint: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project's folder to which it looks deployed; the tests take copies."""
+    folder = write_project(tmp_path_factory.mktemp("standing") / "demo")
+    deploy(folder, endpoint)
+    return folder
+
+
 @pytest.fixture
-def stands(project: Project, endpoint: str) -> StackFolder:
-    """The project's folder, to which it looks deployed."""
-    deploy(project.folder, endpoint)
-    return StackFolder(project, "local")
+def stands(standing: Path, tmp_path: Path) -> StackFolder:
+    shutil.copytree(standing, tmp_path / "stands")
+    return StackFolder(config.load(tmp_path / "stands" / "fargo.toml", environ={}), "local")
 
 
 def here(folder: StackFolder) -> dict[str, Check]:
@@ -37,7 +44,7 @@ def here(folder: StackFolder) -> dict[str, Check]:
 
 def asked(folder: StackFolder, session: Session) -> dict[str, list[Check]]:
     found: dict[str, list[Check]] = {}
-    for name, look in deployed.looks(folder.outputs(), session).items():
+    for name, look in deployed.looks(folder.project, folder.outputs(), session).items():
         for check in guarded(name, look):
             found.setdefault(check.name, []).append(check)
     return found
@@ -63,7 +70,8 @@ def test_a_stack_as_the_project_file_has_it(stands: StackFolder) -> None:
     assert {check.verdict for check in here(stands).values()} == {Verdict.OK}
 
 
-def test_an_older_stack_and_changed_jobs_are_named(stands: StackFolder, project: Project) -> None:
+def test_an_older_stack_and_changed_jobs_are_named(stands: StackFolder) -> None:
+    project = stands.project
     stands.remember(stands.outputs())
     assert here(stands)["jobs"].verdict is Verdict.OK
     outputs = stands.root / "outputs.json"
@@ -87,23 +95,6 @@ def test_queues_and_environments_that_stand_are_in_order(stands: StackFolder, en
     ]
     assert len(found["compute environment"]) == 2
     assert "image" not in found
-
-
-def test_a_queue_that_somebody_disabled_and_one_that_is_gone(stands: StackFolder, endpoint: str) -> None:
-    batch = client("batch", endpoint, REGION)
-    for name in ("fargo-demo-on-demand", "fargo-demo-spot"):
-        batch.update_job_queue(jobQueue=name, state="DISABLED")
-        settled(batch, name)
-    batch.delete_job_queue(jobQueue="fargo-demo-spot")
-    session = local(endpoint)
-
-    def gone() -> bool:
-        return not batch.describe_job_queues(jobQueues=["fargo-demo-spot"])["jobQueues"]
-
-    wait_until(gone)
-    found = [check.found for check in asked(stands, session)["job queue"]]
-    assert found == ["fargo-demo-on-demand is DISABLED, VALID", "fargo-demo-spot is gone"]
-    assert {check.verdict for check in asked(stands, session)["job queue"]} == {Verdict.MISSING}
 
 
 def test_the_image_and_the_service_linked_roles(
@@ -136,3 +127,21 @@ def test_aws_that_does_not_answer_hides_nothing_that_is_known_here(stands: Stack
     assert "could not be asked" in found["job queues"][0].found
     assert "could not be asked" in found["service-linked roles"][0].found
     assert here(stands)["stack"].verdict is Verdict.OK
+
+
+def test_a_queue_that_somebody_disabled_and_one_that_is_gone(stands: StackFolder, endpoint: str) -> None:
+    """The last one: what it does to the queues stays."""
+    batch = client("batch", endpoint, REGION)
+    for name in ("fargo-demo-on-demand", "fargo-demo-spot"):
+        batch.update_job_queue(jobQueue=name, state="DISABLED")
+        settled(batch, name)
+    batch.delete_job_queue(jobQueue="fargo-demo-spot")
+    session = local(endpoint)
+
+    def gone() -> bool:
+        return not batch.describe_job_queues(jobQueues=["fargo-demo-spot"])["jobQueues"]
+
+    wait_until(gone)
+    found = [check.found for check in asked(stands, session)["job queue"]]
+    assert found == ["fargo-demo-on-demand is DISABLED, VALID", "fargo-demo-spot is gone"]
+    assert {check.verdict for check in asked(stands, session)["job queue"]} == {Verdict.MISSING}

@@ -5,33 +5,40 @@ from pathlib import Path
 
 import pytest
 from local_aws import client, local_aws, make_queue
-from projects import write_project
+from projects import REGION, write_project
 
-from conftest import REGION
 from fargo import config
 from fargo.aws.session import Session, Target
 from fargo.config import Project
 from fargo.doctor import limits
 from fargo.doctor.check import Check, Verdict
 
+_regions = iter(("eu-west-1", "eu-west-2", "eu-central-1", "us-west-2", "us-east-2"))
 
-@pytest.fixture
+
+@pytest.fixture(scope="module")
 def endpoint() -> Iterator[str]:
     with local_aws() as started:
         yield started
 
 
 @pytest.fixture
-def session(endpoint: str) -> Session:
-    return Session(Target.LOCAL, REGION, endpoint=endpoint)
+def region() -> str:
+    """A region that nothing was made in: quotas and what is in use are each region's own."""
+    return next(_regions)
+
+
+@pytest.fixture
+def session(endpoint: str, region: str) -> Session:
+    return Session(Target.LOCAL, region, endpoint=endpoint)
 
 
 def found(project: Project, session: Session, *, deployed: bool = False) -> dict[str, Check]:
     return {check.name: check for check in limits.checks(project, session, deployed=deployed)}
 
 
-def allow(endpoint: str, service: str, code: str, value: int) -> None:
-    client("service-quotas", endpoint, REGION).request_service_quota_increase(
+def allow(session: Session, service: str, code: str, value: int) -> None:
+    client("service-quotas", session.endpoint, session.region).request_service_quota_increase(
         ServiceCode=service, QuotaCode=code, DesiredValue=value
     )
 
@@ -46,9 +53,9 @@ def test_everything_has_room_in_an_empty_account(project: Project, session: Sess
 
 
 def test_a_new_accounts_vcpus_are_fewer_than_the_project_may_use(
-    project: Project, session: Session, endpoint: str
+    project: Project, session: Session, region: str
 ) -> None:
-    allow(endpoint, "fargate", "L-36FBB829", 6)
+    allow(session, "fargate", "L-36FBB829", 6)
     check = found(project, session)["Fargate Spot vCPUs"]
     assert check.verdict is Verdict.WARNING
     assert (
@@ -56,18 +63,18 @@ def test_a_new_accounts_vcpus_are_fewer_than_the_project_may_use(
     )
     assert check.hint == (
         "aws service-quotas request-service-quota-increase --service-code fargate --quota-code L-36FBB829 "
-        f"--desired-value 256 --region {REGION}"
+        f"--desired-value 256 --region {region}"
     )
 
 
 def test_before_the_first_up_what_is_in_use_counts_and_after_it_no_more(
-    project: Project, session: Session, endpoint: str
+    project: Project, session: Session, endpoint: str, region: str
 ) -> None:
-    ec2 = client("ec2", endpoint, REGION)
+    ec2 = client("ec2", endpoint, region)
     vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
-    ec2.create_vpc_endpoint(VpcId=vpc, ServiceName=f"com.amazonaws.{REGION}.s3", VpcEndpointType="Gateway")
-    make_queue(client("batch", endpoint, REGION), "theirs")
-    allow(endpoint, "vpc", "L-F678F1CE", 2)
+    ec2.create_vpc_endpoint(VpcId=vpc, ServiceName=f"com.amazonaws.{region}.s3", VpcEndpointType="Gateway")
+    make_queue(client("batch", endpoint, region), "theirs")
+    allow(session, "vpc", "L-F678F1CE", 2)
     checks = found(project, session)
     assert (checks["VPCs"].verdict, checks["VPCs"].found) == (Verdict.WARNING, "2 of 2 in use")
     assert "--desired-value 3" in checks["VPCs"].hint

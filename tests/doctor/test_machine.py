@@ -156,7 +156,7 @@ def test_room_is_counted_once_for_each_disk_and_looked_at_without_an_engine(
     monkeypatch.setattr(Engine, "connect", refuse)
     found = by_name(looked.engine)
     assert found["disk"].needed == "3 GiB"
-    assert (found["look"].verdict, found["look"].hint) == (Verdict.MISSING, "start it")
+    assert (found["Docker engine"].verdict, found["Docker engine"].hint) == (Verdict.MISSING, "start it")
 
 
 def test_a_defect_in_one_look_is_said_and_hides_no_other() -> None:

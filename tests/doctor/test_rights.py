@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 from fakes import refusal
-from local_aws import client, local_aws
+from local_aws import ACCOUNT, client, local_aws
+from projects import REGION
 
-from conftest import ACCOUNT, REGION
 from fargo.aws import permissions as simulator
 from fargo.aws.permissions import Answer, Question
 from fargo.aws.session import Identity, Session, Target
@@ -72,7 +72,7 @@ def test_who_may_submit_is_told_what_else_he_may_not(
     assert down.verdict is Verdict.WARNING
     assert down.found.startswith("not allowed: batch:CreateComputeEnvironment, ")
     assert down.found.endswith("more")
-    assert "fargo doctor --policy --for down" in down.hint
+    assert "fargo doctor --policy" in down.hint
 
 
 def test_the_policy_of_another_project_allows_nothing_of_this_one(

@@ -10,6 +10,7 @@ import os
 import signal
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -126,6 +127,12 @@ class Road:
     def client(self, service: str) -> Any:
         return client(service, self.endpoint, REGION)
 
+    def calls(self, method: str) -> list[str]:
+        """Count calls of AWS from now on (`PUT`), or no more (`DELETE`): what was counted, as `service:Operation`."""
+        request = urllib.request.Request(f"{self.endpoint}/_fargo/calls", method=method)
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return [f"{each['service']}:{each['operation']}" for each in json.load(answer)]
+
     def terraform(self, *arguments: str) -> "subprocess.Popen[str]":
         """Terraform by hand in the stack's folder."""
         kept = self.folder / ".fargo" / "local"
@@ -170,11 +177,13 @@ class Standing:
         road: its project.
         plan_exit_code: of `terraform plan -detailed-exitcode`.
         shown: the plan as `terraform show -json` tells it.
+        called: what `up` called of AWS.
     """
 
     road: Road
     plan_exit_code: int
     shown: dict[str, Any]
+    called: list[str]
 
 
 @pytest.fixture(scope="session")
@@ -189,14 +198,16 @@ def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Standing]:
     secret = road.client("secretsmanager").create_secret(Name="token", SecretString="hush")["ARN"]
     (road.folder / "fargo.toml").write_text(CYCLE.replace("SECRET", secret), encoding="utf-8")
     with _no_traces(road, f"{REGISTRY}/fargo-cycle"):
+        road.calls("PUT")
         up = road.fargo("up", "--yes")
+        called = road.calls("DELETE")
         assert up.returncode == 0, up.stderr
         file = str(root / "empty.tfplan")
         planned = road.terraform("plan", "-input=false", "-detailed-exitcode", f"-out={file}")
         said = planned.communicate(timeout=200)
         assert planned.returncode != 1, said
         shown = road.terraform("show", "-json", file).communicate(timeout=60)[0]
-        yield Standing(road, planned.returncode, json.loads(shown))
+        yield Standing(road, planned.returncode, json.loads(shown), called)
 
 
 def _road(folder: Path, root: Path) -> Road:

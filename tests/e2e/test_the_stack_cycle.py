@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from account import things
+from iam_actions import actions_of
 from local_aws import script, wait_for_job
 
+from fargo import config
 from fargo.aws.batch import Batch
 from fargo.aws.network import missing_hops
+from fargo.doctor import permissions
 from fargo.model import hops
 
 if TYPE_CHECKING:
@@ -67,6 +70,27 @@ def _outputs(road: "Road") -> dict[str, Any]:
 
 def changes(planned: dict[str, Any], kind: str = "changes") -> set[tuple[str, str]]:
     return {(each["address"], each["action"]) for each in planned[kind]}
+
+
+def needed(road: "Road", command: str) -> set[str]:
+    """The actions that the doctor says a command needs."""
+    project = config.load(road.folder / "fargo.toml", environ={})
+    return {action for grant in permissions.of([command], project) for action in grant.actions}
+
+
+def asked(calls: list[str]) -> set[str]:
+    return {action for call in calls for action in actions_of(call)}
+
+
+def test_up_called_nothing_that_the_doctor_does_not_name(standing: "Standing") -> None:
+    assert asked(standing.called) <= needed(standing.road, "up")
+
+
+def test_the_doctor_finds_the_stack_in_order_and_calls_what_it_names(road: "Road") -> None:
+    road.calls("PUT")
+    found = {(each["group"], each["verdict"]) for each in road.json("doctor")}
+    assert {verdict for group, verdict in found if group == "deployed stack"} == {"ok"}, found
+    assert asked(road.calls("DELETE")) <= needed(road, "doctor")
 
 
 def test_the_second_plan_is_empty(standing: "Standing") -> None:
@@ -234,7 +258,11 @@ def test_a_stack_of_version_1_is_renamed_and_nothing_of_it_replaced(road: "Road"
 
 
 def test_it_goes_whole_and_leaves_an_empty_account(road: "Road") -> None:
+    may = needed(road, "down")
+    road.calls("PUT")
     down = road.fargo("down", "--yes")
+    called = asked(road.calls("DELETE"))
     assert down.returncode == 0, down.stderr
+    assert called <= may
     assert things(road.client) == {"roles": ["AWSServiceRoleForBatch", "AWSServiceRoleForECS"]}
     assert not (road.folder / ".fargo").exists()

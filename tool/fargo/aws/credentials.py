@@ -12,6 +12,10 @@ from fargo.errors import AwsDenied
 if TYPE_CHECKING:
     from fargo.aws.session import Session
 
+HINT_NONE = (
+    "get some: `aws sso login` where your organisation signs on, else `aws configure`; "
+    "--profile names those of another profile"
+)
 METHODS = {
     "env": "environment variables",
     "shared-credentials-file": "the shared credentials file",

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from fargo.aws import credentials
 from fargo.aws.session import Target
-from fargo.doctor.check import Check, ok, warning
+from fargo.doctor.check import Check, missing, ok, warning
+from fargo.errors import AwsDenied, FargoError
 from fargo.model.units import duration_text
 from fargo.stack import StackFolder
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from fargo.aws.session import Identity, Session
     from fargo.config import Project
 
-PATIENCE = 5
+PATIENCE = 4
 """Seconds that AWS is waited for, in two attempts: whoever asks what is wrong wants to know soon."""
 SOON = timedelta(minutes=30)
 """An `up` of a whole stack takes some minutes, a build before it as many again."""
@@ -30,6 +31,12 @@ def identity(who: "Identity") -> Check:
             "work as a user or a role: nothing bounds what the root user's keys can do",
         )
     return ok("identity", f"{who.arn}, account {who.account_id}")
+
+
+def refused(error: FargoError) -> Check:
+    """Why AWS does not tell who we are. An error's own hint would lead back here."""
+    hint = credentials.HINT_NONE if isinstance(error, AwsDenied) else error.hint
+    return missing("identity", error.message, hint)
 
 
 def signing(session: "Session", now: datetime) -> Iterator[Check]:

@@ -3,19 +3,22 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from fargo.aws import roles
+from fargo.aws import network, roles
 from fargo.aws.batch import Batch
 from fargo.aws.registry import Registry
 from fargo.aws.session import Target
 from fargo.doctor.account import PATIENCE
 from fargo.doctor.check import Check, missing, ok, unknown, warning
 from fargo.errors import AwsError, NotDeployed
+from fargo.model import hops
 from fargo.model.stack import STACK_VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from fargo.aws.batch_answers import Environment, Queue
     from fargo.aws.session import Session
+    from fargo.config import Project
     from fargo.model.stack import StackOutputs
     from fargo.stack import StackFolder
 
@@ -44,24 +47,31 @@ def here(folder: "StackFolder") -> Iterator[Check]:
         yield ok("jobs", f"{len(outputs.job_definitions)} job definitions, as the project file has them")
 
 
-def looks(outputs: "StackOutputs", session: "Session") -> "dict[str, Callable[[], Iterator[Check]]]":
+def looks(
+    project: "Project", outputs: "StackOutputs", session: "Session"
+) -> "dict[str, Callable[[], Iterator[Check]]]":
     """What AWS is asked, by name: each may fail without the others."""
     return {
         "job queues": lambda: _batch(outputs, session),
+        "network": lambda: _network(project, outputs, session),
         "image": lambda: _image(outputs, session),
         "service-linked roles": lambda: _roles(session),
     }
 
 
+def _stands(
+    outputs: "StackOutputs", batch: Batch
+) -> "tuple[dict[str, Queue], set[str], dict[str, Environment]]":
+    """The queues by ARN, the ARNs of environments that should be there, and those that are."""
+    queues = {queue.arn: queue for queue in batch.queues(outputs.job_queues.values())}
+    arns = {arn for queue in queues.values() for arn in queue.environments}
+    arns |= set(outputs.compute_environments.values())
+    return queues, arns, {each.arn: each for each in batch.environments(arns)}
+
+
 def _batch(outputs: "StackOutputs", session: "Session") -> Iterator[Check]:
     """Queues and environments are there, enabled, and AWS finds nothing wrong with them."""
-    batch = Batch(session.client("batch", attempts=2, seconds=PATIENCE))
-    queues = {queue.arn: queue for queue in batch.queues(outputs.job_queues.values())}
-    arns = {
-        *outputs.compute_environments.values(),
-        *(e for queue in queues.values() for e in queue.environments),
-    }
-    environments = {each.arn: each for each in batch.environments(arns)}
+    queues, arns, environments = _stands(outputs, _client(session))
     for kind, wanted, there in (
         ("job queue", outputs.job_queues.values(), queues),
         ("compute environment", arns, environments),
@@ -76,6 +86,39 @@ def _batch(outputs: "StackOutputs", session: "Session") -> Iterator[Check]:
                 yield missing(kind, f"{name} is {found.state}, {found.status}{why}", MEND)
             else:
                 yield ok(kind, f"{name} is enabled and valid")
+
+
+def _client(session: "Session") -> Batch:
+    return Batch(session.client("batch", attempts=2, seconds=PATIENCE))
+
+
+def _network(project: "Project", outputs: "StackOutputs", session: "Session") -> Iterator[Check]:
+    """Every hop to what a task needs to start, and an address for each task that may run at once."""
+    secrets = {each for job in project.jobs.values() for each in job.secrets.values()}
+    wanted = hops.services(secrets=sorted(secrets))
+    client = session.client("ec2", attempts=2, seconds=PATIENCE)
+    _, _, environments = _stands(outputs, _client(session))
+    for subnets, groups in {(each.subnets, each.groups): None for each in environments.values()}:
+        there = network.read(client, subnets)
+        if there is None:
+            yield missing("network", f"none of its subnets is there: {', '.join(subnets)}", MEND)
+            continue
+        words = {hop.words: None for hop in hops.missing(there, subnets, groups, wanted)}
+        for each in words:
+            yield missing("network", each, f"jobs do not start without it: {MEND}")
+        if not words:
+            yield ok("network", f"tasks reach {', '.join(wanted)}")
+        yield _addresses(project, there.free(subnets))
+
+
+def _addresses(project: "Project", free: int) -> Check:
+    """Each task takes an address of its own."""
+    sizes = [[job.vcpu for job in project.jobs.values() if job.spot is spot] for spot in (False, True)]
+    together = sum(int(project.compute.max_vcpus // min(each)) for each in sizes if each)
+    needed = f"{together:,} for as many tasks at once"
+    if free >= together:
+        return ok("addresses", f"{free:,} free", needed)
+    return warning("addresses", f"{free:,} free", "tasks without one wait: take larger subnets", needed)
 
 
 def _image(outputs: "StackOutputs", session: "Session") -> Iterator[Check]:

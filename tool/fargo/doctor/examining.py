@@ -106,14 +106,16 @@ class Doctor:
         if session is None:
             hint = "`fargo up` starts it and deploys to it; `fargo local start` starts it alone"
             return None, None, (warning("local AWS", "not running", hint),)
-        checks = guarded("region", lambda: account.region(session, project))
+        signing = guarded("credentials", lambda: account.signing(session, self.now))
+        where = guarded("region", lambda: account.region(session, project))
+        if any(check.verdict is Verdict.MISSING for check in signing):
+            return session, None, (*signing, *where)
         try:
             who = session.identity(attempts=2, seconds=account.PATIENCE)
         except FargoError as error:
-            return session, None, (missing("identity", error.message, error.hint), *checks)
-        signing = guarded("credentials", lambda: account.signing(session, self.now))
+            return session, None, (account.refused(error), *signing, *where)
         bound = guarded("deployed to", lambda: account.ownership(project, session, who))
-        return session, who, (account.identity(who), *signing, *checks, *bound)
+        return session, who, (account.identity(who), *signing, *where, *bound)
 
 
 def _asked(
@@ -123,7 +125,7 @@ def _asked(
     yield Group.PERMISSIONS, "permissions", lambda: rights.checks(project, session, who)
     yield Group.QUOTAS, "quotas", lambda: limits.checks(project, session, deployed=outputs is not None)
     if outputs is not None and outputs.account_id == who.account_id:
-        for name, look in deployed.looks(outputs, session).items():
+        for name, look in deployed.looks(project, outputs, session).items():
             yield Group.STACK, name, look
 
 

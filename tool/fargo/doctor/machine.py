@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from fargo.docker import Engine
 from fargo.docker.engine import NEEDED_API
 from fargo.doctor.check import Check, missing, ok, unknown, warning
+from fargo.errors import FargoError
 from fargo.model.fargate import Architecture
 from fargo.terraform import NEEDED, PROVIDER, Terraform, binary, mirror
 
@@ -116,16 +117,15 @@ class Machine:
         try:
             with closing(Engine.connect(environ=self.environ)) as engine:
                 about = engine.about()
-            yield ok(
-                "Docker engine",
-                f"{about.version}, API {about.api}, {about.architecture}",
-                f"API {NEEDED_API} or newer",
-            )
+        except FargoError as error:
+            yield missing("Docker engine", error.message, error.hint)
+        else:
+            found = f"{about.version}, API {about.api}, {about.architecture}"
+            yield ok("Docker engine", found, f"API {NEEDED_API} or newer")
+            yield from self._emulation(about)
             if about.is_here:
                 folders["images"] = (Path(about.folder), ROOM_ENGINE)
-            yield from self._emulation(about)
-        finally:
-            yield from _room(folders)
+        yield from _room(folders)
 
     @property
     def _folder(self) -> Path:

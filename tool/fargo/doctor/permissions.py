@@ -8,7 +8,7 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/ . What is ca
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from fargo.doctor.grant import ANY, OBJECTS, QUEUES, TAGGED, Grant, every
+from fargo.doctor.grant import ANY, LINKED, OBJECTS, QUEUES, TAGGED, Grant, every
 from fargo.doctor.stack_grants import CHANGE, EMPTY, LOOK
 
 if TYPE_CHECKING:
@@ -34,10 +34,8 @@ READ_RUNS = (
     Grant("Events", ("logs:FilterLogEvents",), ("{logs}/events:*",)),
 )
 READ_LOGS = (Grant("Logs", every("logs", "FilterLogEvents", "GetLogEvents"), ("{logs}/jobs:*",)),)
-READ_QUEUES = (
-    Grant("Account", every("batch", "DescribeComputeEnvironments", "DescribeJobQueues"), ANY),
-    Grant("Batch", ("batch:GetJobQueueSnapshot",), QUEUES),
-)
+LOOK_AT_QUEUES = (Grant("Account", every("batch", "DescribeComputeEnvironments", "DescribeJobQueues"), ANY),)
+READ_QUEUES = (*LOOK_AT_QUEUES, Grant("Batch", ("batch:GetJobQueueSnapshot",), QUEUES))
 WRITE_RUNS = (
     Grant("Objects", every("s3", "AbortMultipartUpload", "PutObject"), OBJECTS),
     Grant("OwnKey", ("kms:GenerateDataKey",), ("{key}",), TAGGED),
@@ -47,6 +45,25 @@ SUBMIT = (
     Grant("Submit", ("batch:TagResource",), ("{job}",)),
 )
 STOP = (Grant("OwnJobs", ("batch:TerminateJob",), ("{job}",), TAGGED),)
+PRICES = (Grant("Account", ("pricing:GetProducts",), ANY),)
+STORED = (
+    Grant("Account", ("cloudwatch:GetMetricStatistics", "logs:DescribeLogGroups"), ANY),
+    Grant("Repository", ("ecr:DescribeImages",), ("{repository}",)),
+)
+"""What is kept, and costs by its size."""
+QUOTAS = (Grant("Account", every("servicequotas", "GetAWSDefaultServiceQuota", "GetServiceQuota"), ANY),)
+WALK = (
+    Grant(
+        "Account",
+        every(
+            "ec2", "DescribeNetworkAcls", "DescribePrefixLists", "DescribeRouteTables",
+            "DescribeSecurityGroups", "DescribeSubnets", "DescribeVpcEndpoints",
+        ),
+        ANY,
+    ),
+    Grant("Network", ("ec2:DescribeVpcAttribute",), ("{ec2}:vpc/*",)),
+)  # fmt: skip
+"""The network that tasks start in, hop by hop."""
 STATE = (
     Grant("State", ("s3:ListBucket",), ("{state}",)),
     Grant("StateObjects", every("s3", "DeleteObject", "GetObject", "PutObject"), ("{state}/{prefix}/*",)),
@@ -63,27 +80,36 @@ MAKE_STATE = (
 READ_STATE = (Grant("StateObjects", ("s3:GetObject",), ("{state}/{prefix}/*",)),)
 """All others read there what is deployed."""
 EXAMINE = (
-    Grant("Account", every("servicequotas", "GetAWSDefaultServiceQuota", "GetServiceQuota"), ANY),
+    *LOOK_AT_QUEUES,
+    *WALK,
+    *QUOTAS,
+    Grant("Account", ("ec2:DescribeVpcs",), ANY),
+    Grant("LinkedRoles", ("iam:GetRole",), LINKED),
+    Grant("Repository", ("ecr:DescribeImages",), ("{repository}",)),
     Grant("Self", ("iam:SimulatePrincipalPolicy",), ("{as_user}", "{as_role}")),
     Grant("SelfAsRole", ("iam:GetRole",), ("{role_of_who}",)),
 )
 
-_FOLLOW = (*READ_RUNS, *READ_LOGS)
+_RUN = (*READ_RUNS, *READ_LOGS, *PRICES)
+_EXPLAIN = (*READ_QUEUES, *WALK, *QUOTAS)
 COMMANDS: Mapping[str, tuple[Grant, ...]] = {
-    "plan": LOOK,
-    "up": (*LOOK, *CHANGE, *PUSH),
-    "down": (*LOOK, *CHANGE, *EMPTY),
+    "plan": (*LOOK, *PRICES),
+    "up": (*LOOK, *CHANGE, *PUSH, *PRICES),
+    "down": (*LOOK, *CHANGE, *EMPTY, *PRICES),
     "build": PUSH,
-    "submit": (*SUBMIT, *WRITE_RUNS, *_FOLLOW),
-    "retry": (*SUBMIT, *WRITE_RUNS, *_FOLLOW),
+    "submit": (*SUBMIT, *WRITE_RUNS, *_RUN),
+    "retry": (*SUBMIT, *WRITE_RUNS, *_RUN),
     "stop": (*STOP, *WRITE_RUNS, *READ_RUNS),
-    "ps": READ_RUNS,
-    "show": _FOLLOW,
-    "wait": _FOLLOW,
-    "logs": _FOLLOW,
+    "ps": (*READ_RUNS, *PRICES),
+    "show": (*_RUN, *_EXPLAIN),
+    "wait": (*_RUN, *_EXPLAIN),
+    "logs": _RUN,
+    "explain": (*_RUN, *_EXPLAIN),
     "results": READ_RUNS,
-    "monitor": (*_FOLLOW, *READ_QUEUES, *STOP),
-    "doctor": (*LOOK, *EXAMINE),
+    "report": (*_RUN, *_EXPLAIN),
+    "cost": (*READ_RUNS, *PRICES, *STORED),
+    "monitor": (*_RUN, *_EXPLAIN, *SUBMIT, *WRITE_RUNS, *STOP),
+    "doctor": EXAMINE,
 }
 """A command → all that it may ask for; `--follow` and all."""
 WITH_STATE = ("plan", "up", "down")

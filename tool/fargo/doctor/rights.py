@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fargo.aws import permissions as simulator
 from fargo.aws.permissions import Answer, Question
@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 SHOWN = 6
 """Actions of a command that are named; `fargo doctor --policy --for COMMAND` has them all."""
-NOT_TOLD = "`fargo doctor --policy` prints what to ask an administrator for"
+ASK = (
+    "what to ask an administrator for: `fargo doctor --policy`, or of one command alone "
+    "`fargo doctor --policy --for submit`"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,30 +62,40 @@ def checks(project: "Project", session: "Session", who: "Identity") -> Iterator[
         arn = simulator.principal(session, who)
         verdicts = _asked(project, session, place(project, session, who, arn), arn)
     except AwsError as error:
-        yield unknown("permissions", f"they could not be simulated: {error.message}", NOT_TOLD)
+        yield unknown("permissions", f"they could not be simulated: {error.message}", ASK)
         return
     for command in permissions.COMMANDS:
         yield _check(command, verdicts.of(permissions.of([command], project)))
 
 
 def _asked(project: "Project", session: "Session", here: Place, arn: str) -> Verdicts:
-    """Every grant of every command, each once."""
+    """Every grant of every command; what is about the same resources is one question."""
     grants = permissions.of(permissions.COMMANDS, project)
+    about = {grant.key: (arns(grant, here), tuple(policy.condition(grant, here).items())) for grant in grants}
+    actions: dict[Any, list[str]] = {}
+    for grant in grants:
+        actions.setdefault(about[grant.key], []).extend(grant.actions)
     questions = [
-        Question(grant.actions, arns(grant, here), policy.condition(grant, here)) for grant in grants
+        Question(tuple(dict.fromkeys(asked)), resources, dict(context))
+        for (resources, context), asked in actions.items()
     ]
-    answers = simulator.simulate(session, arn, questions)
-    return Verdicts({grant.key: answer for grant, answer in zip(grants, answers, strict=True)})
+    answers = dict(zip(actions, simulator.simulate(session, arn, questions), strict=True))
+    return Verdicts({grant.key: _part(answers[about[grant.key]], grant) for grant in grants})
+
+
+def _part(answer: Answer, grant: Grant) -> Answer:
+    """What was said of a grant's own actions."""
+    own = frozenset(grant.actions)
+    return Answer(answer.denied & own, answer.unsure & own)
 
 
 def _check(command: str, answer: Answer) -> Check:
     name = f"fargo {command}"
-    hint = f"`fargo doctor --policy --for {command}` prints what to ask an administrator for"
     if answer.denied:
-        return warning(name, f"not allowed: {_named(answer.denied)}", hint)
+        return warning(name, f"not allowed: {_named(answer.denied)}", ASK)
     if answer.unsure:
         return unknown(
-            name, f"depends on conditions that only a real call meets: {_named(answer.unsure)}", hint
+            name, f"depends on conditions that only a real call meets: {_named(answer.unsure)}", ASK
         )
     return ok(name, "allowed")
 

@@ -9,6 +9,7 @@ import importlib
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
 from typing import Any
 
 Context = Mapping[str, list[str]]
@@ -87,8 +88,14 @@ def _concerns(statement: Mapping[str, Any], element: str, value: str, *, fold: b
 
 
 def _like(pattern: str, value: str, *, fold: bool = False) -> bool:
+    return _regex(pattern, fold=fold).fullmatch(value) is not None
+
+
+@cache
+def _regex(pattern: str, *, fold: bool) -> re.Pattern[str]:
+    """A policy's `*` and `?`; many questions meet the same few patterns."""
     regex = re.escape(pattern).replace(r"\*", ".*").replace(r"\?", ".")
-    return re.fullmatch(regex, value, re.DOTALL | (re.IGNORECASE if fold else 0)) is not None
+    return re.compile(regex, re.DOTALL | (re.IGNORECASE if fold else 0))
 
 
 _OPERATORS: dict[str, Callable[[str, str], bool]] = {

@@ -1,6 +1,7 @@
 """What the doctor found: lines for people, and dictionaries for `--json`."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from fargo.doctor import Check, Section, Verdict
@@ -30,17 +31,29 @@ def lines(sections: Sequence[Section], completed: Callable[[str], str]) -> "Iter
     """
     from rich.text import Text
 
-    for number, section in enumerate(sections):
-        if number:
-            yield Text()
+    for section in sections:
         yield Text(section.group.value, style="bold")
-        for check in section.checks:
+        checks = tuple(_merged(section.checks))
+        for number, check in enumerate(checks):
             glyph, style = GLYPHS[check.verdict]
             yield Text.assemble((glyph, style), f" {safe(check.name)}: {_found(check)}")
-            if check.hint:
+            said_again = any(later.hint == check.hint for later in checks[number + 1 :])
+            if check.hint and not said_again:
                 yield Text(f"  → {safe(completed(check.hint))}")
-    yield Text()
+        yield Text()
     yield Text(summary(sections))
+
+
+def _merged(checks: Sequence[Check]) -> Iterator[Check]:
+    """Those that say the same as one, where the first of them stands."""
+    alike: dict[Check, list[str]] = {}
+    for check in checks:
+        alike.setdefault(replace(check, name=""), []).append(check.name)
+    for check, names in alike.items():
+        first, *others = names
+        # `fargo ps, logs`, and not the program's name with each of them.
+        short = [name.removeprefix("fargo ") for name in others]
+        yield replace(check, name=", ".join(dict.fromkeys([first, *short])))
 
 
 def _found(check: Check) -> str:
