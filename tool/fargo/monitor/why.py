@@ -1,4 +1,4 @@
-"""Why a job stands where it stands, by the rules of `fargo explain` on what the monitor has; it asks nothing."""
+"""Why a job stands where it stands, by the rules of `fargo explain`; nothing is asked."""
 
 from dataclasses import replace
 from datetime import UTC, datetime

@@ -15,7 +15,7 @@ from fargo.view.text import money, plural
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-NOTHING = "nobody knows: no container has started, or AWS Batch and its events have forgotten them"
+NOTHING = "no container has started, or AWS Batch and its events have forgotten them"
 
 
 def estimate_line(found: Estimate, run: Run, prices: Prices) -> str:
@@ -153,7 +153,7 @@ def total_line(costs: Sequence[RunCost]) -> str:
         return "no container of a run has started"
     unknown = len(costs) - len(known)
     about = "" if all(cost.exact for cost in known) else "about "
-    rest = f"; of {plural(unknown, 'run')} more nobody knows" if unknown else ""
+    rest = f"; {plural(unknown, 'run')} more: no container started, or all forgotten" if unknown else ""
     dollars = money(sum(cost.dollars for cost in known))
     return f"{plural(len(known), 'run')}: {about}{dollars}, by {known[0].waves[0].task.prices.basis}{rest}"
 
