@@ -132,6 +132,7 @@ def test_what_aws_asks_is_said_with_region_date_and_source(ask: Callable[..., co
     ("api", "why"),
     [
         (Pricing(error=refusal("AccessDeniedException", 400)), "pricing:GetProducts is not allowed"),
+        (Pricing(error=refusal("ExpiredTokenException", 400)), "there are no valid credentials"),
         (Pricing(error=unreachable()), "the price list API does not answer"),
         (Pricing(error=refusal("InternalErrorException", 500)), "the price list API does not answer"),
         (

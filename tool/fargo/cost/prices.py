@@ -73,7 +73,8 @@ def _asked(session: "Session") -> Prices:
 
 def _why(error: AwsError) -> str:
     if isinstance(error, AwsDenied):
-        return "pricing:GetProducts is not allowed"
+        denied = error.code.startswith(("AccessDenied", "Unauthorized"))
+        return "pricing:GetProducts is not allowed" if denied else "there are no valid credentials"
     if isinstance(error, AwsUnreachable):
         return "the price list API does not answer"
     return f"the price list API refused: {error.code or error.message}"
