@@ -12,7 +12,7 @@ from results_bucket import Bucket, document
 from fargo.errors import AwsError, AwsUnreachable
 from fargo.model import naming
 from fargo.model.run import Run
-from fargo.results import RowResult, RowState, Standing, Summing, records, standing
+from fargo.results import RowResult, RowState, Standing, Summing, measured, records, standing
 from fargo.results.records import Measured
 from fargo.results.rowset import RowSet
 
@@ -54,6 +54,16 @@ def test_the_success_is_read_where_a_row_failed_before(bucket: Bucket) -> None:
     assert found.state is RowState.SUCCEEDED
     assert found.measured is not None
     assert (found.measured.seconds, found.measured.wave, found.measured.attempt) == (2.0, 2, 3)
+
+
+def test_what_rows_measured_is_read_of_a_sample_without_asking_how_the_others_stand(bucket: Bucket) -> None:
+    run, store = bucket.run(10), bucket.store()
+    assert list(measured(store, run.id, range(10))) == []
+    bucket.result(run, 2, seconds=2.0)
+    bucket.result(run, 4, exit_code=1, seconds=4.0)
+    bucket.put(naming.result_key(run.id, 6), b"{")
+    found = measured(store, run.id, range(0, 10, 2))
+    assert [(each.row, each.seconds) for each in found] == [(2, 2.0), (4, 4.0)]
 
 
 @pytest.mark.parametrize(

@@ -141,14 +141,16 @@ def measured(store: "Store", run: str, rows: Iterable[int]) -> Iterator[Measured
     Raises:
         AwsError: AWS is out of reach or refuses.
     """
+    kinds = ((naming.result_prefix, naming.result_key), (naming.failed_prefix, naming.failed_key))
+    there = [key for prefix, key in kinds if next(store.objects(prefix(run)), None)]
 
     def read(row: int) -> Measured | None:
-        for key in (naming.result_key(run, row), naming.failed_key(run, row)):
+        for key in there:
             with suppress(AwsNotFound, ValueError, RecursionError):
-                return _decoded(store.get(key))
+                return _decoded(store.get(key(run, row)))
         return None
 
-    return (found for found in in_order(read, rows) if found)
+    return (found for found in in_order(read, rows if there else ()) if found)
 
 
 def _read(store: "Store", run: str, row: int, state: RowState) -> dict[str, Any]:
