@@ -121,6 +121,7 @@ def test_an_array_counts_all_children_that_wait(world: World) -> None:
     wait_for_job(world.batch, f"{array}:3", "RUNNING")
     (finding,) = world.why(array)
     assert (finding.rule, finding.jobs) == ("max-vcpus", 26)
+    assert [example.id for example in finding.examples] == [f"{array}:4"]
 
 
 def test_what_never_fits_is_said_to(world: World) -> None:

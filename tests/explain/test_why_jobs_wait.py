@@ -164,7 +164,7 @@ def test_how_the_last_attempt_ended_is_evidence_and_no_cause_of_waiting() -> Non
     # ListJobs tells a child's reason without its attempts.
     head = replace(RUNNABLE, id="a:0", reason=spot, detailed=False)
     array = Job(id="a", name="r", state=JobState.PENDING, size=2, counts=((JobState.RUNNABLE, 2),))
-    (finding,) = waiting(state(array), around(heads={"a": head}))
+    (finding,) = waiting(state(array), around(heads={("a", JobState.RUNNABLE): head}))
     assert (finding.rule, finding.evidence) == ("in-queue", ())
 
 
@@ -172,8 +172,8 @@ def test_an_array_tells_it_by_its_first_child_and_counts_all_that_wait() -> None
     counts = ((JobState.RUNNABLE, 90), (JobState.RUNNING, 4), (JobState.SUCCEEDED, 6))
     array = Job(id="a", name="r-w1-c0", state=JobState.PENDING, size=100, counts=counts)
     head = Job(id="a:10", name="r-w1-c0", state=JobState.RUNNABLE, reason="UNDETERMINED - x")
-    (told,) = waiting(state(array), around(heads={"a": head}))
-    assert (told.rule, told.jobs) == ("undetermined", 90)
+    (told,) = waiting(state(array), around(heads={("a", JobState.RUNNABLE): head}))
+    assert (told.rule, told.jobs, told.examples) == ("undetermined", 90, (head,))
     (full,) = waiting(state(array), around(replace(PLACE, front=Front(("a:10",), 16.0))))
     assert full.jobs == 90
     assert "16 of 16 vCPUs are taken; 4 containers of this size run at once" in full.cause

@@ -26,7 +26,7 @@ _UNKNOWN = Front()
 
 WAITING = (JobState.SUBMITTED, JobState.PENDING, JobState.RUNNABLE, JobState.STARTING)
 ARRAYS = 5
-"""Of so many arrays the first child that waits is asked for: AWS Batch says there why it does."""
+"""Of so many arrays the first child in each state is asked for: AWS Batch says there why it waits."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,13 +70,13 @@ class Surroundings:
     Attributes:
         places: the queues where some of them are, by ARN.
         after: the jobs that they wait for, as they stand, by id.
-        heads: the first RUNNABLE child of some arrays, by the array's id.
+        heads: of some arrays, the first child in each state in which some of them wait.
         unread: sentences: what could not be read.
     """
 
     places: Mapping[str, Place] = field(default_factory=dict)
     after: Mapping[str, Job] = field(default_factory=dict)
-    heads: Mapping[str, Job] = field(default_factory=dict)
+    heads: Mapping[tuple[str, JobState], Job] = field(default_factory=dict)
     unread: tuple[str, ...] = ()
 
 
@@ -115,10 +115,12 @@ def look(session: "Session", batch: "Batch", state: "RunSnapshot") -> Surroundin
     )
 
 
-def _heads(batch: "Batch", jobs: Iterable[Job]) -> dict[str, Job]:
-    arrays = [job for job in jobs if job.size and waiting_containers(job, JobState.RUNNABLE)]
-    pages = {job.id: next(batch.children(job.id, JobState.RUNNABLE, size=1), ()) for job in arrays[:ARRAYS]}
-    return {id_: page[0] for id_, page in pages.items() if page}
+def _heads(batch: "Batch", jobs: Iterable[Job]) -> dict[tuple[str, JobState], Job]:
+    arrays = [job for job in jobs if job.size][:ARRAYS]
+    wanted = [(job.id, state) for job in arrays for state in WAITING if waiting_containers(job, state)]
+    with ThreadPoolExecutor(THREADS) as pool:
+        pages = pool.map(lambda each: next(batch.children(each[0], each[1], size=1), ()), wanted)
+        return {each: page[0] for each, page in zip(wanted, pages, strict=True) if page}
 
 
 class _Reading:

@@ -26,8 +26,9 @@ def waiting(state: RunSnapshot, around: Surroundings) -> tuple[Finding, ...]:
     jobs = {job.id: job for job in state.jobs}
     for wave in state.run.waves:
         for job in (jobs[id_] for id_ in wave.job_ids if id_ in jobs):
-            for cause, count in _causes(job, wave, state, around):
-                by_cause.setdefault(cause, []).append((job, count))
+            for of, cause in _causes(job, wave, state, around):
+                example = around.heads.get((job.id, of), job)
+                by_cause.setdefault(cause, []).append((example, waiting_containers(job, of)))
     return tuple(_finding(cause, found) for cause, found in by_cause.items())
 
 
@@ -42,20 +43,22 @@ def _finding(cause: Cause, found: Sequence[tuple[Job, int]]) -> Finding:
     )
 
 
-def _causes(job: Job, wave: Wave, state: RunSnapshot, around: Surroundings) -> Iterator[tuple[Cause, int]]:
-    """Its containers that wait, by why they do."""
+def _causes(
+    job: Job, wave: Wave, state: RunSnapshot, around: Surroundings
+) -> Iterator[tuple[JobState, Cause]]:
+    """Why its containers wait, by the states in which some of them do."""
     place = around.places.get(wave.queue)
     if place is None or job.stopping:
         return
-    if starting := waiting_containers(job, JobState.STARTING):
-        yield _tried(job, _starting(place, around)), starting
-    if runnable := waiting_containers(job, JobState.RUNNABLE):
-        yield _tried(job, _runnable(job, wave, place, state, around)), runnable
-    if pending := waiting_containers(job, JobState.PENDING):
-        yield _pending(wave, around), pending
-    if submitted := waiting_containers(job, JobState.SUBMITTED):
+    if waiting_containers(job, JobState.STARTING):
+        yield JobState.STARTING, _tried(job, _starting(place, around))
+    if waiting_containers(job, JobState.RUNNABLE):
+        yield JobState.RUNNABLE, _tried(job, _runnable(job, wave, place, state, around))
+    if waiting_containers(job, JobState.PENDING):
+        yield JobState.PENDING, _pending(wave, around)
+    if waiting_containers(job, JobState.SUBMITTED):
         words = "AWS Batch has taken it, and looks at it next: that takes seconds"
-        yield _broken(place) or Cause("submitted", words), submitted
+        yield JobState.SUBMITTED, _broken(place) or Cause("submitted", words)
 
 
 def _tried(job: Job, cause: Cause) -> Cause:
@@ -97,7 +100,7 @@ def _runnable(job: Job, wave: Wave, place: Place, state: RunSnapshot, around: Su
     return (
         _broken(place)
         or _never_fits(wave, place)
-        or codes.of(around.heads.get(job.id, job))
+        or codes.of(around.heads.get((job.id, JobState.RUNNABLE), job))
         or _no_way(place)
         or _no_address(place)
         or _full(wave, place, state)
