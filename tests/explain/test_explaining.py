@@ -11,6 +11,9 @@ from explained import Explainer, fargo, submit
 from local_aws import forget_jobs, local_aws, set_rules, wait_until
 from projects import deploy, keep_events, write_project
 
+from fargo.explain.failing import why
+from fargo.model.job import Job, JobState
+
 TRACEBACK = [
     {"err": "Traceback (most recent call last):"},
     {"err": '  File "a.py", line 1, in <module>'},
@@ -151,3 +154,8 @@ def test_what_aws_batch_has_forgotten_is_explained_by_events(
     for row in (None, 1):
         (finding,) = Explainer(project, found.run.id).explain(row).findings
         assert (finding.rule, finding.jobs, finding.tail) == ("out-of-memory", 1, ("so far",))
+
+
+def test_an_array_whose_children_nobody_knows_any_more_says_so() -> None:
+    array = Job(id="a", name="a", state=JobState.FAILED, reason="Array Child Job failed")
+    assert why(array, {"run": "r"}).rule == "child"
