@@ -4,6 +4,7 @@ import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -127,6 +128,32 @@ def test_aws_that_does_not_answer_hides_nothing_that_is_known_here(stands: Stack
     assert "could not be asked" in found["job queues"][0].found
     assert "could not be asked" in found["service-linked roles"][0].found
     assert here(stands)["stack"].verdict is Verdict.OK
+
+
+def test_the_network_is_walked_hop_by_hop_and_has_an_address_for_every_task(
+    project: Project, endpoint: str
+) -> None:
+    """In a VPC that has nothing but a subnet."""
+    ec2, batch = client("ec2", endpoint, REGION), client("batch", endpoint, REGION)
+    vpc = ec2.create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
+    subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.9.0.0/24")["Subnet"]["SubnetId"]
+    group = ec2.create_security_group(GroupName="jobs", Description="of the jobs", VpcId=vpc)["GroupId"]
+    resources = {"type": "FARGATE", "maxvCpus": 8, "subnets": [subnet], "securityGroupIds": [group]}
+    made = batch.create_compute_environment(
+        computeEnvironmentName="bare", type="MANAGED", computeResources=resources
+    )
+    settled(batch, "bare")
+    outputs = SimpleNamespace(
+        job_queues={}, compute_environments={"on_demand": made["computeEnvironmentArn"]}
+    )
+    looks = deployed.looks(project, outputs, local(endpoint))  # type: ignore[arg-type]
+    found = guarded("network", looks["network"])
+    hops = [check for check in found if check.name == "network"]
+    assert {check.verdict for check in hops} == {Verdict.MISSING}
+    assert any("ecr.api" in check.found for check in hops), hops
+    (addresses,) = (check for check in found if check.name == "addresses")
+    assert (addresses.verdict, addresses.found) == (Verdict.WARNING, "251 free")
+    assert addresses.needed == "1,280 for as many tasks at once"
 
 
 def test_a_queue_that_somebody_disabled_and_one_that_is_gone(stands: StackFolder, endpoint: str) -> None:

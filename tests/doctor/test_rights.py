@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from typing import Any
+from unittest.mock import create_autospec
 
 import pytest
 from fakes import refusal
@@ -155,6 +156,10 @@ def test_many_actions_are_asked_for_in_several_calls() -> None:
     assert iam.asked[0]["ContextEntries"][0]["ContextKeyValues"] == ["b"]
 
 
-def test_an_account_that_does_not_allow_the_question_is_an_error() -> None:
+def test_an_account_that_does_not_allow_the_question_says_so_at_the_first_one() -> None:
+    iam = Iam(error=refusal("AccessDenied", 403))
+    told = create_autospec(Session, instance=True)
+    told.client.return_value = iam
     with pytest.raises(AwsError, match="refused SimulatePrincipalPolicy"):
-        ask(Iam(error=refusal("AccessDenied", 403)), Question(("s3:GetObject",), ("*",)))
+        simulator.simulate(told, "arn", [Question(("s3:GetObject",), ("*",))] * 9)
+    assert len(iam.asked) == 1

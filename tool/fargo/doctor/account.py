@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from fargo.aws.session import Identity, Session
     from fargo.config import Project
 
-PATIENCE = 4
-"""Seconds that AWS is waited for, in two attempts: whoever asks what is wrong wants to know soon."""
+PATIENCE = 5
+"""Seconds that AWS is waited for: whoever asks what is wrong wants to know soon."""
 SOON = timedelta(minutes=30)
 """An `up` of a whole stack takes some minutes, a build before it as many again."""
 

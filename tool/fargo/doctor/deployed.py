@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from fargo.stack import StackFolder
 
 MEND = "`fargo up` makes it as it should be"
+OWN = "the VPC is your own, and fargo leaves it as it is: mend it there"
 
 
 def here(folder: "StackFolder") -> Iterator[Check]:
@@ -98,14 +99,15 @@ def _network(project: "Project", outputs: "StackOutputs", session: "Session") ->
     wanted = hops.services(secrets=sorted(secrets))
     client = session.client("ec2", attempts=2, seconds=PATIENCE)
     _, _, environments = _stands(outputs, _client(session))
+    mend = OWN if project.network.vpc else MEND
     for subnets, groups in {(each.subnets, each.groups): None for each in environments.values()}:
         there = network.read(client, subnets)
         if there is None:
-            yield missing("network", f"none of its subnets is there: {', '.join(subnets)}", MEND)
+            yield missing("network", f"none of its subnets is there: {', '.join(subnets)}", mend)
             continue
         words = {hop.words: None for hop in hops.missing(there, subnets, groups, wanted)}
         for each in words:
-            yield missing("network", each, f"jobs do not start without it: {MEND}")
+            yield missing("network", each, f"jobs do not start without it: {mend}")
         if not words:
             yield ok("network", f"tasks reach {', '.join(wanted)}")
         yield _addresses(project, there.free(subnets))

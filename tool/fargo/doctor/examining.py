@@ -111,7 +111,7 @@ class Doctor:
         if any(check.verdict is Verdict.MISSING for check in signing):
             return session, None, (*signing, *where)
         try:
-            who = session.identity(attempts=2, seconds=account.PATIENCE)
+            who = session.identity(attempts=1, seconds=account.PATIENCE)
         except FargoError as error:
             return session, None, (account.refused(error), *signing, *where)
         bound = guarded("deployed to", lambda: account.ownership(project, session, who))
