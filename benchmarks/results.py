@@ -25,7 +25,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 _ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(_ROOT / "tool"), str(_ROOT / "tests" / "support"), str(_ROOT / "tests" / "results")]
+sys.path[:0] = [str(_ROOT / "tool"), str(_ROOT / "tests" / "support")]
 
 from local_aws import client, local_aws  # noqa: E402
 from results_bucket import REGION, Bucket  # noqa: E402

@@ -140,7 +140,7 @@ def report(
     lives = Lives(run)
     jobs = list(lives.jobs())
     now = max(job.stopped for job in jobs if job.stopped) + timedelta(minutes=3)
-    making = RowsInTheMaking(run.columns)
+    making = RowsInTheMaking(run.columns, {wave.number: wave.memory_mib for wave in run.waves})
     bad = [place for place, job in enumerate(jobs[:rows]) if job.state is JobState.FAILED]
     for each in some_rows(run, frozenset(bad[retried:])):
         making.add(

@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-BARS = 40
+BARS = 60
 """Of a histogram at the most."""
 SKEWED = 12
 """Where the largest value is so many times the median, bars grow by a factor instead of a step."""

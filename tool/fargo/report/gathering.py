@@ -90,7 +90,8 @@ def _rows(run: Run, sources: Sources, warnings: list[str]) -> Generator[Reading,
 
 
 def _read(run: Run, sources: Sources) -> Generator[Reading, None, _Rows]:
-    making = RowsInTheMaking(run.columns if run.manifest else ())
+    memory = {wave.number: wave.memory_mib for wave in run.waves}
+    making = RowsInTheMaking(run.columns if run.manifest else (), memory)
     sample = []
     step = -(-run.rows // SAMPLE)
     with closing(records(sources.store, run, standing(sources.store, run))) as found:

@@ -54,6 +54,7 @@ class RowTable:
         seconds: how long their commands took.
         peak_mib: their peak memory in MiB.
         busy_vcpus: CPU seconds by seconds: how many vCPUs each kept busy.
+        fullest: the largest share that a row used of the memory that its container reserved.
         cpu_seconds: of all.
         slowest: the slowest, the slowest first.
         failures: the first that failed or cannot be read, by row.
@@ -70,6 +71,7 @@ class RowTable:
     seconds: Distribution | None
     peak_mib: Distribution | None
     busy_vcpus: Distribution | None
+    fullest: float | None
     cpu_seconds: float
     slowest: tuple[Shown, ...]
     failures: tuple[Shown, ...]
@@ -109,9 +111,12 @@ class RowsInTheMaking:
 
     Args:
         columns: the names of the rows' own columns.
+        memory_mib: what each container of a wave reserves, by the wave's number.
     """
 
     columns: Sequence[str]
+    memory_mib: Mapping[int, int]
+    _fullest: float | None = None
     _counts: dict[RowState, int] = field(default_factory=lambda: dict.fromkeys(RowState, 0))
     _damaged: int = 0
     _cpu: float = 0.0
@@ -140,6 +145,8 @@ class RowsInTheMaking:
         self._seconds.add(seconds, failed=failed)
         self._peak.add(None if peak is None else peak / MEBI, failed=failed)
         self._busy.add(cpu / seconds if cpu is not None and seconds else None, failed=failed)
+        if measured and peak is not None and (reserved := self.memory_mib.get(measured.wave)):
+            self._fullest = max(self._fullest or 0.0, peak / MEBI / reserved)
         self._keep(record, seconds)
         if len(self._state) < ROWS:
             self._write(record, seconds, None if peak is None else peak / MEBI, cpu)
@@ -175,6 +182,7 @@ class RowsInTheMaking:
             seconds=self._seconds.distribution(),
             peak_mib=self._peak.distribution(),
             busy_vcpus=self._busy.distribution(),
+            fullest=self._fullest,
             cpu_seconds=self._cpu,
             slowest=tuple(each for *_, each in sorted(self._slowest, key=lambda one: (-one[0], -one[1]))),
             failures=tuple(self._failures),

@@ -89,6 +89,7 @@ def _rows(found: RowTable, columns: tuple[str, ...]) -> dict[str, Any]:
         "seconds": _spread(found.seconds),
         "peak_memory_mib": _spread(found.peak_mib),
         "busy_vcpus": _spread(found.busy_vcpus),
+        "fullest_share": _round(found.fullest, 4),
         "slowest": [_row(each, columns) for each in found.slowest],
         "failures": [_row(each, columns) for each in found.failures],
     }

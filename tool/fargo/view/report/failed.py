@@ -14,10 +14,10 @@ WHOLE_ID = 12
 
 
 def section(report: Report) -> str:
-    """A line for each cause, then what is known of it; nothing where nothing failed."""
+    """A line for each cause, then the ends of logs; nothing where nothing failed."""
     if not report.findings and not (report.rows and report.rows.failures):
         return ""
-    return part("failures", esc(_title(report)), _causes(report), *map(_more, report.findings), _next(report))
+    return part("failures", esc(_title(report)), _causes(report), *map(_log, report.findings), _next(report))
 
 
 def _title(report: Report) -> str:
@@ -41,7 +41,7 @@ def _causes(report: Report) -> str:
     body = (
         (
             esc(f"{each.jobs:,}" if each.jobs else words.UNKNOWN),
-            tag("span", esc(each.cause) + "".join(_fixes(each)), class_="why"),
+            tag("span", esc(each.cause) + "".join(_notes(each)), class_="why"),
             ", ".join(code(_short(job.id)) for job in each.examples),
         )
         for each in report.findings
@@ -49,10 +49,13 @@ def _causes(report: Report) -> str:
     return table("Causes, the most frequent first", ("Containers", "Why", "For example"), body, numeric=(0,))
 
 
-def _fixes(found: Finding) -> Iterator[str]:
+def _notes(found: Finding) -> Iterator[str]:
+    """What was seen, and what mends it."""
+    for seen in found.evidence:
+        yield tag("div", esc(seen), class_="note")
     for fix in found.fixes:
-        command = f" {code(f'fargo {fix.command}')}" if fix.command else ""
-        yield tag("div", esc(fix.words) + command, class_="note")
+        command = f": {code(f'fargo {fix.command}')}" if fix.command else ""
+        yield tag("div", f"→ {esc(fix.words)}{command}", class_="note")
 
 
 def _short(job_id: str) -> str:
@@ -60,17 +63,17 @@ def _short(job_id: str) -> str:
     return f"{parent[:WHOLE_ID]}{colon}{index}"
 
 
-def _more(found: Finding) -> str:
-    """What was seen, and the last lines of one that failed."""
-    if not found.evidence and not found.tail:
+def _log(found: Finding) -> str:
+    """The last lines of one that failed."""
+    if not found.tail:
         return ""
-    seen = "".join(tag("li", esc(each)) for each in found.evidence)
-    lines = tag("pre", "\n".join(map(esc, found.tail)), tabindex=0) if found.tail else ""
-    inner = tag("summary", esc(f"What says so: {found.cause}")) + (tag("ul", seen) if seen else "") + lines
-    return tag("details", inner)
+    lines = tag("pre", "\n".join(map(esc, found.tail)), tabindex=0)
+    return tag("details", tag("summary", esc(f"The end of a log: {found.cause}")) + lines)
 
 
 def _next(report: Report) -> str:
-    run = report.state.run.id
+    run, rows = report.state.run.id, report.rows
+    if rows and rows.succeeded == rows.rows:
+        return tag("p", "Every row has succeeded since.", class_="next")
     look, again = code(f"fargo explain {run}"), code(f"fargo retry {run}")
     return tag("p", f"Look closer: {look}. Run again what failed: {again}.", class_="next")

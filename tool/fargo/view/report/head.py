@@ -78,9 +78,8 @@ def figures(report: Report) -> Iterator[tuple[str, str]]:
         yield "Cost, about", esc(text.money(report.cost.dollars))
     if report.cpu_share is not None:
         yield "CPU used, of reserved", esc(words.share(report.cpu_share))
-    if found and found.peak_mib:
-        reserved = report.state.run.last.memory_mib
-        yield "Peak memory, of reserved", esc(words.share(found.peak_mib.most / reserved))
+    if found and found.fullest is not None:
+        yield "Peak memory, of reserved", esc(words.share(found.fullest))
 
 
 def warnings(report: Report) -> str:

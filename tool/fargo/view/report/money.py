@@ -8,6 +8,7 @@ from fargo.view.report import words
 from fargo.view.report.html import esc, part, table, tag
 
 HOUR = 3600
+CENT = 0.01
 
 
 def section(report: Report) -> str:
@@ -16,9 +17,16 @@ def section(report: Report) -> str:
     if cost is None:
         return ""
     done = report.rows.succeeded if report.rows and report.rows.rows > 1 else 0
-    each = f", {text.money(cost.dollars / done)} for each row that succeeded" if done else ""
+    each = f", {_each(cost.dollars / done)}" if done else ""
     title = f"It {'cost' if cost.finished else 'has cost'} about {text.money(cost.dollars)}{each}"
     return part("cost", esc(title), _waves(cost), tag("p", esc(f"Counted by {cost.basis}."), class_="note"))
+
+
+def _each(dollars: float) -> str:
+    """What a row that succeeded cost; of a cheap one what a thousand of them did."""
+    if dollars < CENT:
+        return f"{text.money(dollars * 1000)} for every 1,000 rows that succeeded"
+    return f"{text.money(dollars)} for each row that succeeded"
 
 
 def _waves(cost: Actual) -> str:

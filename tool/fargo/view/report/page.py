@@ -12,6 +12,7 @@ POLICY = (
     " base-uri 'none'; form-action 'none'"
 )
 """Whatever the page holds, it asks nobody for anything."""
+SCRIPTS = ("report.js", "timeline.js", "rows.js", "start.js")
 
 
 def page(report: Report) -> str:
@@ -31,7 +32,7 @@ def page(report: Report) -> str:
         "<!doctype html>",
         '<html lang="en">',
         tag("head", _head(report)),
-        tag("body", body + payload.blocks(report) + tag("script", _asset("report.js"))),
+        tag("body", body + payload.blocks(report) + "".join(tag("script", _asset(name)) for name in SCRIPTS)),
         "</html>\n",
     ))  # fmt: skip
 

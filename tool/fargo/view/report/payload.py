@@ -1,4 +1,4 @@
-"""What the page's script shows: columns of numbers, and the rows' own text, compressed, in base64.
+"""What the page's scripts show: columns of numbers, and the rows' own text, compressed, in base64.
 
 Base64 holds no `<`, so that nothing a job wrote can end the script element that it lies in. A block is, after
 decompression (zlib): a line of JSON that tells its columns, then each column as planes of bytes, the lowest

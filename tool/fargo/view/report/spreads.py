@@ -40,11 +40,10 @@ def sizes(report: Report) -> str:
 
 
 def _sizes_title(report: Report) -> str:
-    peak = report.rows.peak_mib if report.rows else None
-    if not peak:
+    fullest = report.rows.fullest if report.rows else None
+    if fullest is None:
         return "What the rows used"
-    used = words.share(peak.most / report.state.run.last.memory_mib)
-    return f"The hungriest row used {used} of the memory that its container reserved"
+    return f"The hungriest row used {words.share(fullest)} of the memory that its container reserved"
 
 
 def _grid(charts: Sequence[str]) -> str:

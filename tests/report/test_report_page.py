@@ -1,0 +1,156 @@
+"""The page: whole without a network or a script, escaped whatever a job wrote, honest where little is known."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from html.parser import HTMLParser
+from itertools import pairwise
+
+import pytest
+from report_of import report
+
+from fargo.explain import Finding
+from fargo.report import Report
+from fargo.report.lanes import Lanes
+from fargo.view.report import data, page
+
+HOSTILE = "</script><script>pwned=1</script><img src=x onerror=pwned=1>\x1b[31m\u202e\x00'\" &amp; \ud800 `${pwned}`"
+VOID = {"meta", "br", "rect", "path", "img", "link", "input", "hr"}
+
+
+class Page(HTMLParser):
+    """The elements of a page, and its text."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self.feed(html)
+        self.close()
+        assert self.open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        if self.open and self.open[-1] not in {"script", "style"}:
+            self.text += data
+
+    def of(self, tag: str) -> Iterator[dict[str, str | None]]:
+        return (attributes for name, attributes in self.elements if name == tag)
+
+
+@pytest.fixture(scope="module")
+def many() -> Report:
+    return report(3000, retried=20)
+
+
+def test_it_asks_nobody_for_anything(many: Report) -> None:
+    html = page(many)
+    found = Page(html)
+    for name, attributes in found.elements:
+        assert not {"src", "srcset", "action", "poster"} & set(attributes), name
+        assert (attributes.get("href") or "#").startswith("#")
+    assert not re.search(r"url\(|@import|fetch\(|XMLHttpRequest|https?://(?!www\.w3\.org)", html)
+
+
+def test_charts_tables_and_headings_can_be_read_aloud(many: Report) -> None:
+    found = Page(page(many))
+    drawn = list(found.of("svg"))
+    assert len(drawn) == 7
+    assert all(each["role"] == "img" and each["aria-label"] for each in drawn)
+    tables = list(found.of("table"))
+    assert len(tables) == len(list(found.of("caption")))
+    assert all(each["scope"] == "col" for each in found.of("th"))
+    levels = [int(name[1]) for name, _ in found.elements if re.fullmatch("h[1-6]", name)]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after - before <= 1 for before, after in pairwise(levels))
+    assert len({attributes["id"] for _, attributes in found.elements if "id" in attributes}) == sum(
+        "id" in attributes for _, attributes in found.elements
+    )
+
+
+def test_it_says_what_matters_in_words(many: Report) -> None:
+    text = Page(page(many)).text
+    assert many.rows
+    for words in (
+        many.state.run.id,
+        f"{many.rows.succeeded:,} of 3,000 rows succeeded",
+        "sha256:5d2e",
+        "fargo-thumbnails_thumbnail:12",
+        "reserved 512 MiB",
+        "python thumbnail.py '{photo}'",
+        "list prices of us-east-1",
+        "wave 2",
+    ):
+        assert words in text, words
+
+
+def test_values_that_are_secret_by_name_are_not_shown(many: Report) -> None:
+    html = page(many)
+    assert "API_TOKEN" in html
+    assert "hush" not in html
+    assert "hush" not in json.dumps(data(many))
+
+
+def test_what_a_job_wrote_stays_text() -> None:
+    own = {row: {"photo": HOSTILE, HOSTILE: HOSTILE} for row in range(40)}
+    made = report(40, own=own)
+    finding = Finding(rule="", cause=HOSTILE, evidence=(HOSTILE,), jobs=3, tail=(HOSTILE,))
+    made = replace(made, findings=(finding,), warnings=(HOSTILE,), settings={"command": [HOSTILE]})
+    html = page(made)
+    html.encode("utf-8")
+    found = Page(html)
+    assert not list(found.of("img"))
+    assert sum(name == "script" for name, _ in found.elements) == 7
+    assert html.count("</script>") == 7
+    assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", html)
+    assert "\\x1b[31m\\u202e\\x00" in found.text
+    json.dumps(data(made)).encode()
+
+
+def test_a_run_of_one_row_needs_no_charts() -> None:
+    made = report(1)
+    found = Page(page(made))
+    assert "from submit to end" in found.text
+    assert "All rows" not in found.text
+    assert sum(each["role"] == "img" for each in found.of("svg")) == 1
+
+
+def test_nothing_known_makes_a_page_all_the_same() -> None:
+    made = report(10)
+    made = replace(
+        made,
+        state=replace(made.state, jobs=(), gone=1),
+        lanes=Lanes(at=0.0),
+        rows=None,
+        cost=None,
+        findings=(),
+    )
+    found = Page(page(made))
+    assert "GONE" in found.text
+    assert "Exactly what ran" in found.text
+    json.dumps(data(made))
+
+
+def test_json_has_the_same_figures(many: Report) -> None:
+    told = data(many)
+    assert many.rows
+    assert (told["rows"]["total"], told["rows"]["failed"]) == (3000, many.rows.failed)
+    assert told["containers"] == {"total": 3020, "looked_at": 3020}
+    assert sum(told["rows"]["seconds"]["bars"]) == 3000
+    assert told["waves"][1]["memory_mib"] == 1024
+    assert told["cost"]["total_usd"] == pytest.approx(
+        sum(wave["cost_usd"] for wave in told["waves"]), abs=1e-5
+    )
