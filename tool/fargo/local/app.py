@@ -1,4 +1,4 @@
-"""One WSGI application for all of AWS: Batch and the price list are ours, the rest is moto's; and the control."""
+"""One WSGI application for all of AWS: Batch and prices are ours, the rest is moto's; and the control."""
 
 import logging
 from collections.abc import Iterable
