@@ -1,0 +1,128 @@
+"""Failures of real containers, on a real engine, with the real runner inside: explained as the scripted ones are."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import docker
+import pytest
+from base_image import choose_base_image
+from explained import Explainer, fargo, submit
+from local_aws import client, local_aws, make_definition
+from projects import REGION, deploy
+
+pytestmark = pytest.mark.engine
+
+PROJECT = """\
+name = "real"
+
+[image]
+build_args = {{ BASE_IMAGE = "{base}" }}
+
+[jobs.python]
+command = ["python3", "-c"]
+
+[jobs.missing]
+command = ["no-such-program"]
+
+[jobs.gone]
+command = ["true"]
+
+[jobs.foreign]
+command = ["true"]
+
+[jobs.slow]
+command = ["sleep", "500"]
+"""
+SPEED = 60
+"""How many times faster time passes for AWS Batch: its shortest timeout takes a second."""
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Built and deployed by hand; its job definitions name the image, one that is not there, or another platform."""
+    folder = tmp_path_factory.mktemp("real")
+    (folder / "fargo.toml").write_text(PROJECT.format(base=choose_base_image()), encoding="utf-8")
+    with local_aws("docker", speed=SPEED) as endpoint:
+        deploy(folder, endpoint, "real")
+        image = json.loads(fargo(folder, "build", "--json"))["image"]
+        _define(folder, endpoint, image)
+        yield folder
+    engine = docker.from_env()
+    engine.images.remove(image, force=True)
+    engine.close()
+
+
+def _define(folder: Path, endpoint: str, image: str) -> None:
+    batch = client("batch", endpoint, REGION)
+    theirs = docker.from_env().images.get(image).attrs["Architecture"]
+    foreign = {"amd64": "ARM64", "arm64": "X86_64"}[theirs]
+    runtime = {"cpuArchitecture": foreign, "operatingSystemFamily": "LINUX"}
+    file = folder / ".fargo" / "local" / "outputs.json"
+    outputs = json.loads(file.read_text(encoding="utf-8"))
+    base: dict[str, Any] = {
+        "image": image,
+        "logConfiguration": {"logDriver": "awslogs", "options": {"awslogs-group": outputs["log_group"]}},
+        "environment": [{"name": "FARGO_BUCKET", "value": outputs["bucket"]}],
+    }
+    containers = {
+        "python": base,
+        "missing": base,
+        "slow": base,
+        "gone": base | {"image": "fargo-test/none:local"},
+        "foreign": base | {"runtimePlatform": runtime},
+    }
+    outputs["job_definitions"] = {
+        name: make_definition(batch, f"fargo-real_{name}", container=container)
+        for name, container in containers.items()
+    }
+    file.write_text(json.dumps(outputs), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "rule", "cause"),
+    [
+        (
+            ("python", "--", "x = bytearray(900 << 20); print(len(x))"),
+            "out-of-memory",
+            "more memory than it has: 512 MiB",
+        ),
+        (("missing",), "runner-command-not-found", "The image has no program no-such-program"),
+        (("gone",), "image-not-found", "The image is not in its registry: fargo-test/none:local"),
+        (("foreign",), "image-architecture", "for another CPU architecture than the task's, linux/"),
+        (("slow", "--timeout", "60"), "timeout", "It ran longer than its timeout, 1m00"),
+        (
+            ("python", "--", "import nothing.at.all"),
+            "python-module",
+            "The image has no Python module nothing",
+        ),
+        (("python", "--", "int('x')"), "python-exception", "A Python exception ended it: ValueError"),
+        (("python", "--", "import ctypes; ctypes.string_at(0)"), "exit-139", "segmentation fault"),
+        (
+            ("python", "--", "from urllib.request import urlopen; urlopen('https://example.com')"),
+            "no-way-out",
+            "what its subnets have no way to",
+        ),
+        (
+            ("python", "--", "open('/dev/full', 'w', buffering=1).write('x\\n')"),
+            "disk-full",
+            "The task's storage",
+        ),
+    ],
+)
+def test_a_real_failure_is_told_by_its_cause(
+    project: Path, arguments: tuple[str, ...], rule: str, cause: str
+) -> None:
+    (finding,) = Explainer(project, submit(project, arguments)).explain().findings
+    assert finding.rule == rule
+    assert cause in finding.cause
+
+
+def test_what_the_runner_measured_is_evidence(project: Path) -> None:
+    found = Explainer(
+        project, submit(project, ["python", "--", "x = bytearray(100 << 20); raise SystemExit(3)"])
+    )
+    (finding,) = found.explain().findings
+    assert finding.rule == "exit-code"
+    assert any("of 512 MiB at its peak" in line for line in finding.evidence)
