@@ -38,7 +38,7 @@ def test_a_new_project_is_named_like_its_folder_where_it_may_be(
     assert fargo("init", str(tmp_path / folder)).code == 0
     made = tomllib.loads((tmp_path / folder / "fargo.toml").read_text(encoding="utf-8"))
     assert made["name"] == name
-    assert list(made["jobs"]) == ["simulate"]
+    assert list(made["jobs"]) == ["simulate", "combine"]
 
 
 def test_init_here_takes_this_folders_name(

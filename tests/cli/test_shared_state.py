@@ -122,3 +122,10 @@ def test_a_state_that_tells_of_no_stack_is_a_sentence(
 def test_without_bucket_or_state_nothing_is_deployed(fargo: Fargo, shared: str) -> None:
     ended = fargo("ps")
     assert (ended.code, "there is no s3://team-states/fargo-demo/terraform.tfstate" in ended.err) == (3, True)
+
+
+def test_the_doctor_looks_at_what_the_shared_state_says(fargo: Fargo, project: Path, shared: str) -> None:
+    _deployed_by_a_colleague(project, shared)
+    found = {check["name"]: check for check in fargo("doctor", "--json").json}
+    assert found["stack"]["verdict"] == "ok"
+    assert found["job queue"]["verdict"] == "ok"

@@ -40,7 +40,7 @@ def stands(standing: Path, tmp_path: Path) -> StackFolder:
 
 
 def here(folder: StackFolder) -> dict[str, Check]:
-    return {check.name: check for check in deployed.here(folder)}
+    return {check.name: check for check in deployed.here(folder, folder.outputs)}
 
 
 def asked(folder: StackFolder, session: Session) -> dict[str, list[Check]]:

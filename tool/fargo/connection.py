@@ -127,8 +127,7 @@ class Connection:
         """
         from fargo.deploy import shared_state
 
-        shared = self.folder.is_shared
-        outputs = shared_state.outputs(self.session, self.folder) if shared else self.folder.outputs()
+        outputs = shared_state.known(self.folder, lambda: self.session)
         self.folder.check_owner(outputs.account_id, self.session.region)
         return outputs
 

@@ -10,6 +10,8 @@ from fargo.errors import AwsNotFound, NotDeployed
 from fargo.model.stack import StackOutputs
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from fargo.aws.session import Session
     from fargo.stack import StackFolder
 
@@ -47,6 +49,15 @@ def make_bucket(session: "Session", bucket: str) -> None:
         client.put_public_access_block(
             Bucket=bucket, PublicAccessBlockConfiguration=dict.fromkeys(closed, True)
         )
+
+
+def known(folder: "StackFolder", session: "Callable[[], Session]") -> StackOutputs:
+    """What is deployed: as a shared state says, or else this machine; as `outputs`.
+
+    Args:
+        session: asked for only where the state is shared.
+    """
+    return outputs(session(), folder) if folder.is_shared else folder.outputs()
 
 
 def outputs(session: "Session", folder: "StackFolder") -> StackOutputs:

@@ -26,10 +26,14 @@ MEND = "`fargo up` makes it as it should be"
 OWN = "the VPC is your own, and fargo leaves it as it is: mend it there"
 
 
-def here(folder: "StackFolder") -> Iterator[Check]:
-    """What this machine knows of it, without asking AWS."""
+def here(folder: "StackFolder", known: "Callable[[], StackOutputs]") -> Iterator[Check]:
+    """What is known of it before AWS Batch is asked.
+
+    Args:
+        known: reads it: on this machine, or in the bucket that a shared state is in.
+    """
     try:
-        outputs = folder.outputs()
+        outputs = known()
     except NotDeployed as error:
         if folder.is_claimed:
             yield warning("stack", "the last `fargo up` did not come to its end", "go on with `fargo up`")

@@ -8,10 +8,12 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fargo.aws.session import Target
+from fargo.deploy import shared_state
 from fargo.doctor import account, deployed, limits, rights
 from fargo.doctor.check import Check, Group, Look, Section, Verdict, guarded, missing, ok, warning
 from fargo.doctor.machine import Machine
@@ -87,12 +89,19 @@ class Doctor:
         self, pool: ThreadPoolExecutor, project: "Project"
     ) -> "list[tuple[Group, Future[tuple[Check, ...]]]]":
         folder = StackFolder(project, self.target.value)
-        found = [(Group.STACK, pool.submit(guarded, "stack", lambda: deployed.here(folder)))]
+        found = []
+        if not folder.is_shared:
+            found.append(
+                (Group.STACK, pool.submit(guarded, "stack", lambda: deployed.here(folder, folder.outputs)))
+            )
         session, who, checks = self._who(project)
         found.append((Group.ACCOUNT, _done(checks)))
         if session is None or who is None:
             return found
-        outputs = _outputs(folder)
+        known = cache(lambda: shared_state.known(folder, lambda: session))
+        if folder.is_shared:
+            found.append((Group.STACK, pool.submit(guarded, "stack", lambda: deployed.here(folder, known))))
+        outputs = _outputs(known)
         for group, name, look in _asked(project, session, who, outputs):
             found.append((group, pool.submit(guarded, name, look, otherwise=Verdict.UNKNOWN)))
         return found
@@ -129,9 +138,9 @@ def _asked(
             yield Group.STACK, name, look
 
 
-def _outputs(folder: StackFolder) -> "StackOutputs | None":
+def _outputs(known: "Callable[[], StackOutputs]") -> "StackOutputs | None":
     try:
-        return folder.outputs()
+        return known()
     except FargoError:
         return None
 
