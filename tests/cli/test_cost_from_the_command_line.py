@@ -145,7 +145,10 @@ def test_every_attempt_counts_by_the_second_and_a_minute_at_the_least(
 
 def test_what_spot_costs_is_assumed_and_said(fargo: Fargo, play: Callable[..., None]) -> None:
     play([{"exit": 0}])
-    run = _ended(fargo, "other")
+    submitted = fargo("--local", "submit", "other")
+    assert submitted.err.splitlines()[0].endswith("; Spot at 33% of the list price assumed")
+    run = submitted.out.strip()
+    fargo("--local", "wait", run)
     found = fargo("--local", "cost", run, "--json").json["actual"]
     assert found["usd"] == pytest.approx(60 / 3600 * LARGE * 0.33, abs=1e-6)
     assert found["waves"][0]["spot"] is True

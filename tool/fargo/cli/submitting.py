@@ -85,7 +85,7 @@ def agree(context: Context, run: "Run") -> None:
     from fargo.view import cost as view
 
     found, above = _estimated(context, run), context.project.cost.confirm_above
-    context.out.say(view.estimate_line(found, run, context.prices))
+    context.out.say(view.estimate_line(found, run, context.task(run.job, run.last).basis))
     if 0 < above < found.dollars:
         context.confirm(view.question(found, run, above))
 
@@ -192,7 +192,7 @@ def show_plan(context: Context, ready: "Prepared", settings: "JobSettings") -> N
         bytes=ready.manifest.bytes if ready.manifest else 0,
         estimate=_estimated(context, run),
         best=best_packing(task, run.rows, seconds, workers=settings.workers, timeout_seconds=timeout),
-        prices=context.prices,
+        prices=task.basis,
         timeout_seconds=timeout,
     )
     if context.out.json:

@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime
 
 from fargo.cost.task import START_SECONDS, Task, billed
 from fargo.model.job import Job, JobState
-from fargo.model.prices import SPOT_SHARE
 from fargo.model.run import RunSnapshot, Wave
 
 _COUNTED = (JobState.FAILED, JobState.SUCCEEDED, JobState.RUNNING)
@@ -78,11 +77,10 @@ class Actual:
     def basis(self) -> str:
         """What the amount rests on, in words, to be shown with it."""
         looked_at, total = (sum(getattr(w, name) for w in self.waves) for name in ("looked_at", "containers"))
-        words = [self.waves[0].task.prices.basis, f"{START_SECONDS} s to pull each image assumed"]
+        task = next((wave.task for wave in self.waves if wave.task.spot), self.waves[0].task)
+        words = [task.basis, f"{START_SECONDS} s to pull each image assumed"]
         if not self.exact:
             words.append(f"a sample: {looked_at:,} of {total:,} containers")
-        if any(wave.task.spot for wave in self.waves):
-            words.append(f"Spot at {SPOT_SHARE:.0%} of the list price assumed")
         return "; ".join(words)
 
 

@@ -42,6 +42,12 @@ class Task:
         more = max(self.storage_gib - STORAGE_GIB_DEFAULT, 0) * self.prices[Rate.STORAGE_GIB_HOUR]
         return compute * (SPOT_SHARE if self.spot else 1) + more
 
+    @property
+    def basis(self) -> str:
+        """Whose prices these are, to be shown with every amount."""
+        spot = f"; Spot at {SPOT_SHARE:.0%} of the list price assumed" if self.spot else ""
+        return f"{self.prices.basis}{spot}"
+
     def dollars(self, seconds: float) -> float:
         """US dollars for so many seconds that are billed."""
         return self.hourly * seconds / 3600

@@ -18,15 +18,19 @@ if TYPE_CHECKING:
 NOTHING = "no container has started, or AWS Batch and its events have forgotten them"
 
 
-def estimate_line(found: Estimate, run: Run, prices: Prices) -> str:
-    """What a run's last wave would cost, in one line, before it is submitted."""
+def estimate_line(found: Estimate, run: Run, basis: str) -> str:
+    """What a run's last wave would cost, in one line, before it is submitted.
+
+    Args:
+        basis: whose prices are counted with.
+    """
     size = Size(run.last.vcpu, run.last.memory_mib)
     each = "" if found.containers == 1 else " each"
     what = f"{money(found.dollars)}: {plural(found.containers, 'container')} of {size}"
     if run.row_seconds:
         time = f"{duration_text(found.seconds)}{each}, by {run.row_seconds_by}"
-        return f"about {what}, {time}; {prices.basis}"
-    return f"at least {what}, a minute{each} at the least (--expect 30s tells more); {prices.basis}"
+        return f"about {what}, {time}; {basis}"
+    return f"at least {what}, a minute{each} at the least (--expect 30s tells more); {basis}"
 
 
 def question(found: Estimate, run: Run, above: float) -> str:

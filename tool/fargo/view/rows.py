@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from fargo.cost import MINIMUM_SECONDS, START_SECONDS, Estimate, Prices
+from fargo.cost import MINIMUM_SECONDS, START_SECONDS, Estimate
 from fargo.manifest import Sent
 from fargo.model.fargate import Size
 from fargo.model.run import Run
@@ -55,6 +55,7 @@ class Preview:
     Attributes:
         files: local inputs, each content once; `bytes` is all that would be uploaded at the most.
         best: the packing that would be cheapest.
+        prices: whose are counted with, in words.
         timeout_seconds: of a container; None: no limit.
     """
 
@@ -63,7 +64,7 @@ class Preview:
     bytes: int
     estimate: Estimate
     best: Estimate
-    prices: Prices
+    prices: str
     timeout_seconds: int | None = None
 
 
@@ -91,7 +92,7 @@ def preview(shown: Preview) -> list[str]:
     if shown.timeout_seconds and work > shown.timeout_seconds:
         limit = duration_text(shown.timeout_seconds)
         lines.append(f"warning     {duration_text(work)} of work in a container, and its timeout is {limit}")
-    basis = f"{shown.prices.basis}; {MINIMUM_SECONDS} s at the least"
+    basis = f"{shown.prices}; {MINIMUM_SECONDS} s at the least"
     return [*lines, f"            {basis}, {START_SECONDS} s before the command assumed"]
 
 
@@ -129,7 +130,7 @@ def preview_data(shown: Preview) -> dict[str, object]:
         "row_seconds": shown.run.row_seconds or None,
         "basis": _by(shown.run),
         "estimate": _estimate(shown.estimate),
-        "prices": shown.prices.basis,
+        "prices": shown.prices,
         "best_packing": _estimate(shown.best),
         "calls": [each.request() for each in submissions(shown.run)],
     }
