@@ -2,7 +2,6 @@
 
 import re
 import shutil
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -47,7 +46,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 class Opened:
     """A page, and all that it asked for or complained of."""
 
-    def __init__(self, browser: Any, file: Path, **context: Any) -> None:
+    def __init__(
+        self, browser: Any, file: Path, *, wait_for: str = ".window tbody tr:not(.pad) td", **context: Any
+    ) -> None:
         self.context = browser.new_context(**context)
         self.page = self.context.new_page()
         self.asked: list[str] = []
@@ -57,7 +58,7 @@ class Opened:
         self.page.on("console", lambda line: self.errors.append(line.text) if line.type == "error" else None)
         self.page.goto(file.as_uri())
         if context.get("java_script_enabled", True):
-            self.page.wait_for_selector(".window tbody tr:not(.pad) td")
+            self.page.wait_for_selector(wait_for)
 
     def check(self) -> None:
         assert self.errors == []
@@ -159,8 +160,22 @@ def test_a_hundred_thousand_rows_stay_small_and_open_at_once(browser: Any, tmp_p
     assert file.stat().st_size < MOST_BYTES
     took = []
     for _ in range(3):
-        begun = time.perf_counter()
+        begun = cpu_seconds(browser)
         opened = Opened(browser, file)
-        took.append(time.perf_counter() - begun)
+        took.append(cpu_seconds(browser) - begun)
         opened.check()
     assert min(took) < MOST_SECONDS
+
+
+def cpu_seconds(browser: Any) -> float:
+    """What the browser's processes have computed: it says more than a clock on a machine that others use too."""
+    told = browser.new_browser_cdp_session().send("SystemInfo.getProcessInfo")
+    return sum(process["cpuTime"] for process in told["processInfo"])
+
+
+def test_a_single_container_needs_no_more_than_its_line(browser: Any, tmp_path: Path) -> None:
+    file = tmp_path / "one.html"
+    file.write_text(page(report(1)), encoding="utf-8")
+    opened = Opened(browser, file, wait_for=".strip canvas")
+    opened.page.locator(".strip canvas").press("+")
+    opened.check()

@@ -8,7 +8,7 @@ from fargo.report import Report
 from fargo.view.report import words
 from fargo.view.report.html import code, esc, part, table, tag
 
-MOST = 0.5
+HALF = 0.5
 WHOLE_ID = 12
 """Characters of a job's id that tell it from others of its run; an array's child keeps its index."""
 
@@ -30,7 +30,7 @@ def _title(report: Report) -> str:
     if len(report.findings) == 1:
         return f"{whole} for one cause"
     first = report.findings[0].jobs / total
-    if first < MOST:
+    if first <= HALF:
         return f"{whole} for {len(report.findings)} causes"
     return f"{whole}, {words.share(first)} of them for one cause"
 

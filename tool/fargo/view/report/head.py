@@ -40,7 +40,6 @@ def _state(report: Report) -> str:
 def sentence(report: Report) -> str:
     """What came of the run."""
     found, wall = report.rows, report.wall_seconds
-    lasted = f" in {duration_text(wall)}" if wall is not None else ""
     paid = f", for about {text.money(report.cost.dollars)}" if report.cost else ""
     if found is None or found.rows <= 1:
         ended = "from submit to end" if report.state.finished else "since it was submitted"
@@ -49,15 +48,16 @@ def sentence(report: Report) -> str:
             if wall is not None
             else f"Nothing is known of its time{paid}."
         )
-    whole = f"{found.succeeded:,} of {words.count(found.rows, 'row')} succeeded{lasted}{paid}."
-    if found.succeeded == found.rows:
-        whole = f"All {found.rows:,} rows succeeded{lasted}{paid}."
+    over = report.state.finished
+    did, time = ("succeeded", "in") if over else ("have succeeded", "after")
+    lasted = f" {time} {duration_text(wall)}" if wall is not None else ""
+    every = found.succeeded == found.rows
+    many = f"All {found.rows:,} rows" if every else f"{found.succeeded:,} of {words.count(found.rows, 'row')}"
+    left = "left no result" if over else "have no result yet"
     rest = [
-        f"{number:,} {word}"
-        for number, word in ((found.failed, "failed"), (found.missing, "left no result"))
-        if number
+        f"{number:,} {word}" for number, word in ((found.failed, "failed"), (found.missing, left)) if number
     ]
-    return f"{whole} {' and '.join(rest)}." if rest else whole
+    return f"{many} {did}{lasted}{paid}." + (f" {' and '.join(rest)}." if rest else "")
 
 
 def figures(report: Report) -> Iterator[tuple[str, str]]:

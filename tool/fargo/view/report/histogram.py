@@ -7,6 +7,9 @@ from fargo.report import Distribution
 from fargo.view.report.plots import HIGH, WIDE, Rule, plot, rect
 from fargo.view.report.words import Measure
 
+THIN = 7.0
+"""The least width of a bar: a line that stands on it leaves something to be seen."""
+
 
 def histogram(
     found: Distribution, measure: Measure, *, name: str, reserved: Sequence[tuple[float, str]] = ()
@@ -19,9 +22,10 @@ def histogram(
     place = _scale(found, reserved)
     tallest = max(found.bars)
     shapes = "".join(_bars(found, place, tallest))
-    rules = [Rule(place(found.p50), f"half ≤ {measure.written(found.p50)}", "p50")]
-    if found.p95 > found.p50:
-        rules.append(Rule(place(found.p95), f"95\u00a0% ≤ {measure.written(found.p95)}", "p95"))
+    half, most = measure.written(found.p50), measure.written(found.p95)
+    rules = [Rule(place(found.p50), f"half ≤ {half}", "p50")]
+    if most != half:
+        rules.append(Rule(place(found.p95), f"95\u00a0% ≤ {most}", "p95"))
     rules += [Rule(place(value), label, "reserved") for value, label in reserved]
     if found.skewed:
         marks = [(place(value), measure.written(value)) for value in _by_factors(found)]
@@ -60,4 +64,4 @@ def _bars(found: Distribution, place: Callable[[float], float], tallest: int) ->
         for kind, count, base in (("fail", bad, 0), ("run", bar - bad, bad)):
             if count:
                 high, low = (HIGH * level / tallest for level in (base + count, base))
-                yield rect(left, HIGH - high, right - left - gap, max(high - low, 0.6), kind)
+                yield rect(left, HIGH - high, max(right - left - gap, THIN), max(high - low, 0.6), kind)

@@ -8,6 +8,8 @@ from fargo.view.report.html import esc, tag
 WIDE, HIGH = 1000.0, 100.0
 """A chart's own units."""
 HUNDRED = 100
+LEAST = 2.0
+"""The width of what would be too narrow to be seen, in these units."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,5 @@ def ruled(rules: Sequence[Rule]) -> str:
 
 def rect(x: float, y: float, width: float, height: float, kind: str) -> str:
     """A rectangle in the chart's own units."""
-    return (
-        f'<rect class="{kind}" x="{x:.2f}" y="{y:.2f}" width="{max(width, 0.4):.2f}" height="{height:.2f}"/>'
-    )
+    place = f'x="{x:.2f}" y="{y:.2f}" width="{max(width, LEAST):.2f}" height="{height:.2f}"'
+    return f'<rect class="{kind}" {place}/>'

@@ -54,7 +54,7 @@ class Timeline {
       const begin = created[i] === NOTHING ? started[i] : created[i];
       if (begin <= this.to && this.end(i) >= this.from) this.seen.push(i);
     }
-    this.above.setAttribute("viewBox", `${(this.from / span) * 1000} 0 ${(width / span) * 1000} 100`);
+    this.above?.setAttribute("viewBox", `${(this.from / span) * 1000} 0 ${(width / span) * 1000} 100`);
     for (const [rule, at] of this.rules) {
       const place = (at * span - this.from) / width;
       rule.style.left = `${place * 100}%`;
