@@ -2,15 +2,16 @@
 
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 
-from explained_failures import FAILURES, Failure
+import pytest
+from explained_failures import FAILURES, REAL, Failure
 from monitor_driving import UPDATE
 
 from fargo.explain.rules import RULES
 
 DOCS = Path(__file__).parents[2] / "docs" / "explain.md"
-BEGIN, END = "<!-- failures: written by a test -->\n", "<!-- end -->\n"
 LONGEST = 110
 
 
@@ -42,18 +43,26 @@ def table() -> str:
     return "\n".join(["| rule | produced by | what fargo says |", "|---|---|---|", *rows, ""])
 
 
+def real() -> str:
+    """A line a failure of a real container."""
+    rows = [f"| `{each.rule}` | {each.how} | {each.cause} |" for each in REAL]
+    return "\n".join(["| rule | produced by | what fargo says |", "|---|---|---|", *rows, ""])
+
+
 def _name(failure: Failure) -> str:
     return f"`{failure.rule}`" if failure.rule else "none"
 
 
-def test_the_table_is_what_fargo_says() -> None:
+@pytest.mark.parametrize(("kind", "made"), [("failures", table), ("real", real)])
+def test_the_tables_are_what_fargo_says(kind: str, made: Callable[[], str]) -> None:
+    begin, end = f"<!-- {kind}: written by a test -->\n", f"<!-- {kind}: end -->"
     text = DOCS.read_text(encoding="utf-8")
-    before, rest = text.split(BEGIN)
-    old, after = rest.split(END)
+    before, rest = text.split(begin)
+    old, after = rest.split(end)
     if os.environ.get(UPDATE):
-        DOCS.write_text(f"{before}{BEGIN}{table()}{END}{after}", encoding="utf-8")
+        DOCS.write_text(f"{before}{begin}{made()}{end}{after}", encoding="utf-8")
     else:
-        assert old == table(), f"{UPDATE}=1 writes it anew"
+        assert old == made(), f"{UPDATE}=1 writes it anew"
 
 
 def test_every_rule_is_named() -> None:

@@ -9,6 +9,7 @@ import docker
 import pytest
 from base_image import choose_base_image
 from explained import Explainer, fargo, submit
+from explained_failures import REAL, Real
 from local_aws import client, local_aws, make_definition
 from projects import REGION, deploy
 
@@ -80,43 +81,11 @@ def _define(folder: Path, endpoint: str, image: str) -> None:
     file.write_text(json.dumps(outputs), encoding="utf-8")
 
 
-@pytest.mark.parametrize(
-    ("arguments", "rule", "cause"),
-    [
-        (
-            ("python", "--", "x = bytearray(900 << 20); print(len(x))"),
-            "out-of-memory",
-            "more memory than it has: 512 MiB",
-        ),
-        (("missing",), "runner-command-not-found", "The image has no program no-such-program"),
-        (("gone",), "image-not-found", "The image is not in its registry: fargo-test/none:local"),
-        (("foreign",), "image-architecture", "for another CPU architecture than the task's, linux/"),
-        (("slow", "--timeout", "60"), "timeout", "It ran longer than its timeout, 1m00"),
-        (
-            ("python", "--", "import nothing.at.all"),
-            "python-module",
-            "The image has no Python module nothing",
-        ),
-        (("python", "--", "int('x')"), "python-exception", "A Python exception ended it: ValueError"),
-        (("python", "--", "import ctypes; ctypes.string_at(0)"), "exit-139", "segmentation fault"),
-        (
-            ("python", "--", "from urllib.request import urlopen; urlopen('https://example.com')"),
-            "no-way-out",
-            "what its subnets have no way to",
-        ),
-        (
-            ("python", "--", "open('/dev/full', 'w', buffering=1).write('x\\n')"),
-            "disk-full",
-            "The task's storage",
-        ),
-    ],
-)
-def test_a_real_failure_is_told_by_its_cause(
-    project: Path, arguments: tuple[str, ...], rule: str, cause: str
-) -> None:
-    (finding,) = Explainer(project, submit(project, arguments)).explain().findings
-    assert finding.rule == rule
-    assert cause in finding.cause
+@pytest.mark.parametrize("failure", REAL, ids=[each.rule for each in REAL])
+def test_a_real_failure_is_told_by_its_cause(project: Path, failure: Real) -> None:
+    (finding,) = Explainer(project, submit(project, failure.arguments)).explain().findings
+    assert finding.rule == failure.rule
+    assert failure.cause in finding.cause
 
 
 def test_what_the_runner_measured_is_evidence(project: Path) -> None:

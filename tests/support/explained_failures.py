@@ -262,3 +262,47 @@ FAILURES = (
     _fails("", "TaskMelted: the flux capacitor is 88 % gone", "TaskMelted: the flux capacitor is 88 % gone"),
     _stopped("", "Task stopped by the moon", "Task stopped by the moon"),
 )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Real:
+    """A failure of a real container.
+
+    Attributes:
+        how: how it is produced, in words.
+        arguments: what `fargo submit` is given.
+        rule: the rule that must know it.
+        cause: what is told, or the part of it that is the same on every machine.
+    """
+
+    how: str
+    arguments: tuple[str, ...]
+    rule: str
+    cause: str
+
+
+def _python(how: str, program: str, rule: str, cause: str) -> Real:
+    return Real(how, ("python", "--", program), rule, cause)
+
+
+REAL = (
+    _python("900 MiB taken in a container of 512 MiB", "x = bytearray(900 << 20); print(len(x))",
+            "out-of-memory", "It wanted more memory than it has: 512 MiB"),
+    Real("an image that is not there", ("gone",), "image-not-found",
+         "The image is not in its registry: fargo-test/none:local"),
+    Real("an image for the other CPU architecture", ("foreign",), "image-architecture",
+         "The image was built for another CPU architecture than the task's, linux/"),
+    Real("a command that the image has not", ("missing",), "runner-command-not-found",
+         "The image has no program no-such-program"),
+    Real("a command that sleeps beyond a timeout of 60 s", ("slow", "--timeout", "60"), "timeout",
+         "It ran longer than its timeout, 1m00"),
+    _python("`import nothing.at.all`", "import nothing.at.all", "python-module",
+            "The image has no Python module nothing"),
+    _python("`int('x')`", "int('x')", "python-exception", "A Python exception ended it: ValueError"),
+    _python("a null pointer read", "import ctypes; ctypes.string_at(0)", "exit-139",
+            "Its program met a segmentation fault (SIGSEGV): a fault in native code"),
+    _python("a page of the internet asked for", "from urllib.request import urlopen; urlopen('https://example.com')",
+            "no-way-out", "It tried to reach what its subnets have no way to"),
+    _python("a line written to `/dev/full`", "open('/dev/full', 'w', buffering=1).write('x\\n')", "disk-full",
+            "The task's storage"),
+)  # fmt: skip

@@ -196,5 +196,6 @@ def _what_next(context: Context, state: "RunSnapshot") -> None:
         context.out.say(f"the others go on; stop them: {context.command(f'stop {state.run.id}')}")
     else:
         only = " --failed" if state.run.last.containers > 1 else ""
+        context.out.say(f"  see why they failed:  {context.command(f'explain {state.run.id}')}")
         context.out.say(f"  read what they wrote: {context.command(f'logs {state.run.id}{only}')}")
         context.out.say(f"  run them once more:   {context.command(f'retry {state.run.id}')}")

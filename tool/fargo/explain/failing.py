@@ -46,7 +46,7 @@ def why(job: Job, values: Mapping[str, str], lines: tuple[str, ...] = ()) -> Fin
         )
     return Finding(
         rule=match.rule.id,
-        cause=filled(match.rule.cause, {**values, **match.values}) or match.rule.short,
+        cause=filled(match.rule.cause, {**values, **match.values}) or job.reason or SILENT,
         evidence=_told(_said(job), match.line, _tries(job)),
         fixes=fixes(match, values),
         jobs=1,

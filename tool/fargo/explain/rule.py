@@ -38,7 +38,6 @@ class Rule:
     `<…>` is left out where one of its values is not known, and so is a fix.
 
     Attributes:
-        short: the cause in a few words without values, for a line of a list.
         cause: a sentence.
         reason: a pattern to be found in AWS's words, whatever the case; empty: any.
         log: a pattern to be found in the log's last lines: the last place counts; empty: any.
@@ -48,7 +47,6 @@ class Rule:
     """
 
     id: str
-    short: str
     cause: str
     reason: str = ""
     log: str = ""

@@ -11,28 +11,24 @@ from fargo.explain.rules.fixes import AGAIN, DEPLOYED, MEMORY, MEMORY_FROM_NOW_O
 AWS = (
     Rule(
         id="out-of-memory",
-        short="out of memory",
         cause="It wanted more memory than it has<: {memory}>",
         reason=r"OutOfMemory",
         fixes=(MEMORY, MEMORY_FROM_NOW_ON),
     ),
     Rule(
         id="spot",
-        short="Spot took its capacity back",
         cause="AWS took the Spot capacity back: nothing is wrong with the job",
         reason=r"Spot Task was interrupted|spot interruption",
         fixes=(AGAIN, Fix("on demand nobody takes it back", "retry {run} --on-demand")),
     ),
     Rule(
         id="host",
-        short="its host was terminated",
         cause="The machine that it ran on was terminated: nothing is wrong with the job",
         reason=r"^Host EC2 .*terminated",
         fixes=(AGAIN,),
     ),
     Rule(
         id="timeout",
-        short="longer than its timeout",
         cause="It ran longer than its timeout<, {timeout}>",
         reason=r"^Job attempt duration exceeded timeout",
         fixes=(
@@ -43,42 +39,36 @@ AWS = (
     ),
     Rule(
         id="waited-too-long",
-        short="waited longer than its queue allows",
         cause="It waited longer than its queue allows: {why}",
         reason=r"JobStateTimeLimit action due to reason: (?P<why>.+)",
         fixes=(Fix("see what the account and the stack allow", "doctor"),),
     ),
     Rule(
         id="dependency",
-        short="what it waited for failed",
         cause="A job that it was to wait for failed, so it never started",
         reason=r"^Dependent Job failed",
         fixes=(Fix("see why that one failed", "explain {after}"), Fix("then run this one", "retry {run}")),
     ),
     Rule(
         id="child",
-        short="containers of it failed",
         cause="Containers of it failed, and nobody knows which any more",
         reason=r"^Array Child Job failed",
         fixes=(Fix("see which rows have no result", "results {run} --failed"), AGAIN),
     ),
     Rule(
         id="queue-deleted",
-        short="its queue was deleted",
         cause="Its job queue was deleted while it waited or ran",
         reason=r"^Job queue was deleted",
         fixes=(Fix("deploy the stack again: it makes the queue", "up"), DEPLOYED),
     ),
     Rule(
         id="stopped-by-fargo",
-        short="somebody stopped it",
         cause="Somebody stopped it with `fargo stop`",
         reason=r"^stopped by fargo stop",
         fixes=(AGAIN,),
     ),
     Rule(
         id="stopped",
-        short="somebody stopped it",
         cause="Somebody stopped it: {why}",
         reason=r"^(?!Essential container in task exited)(?P<why>.+)",
         stopped=True,

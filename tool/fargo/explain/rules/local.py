@@ -9,28 +9,24 @@ _STATUS = Fix("see how the local AWS stands", "local status")
 LOCAL = (
     Rule(
         id="local-ended",
-        short="the local AWS ended",
         cause="The local AWS ended while it ran; nothing is wrong with the job",
         reason=r"^The local AWS ended while the task ran",
         fixes=(AGAIN,),
     ),
     Rule(
         id="local-error",
-        short="the local AWS met an error",
         cause="The local AWS itself met an error: {why}",
         reason=r"^The local AWS met an error: (?P<why>.+)",
         fixes=(AGAIN, _STATUS),
     ),
     Rule(
         id="local-engine",
-        short="the Docker engine failed",
         cause="The Docker engine of this machine failed or was out of reach",
         reason=r"the Docker engine failed: |^CannotStartContainerError: no Docker engine",
         fixes=(Fix("see whether Docker runs, and what it needs", "doctor"), AGAIN),
     ),
     Rule(
         id="local-scenario",
-        short="not a scenario",
         cause="Its FARGO_SCRIPT is no scenario that the local AWS can play: {why}",
         reason=r"^CannotStartContainerError: not a scenario: (?P<why>.+)",
         fixes=(Fix("write it as docs/local-aws.md shows", ""),),

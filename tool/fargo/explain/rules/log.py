@@ -18,7 +18,6 @@ _NO_WAY = (
 LOG = (
     Rule(
         id="exec-format",
-        short="a program for another architecture",
         cause="A program is for another CPU architecture than the task's<, {architecture}>",
         reason=RAN,
         log=r"exec format error|Exec format error",
@@ -29,7 +28,6 @@ LOG = (
     ),
     Rule(
         id="disk-full",
-        short="no room on the disk",
         cause="The task's storage<, {storage},> is full: the image counts too",
         reason=RAN,
         log=r"No space left on device|ENOSPC",
@@ -38,7 +36,6 @@ LOG = (
     ),
     Rule(
         id="read-only",
-        short="a read-only file system",
         cause="It wrote where the file system is read-only",
         reason=RAN,
         log=r"Read-only file system|EROFS",
@@ -47,7 +44,6 @@ LOG = (
     ),
     Rule(
         id="own-memory",
-        short="out of memory, by its own words",
         cause="The program itself found no more memory<, of {memory}>",
         reason=RAN,
         log=_OWN_MEMORY,
@@ -56,7 +52,6 @@ LOG = (
     ),
     Rule(
         id="not-authorized",
-        short="the job role may not",
         cause="The job role, not the execution role, may not {action}< on {resource}>",
         reason=RAN,
         log=r"not authorized to perform: (?P<action>[\w-]+:\w+)"
@@ -68,7 +63,6 @@ LOG = (
     ),
     Rule(
         id="access-denied",
-        short="AWS denied it access",
         cause="AWS denied access to the job role, not the execution role, or a bucket's or key's policy did",
         reason=RAN,
         log=r"Access ?Denied|\b403\b.*Forbidden|UnauthorizedOperation",
@@ -77,7 +71,6 @@ LOG = (
     ),
     Rule(
         id="no-way-out",
-        short="no way out of the network",
         cause="It tried to reach what its subnets have no way to: the stack's endpoints are the only way out",
         reason=RAN,
         log=_NO_WAY,
@@ -86,7 +79,6 @@ LOG = (
     ),
     Rule(
         id="python-module",
-        short="a Python module is not in the image",
         cause="The image has no Python module {module}",
         reason=RAN,
         log=r"^(ModuleNotFoundError|ImportError): No module named '?(?P<module>[\w.]+)",
@@ -95,7 +87,6 @@ LOG = (
     ),
     Rule(
         id="shared-library",
-        short="a shared library is not in the image",
         cause="The image has no shared library {library}",
         reason=RAN,
         log=r"error while loading shared libraries: (?P<library>[^:\s]+)",
@@ -104,7 +95,6 @@ LOG = (
     ),
     Rule(
         id="shell-command-not-found",
-        short="a command is not in the image",
         cause="The image has no program {program}",
         reason=RAN,
         log=r"(^|[\s:])(?P<program>[^\s:]+): (command )?not found$",
@@ -113,7 +103,6 @@ LOG = (
     ),
     Rule(
         id="python-exception",
-        short="a Python exception",
         cause="A Python exception ended it: {exception}",
         reason=RAN,
         log=r"^Traceback \(most recent call last\):\n(?:(?:[ \t].*)?\n)+(?P<exception>[A-Za-z_][\w.]*)",

@@ -14,7 +14,6 @@ _BUILD = Fix("build and push it", "build")
 PULL = (
     Rule(
         id="image-architecture",
-        short="the image is for another architecture",
         cause="The image was built for another CPU architecture than the task's, {platform}",
         reason=_PULL
         + r".*(matching platform|no match(ing manifest)? for( platform)?) '?(?P<platform>linux/\w+)",
@@ -22,21 +21,18 @@ PULL = (
     ),
     Rule(
         id="image-too-large",
-        short="no room for the image",
         cause="The image does not fit the task's storage<, {storage}>",
         reason=_PULL + r".*no space left on device",
         fixes=deploy("set a larger `storage`, up to 200 GiB, under [jobs.{job}] in fargo.toml"),
     ),
     Rule(
         id="image-rate-limit",
-        short="the registry's rate limit",
         cause="The registry refuses more pulls for now: its rate limit is reached",
         reason=_PULL + r".*(toomanyrequests|rate limit|429)",
         fixes=(AGAIN,),
     ),
     Rule(
         id="image-unreachable",
-        short="the registry is out of reach",
         cause="The image's registry is out of the task's reach",
         reason=_PULL
         + r".*(i/o timeout|deadline exceeded|Client\.Timeout|request canceled|no such host|refused)",
@@ -45,7 +41,6 @@ PULL = (
     ),
     Rule(
         id="image-denied",
-        short="the image may not be pulled",
         cause="The registry does not let the task's execution role pull the image",
         reason=_PULL
         + r".*(no basic auth|403|Forbidden|denied|not authorized|may require (authorization|'docker login'))",
@@ -57,7 +52,6 @@ PULL = (
     ),
     Rule(
         id="image-not-found",
-        short="the image is not there",
         cause="The image is not in its registry<: {image}>. Its tag may have been deleted",
         reason=_PULL
         + r"(?=.*(not found|manifest unknown|does not exist|no such image))"
@@ -66,7 +60,6 @@ PULL = (
     ),
     Rule(
         id="image-pull",
-        short="the image could not be pulled",
         cause="The image could not be pulled",
         reason=_PULL,
         fixes=(_BUILD, AGAIN),

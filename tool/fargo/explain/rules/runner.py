@@ -14,7 +14,6 @@ _NETWORK = (Fix("deploy the stack again: it makes the missing endpoints and rout
 RUNNER = (
     Rule(
         id="runner-interpreter",
-        short="a script's interpreter is not in the image",
         cause="The first line of {program} names an interpreter that the image has not",
         reason=RAN,
         log=_SAYS + r"(?P<program>.+) names an interpreter that is not in the image",
@@ -22,7 +21,6 @@ RUNNER = (
     ),
     Rule(
         id="runner-command-not-found",
-        short="the command is not in the image",
         cause="The image has no program {program}",
         reason=RAN,
         log=_SAYS + r"(?P<program>.+) is not (in the image|on the image's PATH)",
@@ -30,7 +28,6 @@ RUNNER = (
     ),
     Rule(
         id="runner-architecture",
-        short="a program for another architecture",
         cause="{program} is for another CPU architecture than the task's<, {architecture}>,"
         " or a script without a #! line",
         reason=RAN,
@@ -41,7 +38,6 @@ RUNNER = (
     ),
     Rule(
         id="runner-not-executable",
-        short="the command may not be executed",
         cause="{program} may not be executed",
         reason=RAN,
         log=_SAYS + r"(?P<program>.+) may not be executed",
@@ -49,7 +45,6 @@ RUNNER = (
     ),
     Rule(
         id="runner-values-too-large",
-        short="a row's values are too large",
         cause="A row's values are too large for a command: Linux takes 128 KiB each and about 2 MiB together",
         reason=RAN,
         log=_SAYS + r".*values are too large for Linux",
@@ -62,7 +57,6 @@ RUNNER = (
     ),
     Rule(
         id="runner-disk",
-        short="no room on the disk",
         cause="The task's storage<, {storage},> is full: the image counts, inputs and outputs too",
         reason=RAN,
         log=_SAYS + r".*No space left on device",
@@ -70,7 +64,6 @@ RUNNER = (
     ),
     Rule(
         id="runner-scratch",
-        short="no folder for inputs",
         cause="The row's inputs go to /tmp, which may not be written in this image",
         reason=RAN,
         log=_SAYS + r".*The inputs cannot be fetched: ",
@@ -78,7 +71,6 @@ RUNNER = (
     ),
     Rule(
         id="runner-certificates",
-        short="no certificates in the image",
         cause="The image has no certificates to trust AWS by",
         reason=RAN,
         log=_SAYS + r".*Install ca-certificates in the image",
@@ -86,7 +78,6 @@ RUNNER = (
     ),
     Rule(
         id="runner-credentials",
-        short="no credentials in the container",
         cause="The container gets no credentials of the job role",
         reason=RAN,
         log=_SAYS + r".*(has no AWS credentials|gives no credentials)",
@@ -94,7 +85,6 @@ RUNNER = (
     ),
     Rule(
         id="runner-denied",
-        short="S3 refuses the job role",
         cause="S3 does not let the job role, not the execution role, have {key}",
         reason=RAN,
         log=_SAYS + r"(?P<key>.+) cannot be \w+( for)?: S3 answers 403",
@@ -102,7 +92,6 @@ RUNNER = (
     ),
     Rule(
         id="runner-input-not-found",
-        short="an input is not there",
         cause="An input of its row is not there: {key}",
         reason=RAN,
         log=_SAYS + r"(?P<key>.+) cannot be fetched: S3 answers 404",
@@ -110,7 +99,6 @@ RUNNER = (
     ),
     Rule(
         id="runner-input-address",
-        short="an input that names no object",
         cause="A value of its row names no object: an input is written s3://bucket/key",
         reason=RAN,
         log=_SAYS + r".*which names no object",
@@ -118,7 +106,6 @@ RUNNER = (
     ),
     Rule(
         id="runner-s3-unreachable",
-        short="S3 is out of reach",
         cause="S3 is out of the container's reach",
         reason=RAN,
         log=_SAYS + r".* is out of reach \(",
@@ -127,7 +114,6 @@ RUNNER = (
     ),
     Rule(
         id="runner-refused",
-        short="S3 refuses",
         cause="S3 refuses {key}: {why}",
         reason=RAN,
         log=_SAYS + r"(?P<key>.+) cannot be \w+( for)?: (?P<why>S3 answers .+)",
@@ -135,7 +121,6 @@ RUNNER = (
     ),
     Rule(
         id="runner-stray-output",
-        short="output that belongs to no row",
         cause="With several workers each row has its own output folder, and something lies beside them",
         reason=RAN,
         log=_SAYS + r".*in the output folder belongs to no row",
@@ -143,7 +128,6 @@ RUNNER = (
     ),
     Rule(
         id="runner-output",
-        short="an output cannot be stored",
         cause="An output cannot be stored: {why}",
         reason=RAN,
         log=_SAYS
@@ -152,7 +136,6 @@ RUNNER = (
     ),
     Rule(
         id="runner-by-hand",
-        short="not submitted by fargo",
         cause="The container was not started as `fargo submit` starts it: {why}",
         reason=RAN,
         log=_SAYS + r"(?P<why>.*(Submit the job with `fargo submit`|to `fargo (submit|retry)`).*)",
@@ -160,7 +143,6 @@ RUNNER = (
     ),
     Rule(
         id="runner-manifest",
-        short="the rows are damaged",
         cause="The rows of the run are damaged: {why}",
         reason=RAN,
         log=_SAYS + r"(?P<why>.* is damaged: .*)",
@@ -168,7 +150,6 @@ RUNNER = (
     ),
     Rule(
         id="runner",
-        short="the runner's own work failed",
         cause="The command did not fail, but the runner around it did: {why}",
         reason=RAN,
         log=_SAYS + r"(?P<why>.+)",

@@ -21,14 +21,12 @@ _COMMAND = "look at `command` under [jobs.{job}] in fargo.toml and at the Docker
 START = (
     Rule(
         id="secret-key",
-        short="a secret without the key",
         cause="A secret of the job has no JSON key {key}",
         reason=_INIT + r".*did not contain json key (?P<key>\S+)",
         fixes=deploy("look at the end of the ARN in `secrets` under [jobs.{job}] in fargo.toml"),
     ),
     Rule(
         id="secret-denied",
-        short="a secret may not be read",
         cause="The execution role, not the job role, reads the job's secrets, and may not",
         reason=_INIT + rf".*(from asm|from ssm|secretsmanager:|ssm:).*{_DENIED}",
         fixes=(
@@ -38,14 +36,12 @@ START = (
     ),
     Rule(
         id="secret-not-found",
-        short="a secret is not there",
         cause="A secret of the job is not there",
         reason=_INIT + r".*(can't find the specified secret|invalid (ssm )?parameters)",
         fixes=deploy("look at `secrets` under [jobs.{job}] in fargo.toml: the ARN, its region and account"),
     ),
     Rule(
         id="secret-unreachable",
-        short="Secrets Manager is out of reach",
         cause="Secrets Manager is out of the task's reach",
         reason=_INIT + rf".*from asm.*{_FAR}",
         fixes=_NETWORK,
@@ -53,7 +49,6 @@ START = (
     ),
     Rule(
         id="parameter-unreachable",
-        short="Systems Manager is out of reach",
         cause="Systems Manager, which holds a parameter of the job, is out of the task's reach",
         reason=_INIT + rf".*from ssm.*{_FAR}",
         fixes=_NETWORK,
@@ -61,14 +56,12 @@ START = (
     ),
     Rule(
         id="registry-denied",
-        short="no right to ask ECR",
         cause="The execution role may not ask Amazon ECR for a login",
         reason=_INIT + rf".*ecr.*{_DENIED}",
         fixes=_ROLES,
     ),
     Rule(
         id="registry-unreachable",
-        short="ECR is out of reach",
         cause="Amazon ECR, which gives the login for the image, is out of the task's reach",
         reason=_INIT + r".*(ecr registry auth|connection issue between the task and Amazon ECR)",
         fixes=_NETWORK,
@@ -76,21 +69,18 @@ START = (
     ),
     Rule(
         id="log-group-not-found",
-        short="the log group is not there",
         cause="The job's log group is not there: somebody deleted it",
         reason=_INIT + r".*log group does not exist",
         fixes=(Fix("deploy the stack again: it makes the log group", "up"), AGAIN),
     ),
     Rule(
         id="log-denied",
-        short="logs may not be written",
         cause="The execution role may not write to the job's log group",
         reason=_INIT + rf".*(log stream|logger|logging driver|logs:).*{_DENIED}",
         fixes=_ROLES,
     ),
     Rule(
         id="log-unreachable",
-        short="CloudWatch Logs is out of reach",
         cause="CloudWatch Logs is out of the task's reach, and no container starts without its log",
         reason=_INIT + rf".*(log stream|logger|logging driver|Cloudwatch).*({_FAR}|signal: killed)",
         fixes=_NETWORK,
@@ -98,28 +88,24 @@ START = (
     ),
     Rule(
         id="role-not-assumable",
-        short="a role cannot be assumed",
         cause="ECS cannot assume a role of the task: it was deleted, or its trust does not name ECS",
         reason=r"unable to assume (the )?role",
         fixes=(Fix("deploy the stack again: it makes the roles", "up"), DEPLOYED),
     ),
     Rule(
         id="network-interface",
-        short="no network interface in time",
         cause="Fargate did not get a network interface in time: it passes, and nothing is wrong with the job",
         reason=r"Timeout waiting for network interface",
         fixes=(AGAIN,),
     ),
     Rule(
         id="fargate-capacity",
-        short="Fargate had no capacity",
         cause="Fargate had no capacity for the task at that moment",
         reason=r"Capacity is unavailable at this time",
         fixes=(AGAIN, Fix("not on Spot, which runs out first", "retry {run} --on-demand")),
     ),
     Rule(
         id="overrides-too-long",
-        short="command and environment are too long",
         cause="Its command and environment are longer than the {limit} characters that ECS takes",
         reason=r"Container Overrides length must be at most (?P<limit>\d+)",
         fixes=(
@@ -131,21 +117,18 @@ START = (
     ),
     Rule(
         id="command-not-found",
-        short="the command is not in the image",
         cause="The image has no program {program}",
         reason=_START + r'.*exec: "(?P<program>[^"]+)".*(not found|no such file)',
         fixes=deploy(_COMMAND),
     ),
     Rule(
         id="command-not-executable",
-        short="the command may not be executed",
         cause="{program} may not be executed in the image",
         reason=_START + r'.*exec: "(?P<program>[^"]+)".*permission denied',
         fixes=deploy("make it executable in the Dockerfile (chmod +x), or name its interpreter first"),
     ),
     Rule(
         id="program-architecture",
-        short="a program for another architecture",
         cause="The program is for another CPU architecture than the task's<, {architecture}>",
         reason=_START + r".*exec format error",
         fixes=deploy(
@@ -154,14 +137,12 @@ START = (
     ),
     Rule(
         id="container-start",
-        short="the container could not start",
         cause="The container could not be started",
         reason=_START,
         fixes=(AGAIN, CHECK),
     ),
     Rule(
         id="resources",
-        short="the task could not be prepared",
         cause="Fargate could not prepare the task",
         reason=_INIT,
         fixes=(AGAIN, CHECK),
