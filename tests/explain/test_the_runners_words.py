@@ -16,12 +16,9 @@ NOT_ITS_OWN = {"runner-disk", "runner"}
 
 def said() -> str:
     """All text in the runner's source; parts of one sentence are one, with nothing for what is put into them."""
-    found = []
-    for file in SOURCE.glob("*.py"):
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                found.append(node.value)
-    return "\n".join(found)
+    trees = (ast.parse(file.read_text(encoding="utf-8")) for file in SOURCE.glob("*.py"))
+    nodes = (node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Constant))
+    return "\n".join(node.value for node in nodes if isinstance(node.value, str))
 
 
 @pytest.mark.parametrize(

@@ -173,11 +173,16 @@ FAILURES = (
             "The task's storage, 20 GiB, is full: the image counts, inputs and outputs too", "up"),
     _runner("runner-scratch", 125, "The inputs cannot be fetched: /tmp may not be written. Declare `VOLUME /tmp` in "
             "the Dockerfile, or name another folder in TMPDIR.",
-            "The row's inputs go to /tmp, which may not be written in this image", "up"),
+            "What is fetched for its rows goes to /tmp, which may not be written in this image", "up"),
     _runner("runner-certificates", 125, "photos/a.jpg cannot be fetched: unable to get local issuer certificate. "
             "Install ca-certificates in the image.", "The image has no certificates to trust AWS by", "up"),
     _runner("runner-credentials", 125, "This container has no AWS credentials. Give the job a job role with "
             "`fargo up`, and submit it again.", "The container gets no credentials of the job role", "up"),
+    _runner("runner-after", 125, "Row 3 of work-1 has no result that can be read. `fargo results work-1` tells more. "
+            "runs/work-1/result/3.json cannot be fetched: S3 answers 404, NoSuchKey: no.",
+            "The outputs of the run that it comes after cannot be had: Row 3 of work-1 has no result that can be read. "
+            "`fargo results work-1` tells more. runs/work-1/result/3.json cannot be fetched: S3 answers 404, "
+            "NoSuchKey: no.", "results work-1"),
     _runner("runner-denied", 125, "photos/a.jpg cannot be fetched: S3 answers 403, AccessDenied: Access Denied.",
             "S3 does not let the job role, not the execution role, have photos/a.jpg", "up"),
     _runner("runner-input-not-found", 125, "photos/a.jpg cannot be fetched: S3 answers 404, NoSuchKey: The specified "

@@ -64,9 +64,9 @@ RUNNER = (
     ),
     Rule(
         id="runner-scratch",
-        cause="The row's inputs go to /tmp, which may not be written in this image",
+        cause="What is fetched for its rows goes to /tmp, which may not be written in this image",
         reason=RAN,
-        log=_SAYS + r".*The inputs cannot be fetched: ",
+        log=_SAYS + r".*may not be written\. Declare `VOLUME",
         fixes=deploy("write `VOLUME /tmp` into the Dockerfile, or name another folder in TMPDIR"),
     ),
     Rule(
@@ -82,6 +82,14 @@ RUNNER = (
         reason=RAN,
         log=_SAYS + r".*(has no AWS credentials|gives no credentials)",
         fixes=deploy("the stack gives every job a job role"),
+    ),
+    Rule(
+        id="runner-after",
+        cause="The outputs of the run that it comes after cannot be had: {why}",
+        reason=RAN,
+        log=_SAYS
+        + r"(?P<why>(Row \d+ of (?P<other>\S+) has no result that can be read|.* is no output below).*)",
+        fixes=(Fix("see what the rows of that run came to", "results {other}"), AGAIN),
     ),
     Rule(
         id="runner-denied",
