@@ -179,7 +179,7 @@ def run_data(found: RunCost) -> dict[str, Any]:
             "by": run.row_seconds_by or None,
         },
         "actual": _actual_data(found.cost) if found.cost else None,
-        "size": _advice_data(found.advice) if found.advice else None,
+        "size": advice_data(found.advice) if found.advice else None,
     }
 
 
@@ -212,7 +212,8 @@ def _actual_data(cost: Actual) -> dict[str, Any]:
     }
 
 
-def _advice_data(found: Advice) -> dict[str, Any]:
+def advice_data(found: Advice) -> dict[str, Any]:
+    """The size that would have been enough, for `--json`."""
     return {
         "vcpu": found.size.vcpu,
         "memory_mib": found.size.memory_mib,

@@ -31,6 +31,38 @@ class _Line:
     whole: bool = False
 
 
+def finding_data(
+    finding: Finding, *, name: Callable[[Job], str] = short, command: Callable[[str], str]
+) -> dict[str, Any]:
+    """A finding for `--json`.
+
+    Args:
+        name: what a job is called; empty where it has no name.
+        command: a command of fargo's, whole.
+    """
+    return {
+        "rule": finding.rule,
+        "cause": finding.cause,
+        "jobs": finding.jobs,
+        "examples": [
+            {
+                "id": job.id,
+                "name": name(job) or short(job),
+                "state": str(job.state),
+                "exit_code": job.exit_code,
+                "reason": job.reason,
+            }
+            for job in finding.examples
+        ],
+        "evidence": list(finding.evidence),
+        "fixes": [
+            {"words": fix.words, "command": command(fix.command) if fix.command else ""}
+            for fix in finding.fixes
+        ],
+        "log_tail": list(finding.tail),
+    }
+
+
 class Explained:
     """An explanation in words.
 
@@ -69,30 +101,9 @@ class Explained:
             "at": data.iso(found.state.at),
             "failed": found.failed,
             "looked_at": found.looked,
-            "findings": [self._finding(finding) for finding in found.findings],
-        }
-
-    def _finding(self, finding: Finding) -> dict[str, Any]:
-        return {
-            "rule": finding.rule,
-            "cause": finding.cause,
-            "jobs": finding.jobs,
-            "examples": [
-                {
-                    "id": job.id,
-                    "name": self._name(job) or short(job),
-                    "state": str(job.state),
-                    "exit_code": job.exit_code,
-                    "reason": job.reason,
-                }
-                for job in finding.examples
+            "findings": [
+                finding_data(finding, name=self._name, command=self._command) for finding in found.findings
             ],
-            "evidence": list(finding.evidence),
-            "fixes": [
-                {"words": fix.words, "command": self._command(fix.command) if fix.command else ""}
-                for fix in finding.fixes
-            ],
-            "log_tail": list(finding.tail),
         }
 
     def _all(self) -> Iterator[_Line]:

@@ -5,8 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from fargo.report import Distribution, Report, RowTable, Shown
-from fargo.sizing import Advice
 from fargo.view import runs
+from fargo.view.cost import advice_data
+from fargo.view.explain import finding_data
 from fargo.view.report.configuration import settings
 
 
@@ -32,31 +33,10 @@ def data(report: Report) -> dict[str, Any]:
         "vcpu_hours": _round(report.vcpu_hours, 6),
         "cpu_used_share": _round(report.cpu_share, 4),
         "cost": report.cost and {"total_usd": _round(report.cost.dollars, 6), "basis": report.cost.basis},
-        "size": report.advice and _size(report.advice),
-        "findings": [
-            {
-                "rule": each.rule,
-                "cause": each.cause,
-                "evidence": list(each.evidence),
-                "fixes": [{"words": fix.words, "command": fix.command} for fix in each.fixes],
-                "jobs": each.jobs,
-                "examples": [job.id for job in each.examples],
-                "tail": list(each.tail),
-            }
-            for each in report.findings
-        ],
+        "size": report.advice and advice_data(report.advice),
+        "findings": [finding_data(each, command=lambda rest: f"fargo {rest}") for each in report.findings],
         "rows": report.rows and _rows(report.rows, run.columns),
         "warnings": list(report.warnings),
-    }
-
-
-def _size(found: Advice) -> dict[str, Any]:
-    return {
-        "enough_measured": found.enough,
-        "vcpu": found.size.vcpu,
-        "memory_mib": found.size.memory_mib,
-        "margin": found.margin,
-        "saved_usd": _round(found.saved, 6),
     }
 
 
