@@ -73,7 +73,7 @@ def test_a_row_and_a_jobs_id_are_explained_alone(fargo: Fargo, run: str) -> None
         (finding,) = fargo("--local", "explain", what, "--json").json["findings"]
         assert (finding["rule"], finding["jobs"]) == ("out-of-memory", 1)
     assert fargo("--local", "explain", f"{run}:0", "--plain").out.splitlines() == [
-        f"{run} succeeded: there is nothing to explain",
+        f"row 0 of {run} succeeded: there is nothing to explain",
         f"  fargo --local results {run}",
     ]
     assert len(fargo("--local", "explain", _job(fargo, run), "--json").json["findings"]) == 2

@@ -27,8 +27,8 @@ def explain(context: Context, what: str) -> None:
     from fargo.view import explain as view
     from fargo.watch import snapshot
 
-    run, part = _meant(context, what)
-    (state,) = recall((snapshot(part, context.batch),), context.history)
+    run, asked, part = _meant(context, what)
+    (state,) = recall((snapshot(asked, context.batch),), context.history)
     clients = Clients(
         session=context.session,
         batch=context.batch,
@@ -37,7 +37,7 @@ def explain(context: Context, what: str) -> None:
         history=context.history,
     )
     found = explained(state, clients, labels=Labels(run, context.store), project=context.project)
-    shown = view.Explained(found, name=context.namer(run), command=context.command)
+    shown = view.Explained(found, name=context.namer(run), command=context.command, part=part)
     if context.out.json:
         context.out.data(shown.data())
     elif context.out.plain:
@@ -46,16 +46,16 @@ def explain(context: Context, what: str) -> None:
         context.out.table(shown, crop=False)
 
 
-def _meant(context: Context, what: str) -> "tuple[Run, Run]":
-    """The run, and the part of it that is asked for."""
+def _meant(context: Context, what: str) -> "tuple[Run, Run, str]":
+    """The run, the part of it that is asked for, and what that is called."""
     from fargo import runs
     from fargo.cli.running import load_run
 
     if _JOB_ID.fullmatch(what):
         run = runs.of_job(context.store, context.batch, what)
-        return run, runs.only_job(run, what)
+        return run, runs.only_job(run, what), f"job {what}"
     name, colon, row = what.partition(":")
     if colon and not row.isdecimal():
         raise UsageError(f"{row!r} is not the number of a row", f"`fargo explain {name}:0`")
     run = load_run(context, name)
-    return run, runs.only_row(context.store, run, int(row)) if colon else run
+    return (run, runs.only_row(context.store, run, int(row)), f"row {row}") if colon else (run, run, "")

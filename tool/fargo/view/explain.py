@@ -69,12 +69,18 @@ class Explained:
     Args:
         name: what a job is called, such as `#17`; empty where it has no name.
         command: a command of fargo's with the options that make it mean the same.
+        part: of the run, what was asked about, such as `row 3`; empty: all of it.
     """
 
     def __init__(
-        self, found: Explanation, *, name: Callable[[Job], str], command: Callable[[str], str]
+        self,
+        found: Explanation,
+        *,
+        name: Callable[[Job], str],
+        command: Callable[[str], str],
+        part: str = "",
     ) -> None:
-        self._found, self._name, self._command = found, name, command
+        self._found, self._name, self._command, self._part = found, name, command, part
 
     def __rich_console__(self, console: "Console", options: "ConsoleOptions") -> "RenderResult":
         """The lines, each wrapped below its own beginning; a log's lines and commands are never broken."""
@@ -159,12 +165,13 @@ class Explained:
     def _fine(self) -> Iterator[_Line]:
         state = self._found.state
         run = state.run.id
+        what = f"{self._part} of {run}" if self._part else run
         if state.state is JobState.SUCCEEDED:
-            yield _Line(words=f"{run} succeeded: there is nothing to explain", style="green")
+            yield _Line(words=f"{what} succeeded: there is nothing to explain", style="green")
             yield _Line(
                 words=text.safe(self._command(f"results {run}")), style="bold cyan", indent=2, whole=True
             )
             return
         counts = ", ".join(f"{count:,} {each}" for each, count in state.counts.items())
-        yield _Line(words=f"{run} goes well: {counts}, and none failed", style="blue")
+        yield _Line(words=f"{what} goes well: {counts}, and none failed", style="blue")
         yield _Line(words=text.safe(self._command(f"logs {run} -f")), style="bold cyan", indent=2, whole=True)
