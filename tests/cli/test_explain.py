@@ -88,6 +88,16 @@ def test_a_run_that_goes_well_says_so(fargo: Fargo, aws: str) -> None:
     assert told.out.splitlines()[0] == f"{name} goes well: 1 RUNNING, and none failed"
 
 
+def test_failures_are_told_while_the_others_go_on(fargo: Fargo, aws: str) -> None:
+    set_rules(aws, [{"job": "*:1", "script": [{"oom": True}]}, {"job": "*", "script": [{"sleep": 300}]}])
+    name = fargo("--local", "submit", "work", "--array", "3").out.strip()
+    fargo("--local", "wait", name, "--fail-fast")
+    lines = fargo("--local", "explain", name, "--plain").out.splitlines()
+    assert lines[0] == f"{name} RUNNING: 1 of 3 containers failed"
+    assert lines[2] == "1 job (#1): It wanted more memory than it has: 512 MiB"
+    assert lines[-1] == "the others go on: what failed can be run again once they have ended"
+
+
 def test_commands_to_copy_are_never_broken(fargo: Fargo, run: str, monkeypatch: pytest.MonkeyPatch) -> None:
     from fargo.cli.output import Output
 

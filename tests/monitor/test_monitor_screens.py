@@ -49,6 +49,18 @@ def test_an_array_and_a_job_look_as_they_did(size: tuple[int, int]) -> None:
     drive(steps, size)
 
 
+def test_a_job_is_explained_as_fargo_explain_does() -> None:
+    async def steps(driven: Driven) -> None:
+        await driven.go("align-hg38")
+        await driven.press("enter")
+        await driven.poll()
+        await driven.press("e")
+        assert isinstance(driven.app.screen, Panel)
+        same(SCREENS / "explain-80x24.txt", driven.text)
+
+    drive(steps)
+
+
 def test_help_and_the_stop_dialog_look_as_they_did() -> None:
     async def steps(driven: Driven) -> None:
         await driven.go("align-hg38")

@@ -124,6 +124,11 @@ class Explained:
             if number or many:
                 yield _Line(words="")
             yield from self._of(finding)
+        if found.failed and any(not job.state.finished for job in found.state.jobs):
+            yield _Line(words="")
+            yield _Line(
+                words="the others go on: what failed can be run again once they have ended", style="dim"
+            )
         if 0 < found.looked < found.failed:
             yield _Line(words="")
             yield _Line(
