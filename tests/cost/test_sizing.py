@@ -109,19 +109,39 @@ def test_vcpus_that_nobody_measured_stay() -> None:
 
 
 def test_a_row_that_was_killed_with_little_memory_did_not_run_out_of_it() -> None:
-    assert used(_rows(3, mib=100, signal=9), _run()).killed == 0
+    assert used(_rows(3, mib=100, signal=9), _run()).killed == {}
 
 
 def test_too_few_rows_are_no_ground_for_an_advice_but_all_of_a_small_run_are() -> None:
     few = _advise(_run(), _rows(9))
-    assert (few.enough, few.changes, few.used.sample) == (False, False, True)
+    assert (few.enough, few.changes, few.used.measured) == (False, False, 9)
     assert _advise(_run(rows=2), _rows(2)).changes
 
 
 def test_nothing_measured_is_no_advice() -> None:
     run, job = _run(), _job()
     assert advise(used([], run), run, [job], _cost(run, job)) is None
-    assert used([Measured(row=0)], run) == Used(rows=100)
+    assert used([Measured(row=0)], run) == Used(rows=100, read=100)
+
+
+def test_each_row_counts_with_the_workers_and_the_memory_of_its_own_wave() -> None:
+    run = _run(4, 8192, rows=40, workers=4)
+    retried = replace(run, waves=(run.last, replace(run.last, number=2, workers=1, pack=1, rows=1)))
+    rows = [*_rows(39, mib=1500, busy=0.9), *_rows(1, mib=1500, busy=0.9, wave=2)]
+    found = used(rows, retried)
+    assert (found.container_mib, found.busy_vcpus) == (4 * 1500 + 32, pytest.approx(3.6))
+    assert _advise(retried, rows).size == Size(4, 8192)
+    # Eight times the memory went well in wave 1; what died had 2 GiB.
+    large, small = _run(2, 8192).last, replace(_run(2, 2048).last, number=2)
+    killed = replace(_run(2, 8192), waves=(large, small))
+    died = [*_rows(20, mib=400), *_rows(1, mib=2040, signal=9, wave=2)]
+    assert used(died, killed).killed == {2: 1}
+    assert _advise(killed, died).size.memory_mib == 3072
+
+
+def test_a_sample_is_said_to_be_one() -> None:
+    assert used(_rows(20), _run(), read=20).sample
+    assert not used(_rows(20), _run()).sample
 
 
 def test_what_fargate_does_not_offer_is_not_advised() -> None:

@@ -14,7 +14,7 @@ from fargo.aws.session import Identity, Session, Target
 from fargo.config import Project
 from fargo.doctor import account
 from fargo.doctor.check import Verdict
-from fargo.errors import AwsDenied, WrongAccount
+from fargo.errors import WrongAccount
 from fargo.stack import StackFolder
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
@@ -86,9 +86,26 @@ def test_a_sign_on_ends_with_its_token(files: Path) -> None:
 
 
 def test_no_credentials_say_how_to_get_some() -> None:
-    with pytest.raises(AwsDenied) as refused:
-        list(account.signing(session(), NOW))
-    assert "aws configure" in refused.value.hint
+    (check,) = account.signing(session(), NOW)
+    assert (check.verdict, "aws configure" in check.hint) == (Verdict.MISSING, True)
+
+
+@pytest.mark.parametrize(
+    ("expires", "says"),
+    [
+        ("2020-01-01T00:00:00Z", "the AWS credentials have expired"),
+        ("nonsense", "AWS_CREDENTIAL_EXPIRATION is no time"),
+    ],
+)
+def test_credentials_that_are_over_are_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, expires: str, says: str
+) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
+        monkeypatch.setenv(name, "x")
+    monkeypatch.setenv("AWS_CREDENTIAL_EXPIRATION", expires)
+    (check,) = account.signing(session(), NOW)
+    assert (check.verdict, says in check.found) == (Verdict.MISSING, True)
+    assert "fargo doctor" not in check.hint
 
 
 def test_who_we_are_and_that_the_root_user_is_nobody_to_work_as() -> None:

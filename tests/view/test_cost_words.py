@@ -73,8 +73,10 @@ def test_what_nobody_knows_is_said() -> None:
     assert "1 run more: no container started" in cost.total_line([found, _found()])
 
 
-def _advice(now: Size, size: Size, *, saved: float = 0.0, measured: int = 20, killed: int = 0) -> Advice:
-    used = Used(rows=1_000, measured=measured, busy_vcpus=0.2, killed=killed)
+def _advice(
+    now: Size, size: Size, *, saved: float = 0.0, measured: int = 20, killed: int = 0, read: int = 1_000
+) -> Advice:
+    used = Used(rows=1_000, read=read, measured=measured, busy_vcpus=0.2)
     return Advice(
         now=now, size=size, peak_memory_mib=700, busy_vcpus=0.2, killed=killed, saved=saved, used=used
     )
@@ -86,6 +88,7 @@ def _advice(now: Size, size: Size, *, saved: float = 0.0, measured: int = 20, ki
         (_advice(Size(1, 2048), Size(0.25, 1024), saved=1.5), "0.25 vCPU, 1 GiB would have saved $1.50, with 20% to spare"),
         (_advice(Size(1, 2048), Size(1, 4096), saved=-0.5, killed=3), "1 vCPU, 4 GiB would have cost $0.50 more, with 20% to spare"),
         (_advice(Size(1, 2048), Size(1, 2048)), "1 vCPU, 2 GiB is the cheapest that holds, with 20% to spare"),
+        (_advice(Size(1, 2048), Size(0.25, 1024), read=600), "0.25 vCPU, 1 GiB would have saved $0.00, with 20% to spare; 400 rows were not looked at, and may want more"),
         (_advice(Size(1, 2048), Size(0.25, 1024), measured=3), "too few rows were measured to go by"),
         (None, "no row left a measurement: nobody can tell what was needed"),
     ],

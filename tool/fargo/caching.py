@@ -18,6 +18,9 @@ def keep(file: Path, content: bytes) -> None:
     with suppress(OSError):
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.stem}-")
-        with os.fdopen(handle, "wb") as written:
-            written.write(content)
-        Path(name).replace(file)
+        try:
+            with os.fdopen(handle, "wb") as written:
+                written.write(content)
+            Path(name).replace(file)
+        finally:
+            Path(name).unlink(missing_ok=True)

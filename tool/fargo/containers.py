@@ -14,6 +14,8 @@ from fargo.model.run import RunSnapshot
 
 TOLD = (JobState.FAILED, JobState.SUCCEEDED, JobState.RUNNING)
 """The states of containers that ended or started; in this order they are given."""
+AGAIN = (JobState.STARTING, JobState.RUNNABLE)
+"""Single jobs in these states may have been tried before; of a child only DescribeJobs would tell."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +23,8 @@ class Containers:
     """Containers of a run.
 
     Attributes:
-        jobs: single jobs and children of arrays that ended or run, with all their attempts.
+        jobs: single jobs and children of arrays that ended or run, with all their attempts; and single
+            jobs that wait for another attempt.
         total: how many such containers the run has: where it has more than `jobs`, those are a sample.
     """
 
@@ -66,7 +69,7 @@ def containers(state: RunSnapshot, batch: Batch, history: History, *, most: int)
     found = _described(batch, found, state.jobs)
     past = tuple(_past(state, history, max(most - len(found), 0)))
     return Containers(
-        jobs=tuple(sorted((*found, *past), key=lambda job: TOLD.index(job.state))),
+        jobs=tuple(sorted((*found, *past), key=lambda job: (*TOLD, *AGAIN).index(job.state))),
         total=sum(kind.count for kind in kinds) + max(len(past), _counted_past(state)),
     )
 
@@ -78,6 +81,9 @@ def _kinds(state: RunSnapshot) -> Iterator[_Kind]:
         jobs = tuple(job for job in state.jobs if job.id in ids and not _forgotten(state, job))
         for wanted in TOLD:
             yield _Kind(jobs, wanted, sum(state.containers(job).get(wanted, 0) for job in jobs))
+        for wanted in AGAIN:
+            tried = tuple(job for job in jobs if job.state is wanted and job.attempts)
+            yield _Kind(tried, wanted, len(tried))
 
 
 def _shares(kinds: Iterable[_Kind], most: int) -> Iterator[tuple[_Kind, int]]:

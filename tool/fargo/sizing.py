@@ -1,8 +1,9 @@
 """The cheapest size that would have held a run, from what its rows measured."""
 
 import math
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from fargo.cost import Actual, Task
@@ -39,22 +40,25 @@ class Used:
 
     Attributes:
         rows: how many the run has.
-        measured: how many were read and had something measured.
-        peak_memory_bytes: the most that one of them held.
-        busy_vcpus: what 95 % of them did not exceed, in vCPUs: CPU seconds by seconds. None: not measured.
-        killed: how many a signal ended while they held most of the memory.
+        read: how many of them were looked at.
+        measured: how many of those had something measured.
+        container_mib: the most that a container would hold if the rows that run in it at once, as many as the
+            row's own wave has workers, all held what that row did.
+        busy_vcpus: in the same way, what 95 % did not exceed: CPU seconds by seconds. None: not measured.
+        killed: wave → how many rows a signal ended while they held most of its memory.
     """
 
     rows: int
+    read: int = 0
     measured: int = 0
-    peak_memory_bytes: int = 0
+    container_mib: int = 0
     busy_vcpus: float | None = None
-    killed: int = 0
+    killed: Mapping[int, int] = field(default_factory=dict)
 
     @property
     def sample(self) -> bool:
-        """Whether not every row was measured."""
-        return self.measured < self.rows
+        """Whether there are rows that were not looked at: one of them may have held more."""
+        return self.read < self.rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,27 +100,32 @@ class Advice:
         return f"vcpu = {self.size.vcpu:g}", f'memory = "{fargate.memory_text(self.size.memory_mib)}"'
 
 
-def used(results: Iterable[Measured], run: "Run") -> Used:
-    """What rows used, read one by one.
+def used(results: Iterable[Measured], run: "Run", *, read: int | None = None) -> Used:
+    """What rows used, taken in one by one.
 
     Args:
         results: of the run, or of some of its rows.
+        read: how many rows were looked at; None: all of them.
     """
-    count = peak = killed = 0
+    count = mib = 0
     busy: list[float] = []
-    memory = {wave.number: wave.memory_mib * _MIB for wave in run.waves}
+    killed: Counter[int] = Counter()
+    waves = {wave.number: wave for wave in run.waves}
     for each in results:
+        wave = waves.get(each.wave, run.last)
         held = each.peak_memory_bytes or 0
         count += bool(held)
-        peak = max(peak, held)
-        killed += each.signal == _SIGKILL and held >= FULL * memory.get(each.wave, math.inf)
+        mib = max(mib, _container_mib(held, wave.workers))
+        if each.signal == _SIGKILL and held >= FULL * wave.memory_mib * _MIB:
+            killed[wave.number] += 1
         if each.seconds and each.cpu_seconds is not None:
-            busy.append(each.cpu_seconds / each.seconds)
+            busy.append(min(each.cpu_seconds / each.seconds * wave.workers, wave.vcpu))
     busy.sort()
     return Used(
         rows=run.rows,
+        read=run.rows if read is None else read,
         measured=count,
-        peak_memory_bytes=peak,
+        container_mib=mib,
         busy_vcpus=busy[math.ceil(BUSY * len(busy)) - 1] if busy else None,
         killed=killed,
     )
@@ -129,7 +138,7 @@ def sampled(store: "Store", run: "Run") -> Used:
         AwsError: AWS is out of reach or refuses.
     """
     rows = range(0, run.rows, -(-run.rows // SAMPLE))
-    return used(measured(store, run.id, rows), run)
+    return used(measured(store, run.id, rows), run, read=len(rows))
 
 
 def advise(found: Used, run: "Run", jobs: Sequence["Job"], cost: Actual) -> Advice | None:
@@ -150,31 +159,31 @@ def advise(found: Used, run: "Run", jobs: Sequence["Job"], cost: Actual) -> Advi
     if not (found.measured or ran_out) or not cost.waves:
         return None
     last = run.last
-    peak = _container_mib(found, last.workers)
-    busy = None if found.busy_vcpus is None else min(found.busy_vcpus * last.workers, last.vcpu)
-    need = peak * (1 + MARGIN)
+    need = found.container_mib * (1 + MARGIN)
     for wave in run.waves:
-        if found.killed or any((job.parent or job.id) in wave.job_ids for job in ran_out):
+        if found.killed.get(wave.number) or any((job.parent or job.id) in wave.job_ids for job in ran_out):
             need = max(need, wave.memory_mib * KILLED)
+    busy = found.busy_vcpus
     task = cost.waves[-1].task
-    vcpu = last.vcpu if busy is None else min(busy * (1 + MARGIN), last.vcpu)
+    most = max(wave.vcpu for wave in run.waves)
+    vcpu = last.vcpu if busy is None else min(busy * (1 + MARGIN), most)
     size = _cheapest(task, vcpu, need)
     if size is None:
         return None
     return Advice(
         now=Size(last.vcpu, last.memory_mib),
         size=size,
-        peak_memory_mib=peak,
+        peak_memory_mib=found.container_mib,
         busy_vcpus=busy,
-        killed=found.killed + len(ran_out),
+        killed=sum(found.killed.values()) + len(ran_out),
         saved=cost.dollars - sum(replace(wave.task, size=size).dollars(wave.seconds) for wave in cost.waves),
         used=found,
     )
 
 
-def _container_mib(found: Used, workers: int) -> int:
-    mib = math.ceil(found.peak_memory_bytes / _MIB)
-    return mib if workers == 1 else mib * workers + RUNNER_MIB
+def _container_mib(held: int, workers: int) -> int:
+    mib = math.ceil(held / _MIB)
+    return mib if workers == 1 or not held else mib * workers + RUNNER_MIB
 
 
 def _cheapest(task: Task, vcpu: float, memory_mib: float) -> Size | None:

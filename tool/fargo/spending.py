@@ -83,8 +83,8 @@ def of_run(state: RunSnapshot, places: Places) -> RunCost:
         AwsError: AWS is out of reach or refuses.
     """
     found, jobs = _cost(state, places, CONTAINERS)
-    if found.cost is None:
-        return found
+    if found.cost is None or not found.cost.finished:
+        return found  # what is left may want more than what has ended
     advice = sizing.advise(sizing.sampled(places.store, state.run), state.run, jobs, found.cost)
     return replace(found, advice=advice)
 

@@ -81,11 +81,6 @@ def of(session: "Session") -> Credentials:
     return Credentials(method=str(found.method), temporary=bool(token), expires=expires)
 
 
-HINT_NONE = (
-    "get some: `aws configure`, or `aws sso login` where your organisation signs on; --profile names another"
-)
-
-
 def _sign_on_ends(boto: Any) -> datetime | None:
     """When the sign-on ends that role credentials are fetched with; None where its token is not found."""
     from botocore.utils import JSONFileCache, SSOTokenLoader

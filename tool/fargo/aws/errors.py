@@ -54,6 +54,7 @@ def translated(operation: str) -> Iterator[None]:
     """
     from botocore.exceptions import BotoCoreError, ClientError
     from botocore.parsers import ResponseParserError
+    from dateutil.parser import ParserError
 
     try:
         yield
@@ -61,6 +62,15 @@ def translated(operation: str) -> Iterator[None]:
         raise _from_answer(operation, error) from error
     except BotoCoreError as error:
         raise _from_library(operation, error) from error
+    except RuntimeError as error:
+        # botocore's word for credentials of the environment or a process that are over (credentials.py).
+        if "still expired" not in str(error):
+            raise
+        text = f"the AWS credentials have expired: {operation} was not asked"
+        raise AwsDenied(text, HINT_DENIED, operation=operation, code="ExpiredCredentials") from error
+    except ParserError as error:  # botocore reads nothing else with dateutil before it asks
+        text = f"AWS_CREDENTIAL_EXPIRATION is no time: {error}"
+        raise AwsDenied(text, "unset it, or get new credentials", operation=operation) from error
     except ResponseParserError as error:  # what answered is not AWS: a proxy, a hotel's login page
         text = f"what answered {operation} is not AWS: {error}"
         raise AwsUnreachable(text, HINT_UNREACHABLE, operation=operation) from error

@@ -8,7 +8,9 @@ from fargo.cost.task import START_SECONDS, Task, billed
 from fargo.model.job import Job, JobState
 from fargo.model.run import RunSnapshot, Wave
 
-_COUNTED = (JobState.FAILED, JobState.SUCCEEDED, JobState.RUNNING)
+TOLD = (JobState.FAILED, JobState.SUCCEEDED, JobState.RUNNING)
+"""Of these AWS Batch has counted how many there are; of those that wait only some were tried before."""
+_COUNTED = (*TOLD, JobState.STARTING, JobState.RUNNABLE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,9 +110,11 @@ def _wave(wave: Wave, state: RunSnapshot, jobs: Sequence[Job], task: Task) -> Wa
     containers = looked_at = attempts = 0
     days: dict[date, float] = {}
     for wanted in _COUNTED:
-        found = [job for job in jobs if job.state is wanted]
+        found = [job for job in jobs if job.state is wanted and (wanted in TOLD or job.attempts)]
         ours = [job for job in found if (job.parent or job.id) in ids]
-        count = max(sum(state.containers(job).get(wanted, 0) for job in parents), len(ours))
+        count = len(ours)
+        if wanted in TOLD:
+            count = max(sum(state.containers(job).get(wanted, 0) for job in parents), count)
         # Of a wave of which none was looked at, the other waves' stand for it.
         sample = ours or found
         containers, looked_at = containers + count, looked_at + len(ours)

@@ -47,10 +47,14 @@ def current(session: "Session", now: datetime, environ: Mapping[str, str] = os.e
 
 
 def _kept(file: Path) -> _Kept | None:
+    """What is kept, where it is whole: another version of fargo may have known fewer rates."""
     try:
-        return msgspec.json.decode(file.read_bytes(), type=_Kept)
+        found = msgspec.json.decode(file.read_bytes(), type=_Kept)
     except (OSError, msgspec.MsgspecError):
         return None
+    rates = found.prices.rates
+    whole = found.at.tzinfo is not None and all(rates.get(rate, 0) > 0 for rate in Rate)
+    return found if whole else None
 
 
 def _asked(session: "Session") -> Prices:

@@ -22,6 +22,10 @@ SOON = timedelta(minutes=30)
 """An `up` of a whole stack takes some minutes, a build before it as many again."""
 
 
+SIGN_ON = ("SSO", "Token")
+"""Words in the names of botocore's errors about single sign-on."""
+
+
 def identity(who: "Identity") -> Check:
     """Who AWS takes us for."""
     if who.arn.endswith(":root"):
@@ -33,17 +37,29 @@ def identity(who: "Identity") -> Check:
     return ok("identity", f"{who.arn}, account {who.account_id}")
 
 
-def refused(error: FargoError) -> Check:
-    """Why AWS does not tell who we are. An error's own hint would lead back here."""
-    hint = credentials.HINT_NONE if isinstance(error, AwsDenied) else error.hint
-    return missing("identity", error.message, hint)
+def refused(name: str, error: FargoError, profile: str = "") -> Check:
+    """Why AWS does not take us for anybody. An error's own hint would lead back here.
+
+    Args:
+        name: of the check.
+        profile: the one that is used, where one is named.
+    """
+    hint = error.hint
+    if isinstance(error, AwsDenied):
+        login = f"aws sso login --profile {profile}" if profile else "aws sso login"
+        hint = login if any(word in error.code for word in SIGN_ON) else credentials.HINT_NONE
+    return missing(name, error.message, hint)
 
 
 def signing(session: "Session", now: datetime) -> Iterator[Check]:
     """Where the credentials come from, and until when they are good."""
     if session.target is Target.LOCAL:
         return
-    found = credentials.of(session)
+    try:
+        found = credentials.of(session)
+    except FargoError as error:
+        yield refused("credentials", error, session.profile)
+        return
     words = f"{found.words}, profile {session.profile}" if session.profile else found.words
     if not found.temporary:
         yield ok("credentials", f"{words}; they do not expire")

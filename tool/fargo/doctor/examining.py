@@ -111,7 +111,7 @@ class Doctor:
         try:
             session = self.session()
         except FargoError as error:
-            return None, None, (missing("AWS", error.message, error.hint),)
+            return None, None, (account.refused("AWS", error, project.profile),)
         if session is None:
             hint = "`fargo up` starts it and deploys to it; `fargo local start` starts it alone"
             return None, None, (warning("local AWS", "not running", hint),)
@@ -122,7 +122,7 @@ class Doctor:
         try:
             who = session.identity(attempts=1, seconds=account.PATIENCE)
         except FargoError as error:
-            return session, None, (account.refused(error), *signing, *where)
+            return session, None, (account.refused("identity", error, project.profile), *signing, *where)
         bound = guarded("deployed to", lambda: account.ownership(project, session, who))
         return session, who, (account.identity(who), *signing, *where, *bound)
 

@@ -7,7 +7,7 @@ from fargo.aws import quotas, usage
 from fargo.aws.quotas import Quota, Quotas
 from fargo.aws.usage import Usage, Used
 from fargo.doctor.account import PATIENCE
-from fargo.doctor.check import Check, ok, unknown, warning
+from fargo.doctor.check import Check, missing, ok, unknown, warning
 
 if TYPE_CHECKING:
     from fargo.aws.session import Session
@@ -52,7 +52,10 @@ def _vcpus(project: "Project", session: "Session", allowed: Quotas) -> Iterator[
         together = int(min(quota.value, wanted) // vcpu)
         run = f"jobs of {largest} ({vcpu:g} vCPU) run {together:,} at a time"
         needed = f"{wanted:,}"
-        if quota.value >= wanted:
+        if quota.value < vcpu:
+            never = f"{said}: no job of {largest} ({vcpu:g} vCPU) ever starts"
+            yield missing(name, never, _increase(session, quota, wanted), needed)
+        elif quota.value >= wanted:
             yield ok(name, f"{said}: {run}", needed)
         else:
             yield warning(name, f"{said}: {run}, the others wait", _increase(session, quota, wanted), needed)

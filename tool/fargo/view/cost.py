@@ -95,6 +95,8 @@ def notes(found: RunCost) -> list[tuple[str, str]]:
 
 def advice_rows(found: Advice | None, cost: Actual | None) -> list[tuple[str, str]]:
     """The size that would have been enough: names and values."""
+    if found is None and cost and not cost.finished:
+        return [("size", "told when it has ended: what goes on may want more than what has ended")]
     if found is None:
         return [("size", "no row left a measurement: nobody can tell what was needed")] if cost else []
     used = found.used
@@ -107,11 +109,14 @@ def advice_rows(found: Advice | None, cost: Actual | None) -> list[tuple[str, st
     told = [("used", f"of {found.now}: {'; '.join(words)}")]
     if not found.enough:
         return [*told, ("size", "too few rows were measured to go by")]
+    left = used.rows - used.read
+    but = f"; {plural(left, 'row')} were not looked at, and may want more" if used.sample else ""
     if not found.changes:
-        return [*told, ("size", f"{found.now} is the cheapest that holds, with {found.margin:.0%} to spare")]
+        holds = f"{found.now} is the cheapest that holds, with {found.margin:.0%} to spare"
+        return [*told, ("size", holds + but)]
     amount = money(abs(found.saved))
     changed = f"saved {amount}" if found.saved >= 0 else f"cost {amount} more"
-    told.append(("size", f"{found.size} would have {changed}, with {found.margin:.0%} to spare"))
+    told.append(("size", f"{found.size} would have {changed}, with {found.margin:.0%} to spare{but}"))
     return [*told, ("fargo.toml", ", ".join(found.lines))]
 
 
@@ -228,6 +233,7 @@ def advice_data(found: Advice) -> dict[str, Any]:
         "saved_usd": round(found.saved, 6),
         "rows": found.used.rows,
         "rows_measured": found.used.measured,
+        "sample": found.used.sample,
         "fargo_toml": list(found.lines),
     }
 
@@ -236,6 +242,8 @@ def prices_data(found: Prices) -> dict[str, Any]:
     """Whose prices, for `--json`."""
     return {
         "region": found.region,
+        "wanted_region": found.wanted or found.region,
+        "borrowed": list(found.borrowed),
         "date": found.date,
         "source": found.source.name.lower(),
         "reason": found.reason or None,
