@@ -200,7 +200,8 @@ def test_a_project_without_a_dockerfile_gets_the_default_image(road: "Road", doc
     dockerfile.unlink()
     built = road.json("build")
     assert built["built"] is True
-    assert built["image"] != road.json("show", "simulate")["image"]
+    before = next(run["id"] for run in road.json("ps") if run["job"] == "simulate")
+    assert built["image"] != road.json("show", before)["image"]
 
 
 def test_a_dockerfile_that_fails_names_its_step_and_its_words(road: "Road", dockerfile: Path) -> None:
