@@ -82,6 +82,10 @@ FAILURES = (
     _fails("image-unreachable", PULL + TIMEOUT, "The image's registry is out of the task's reach", "up"),
     _fails("image-denied", PULL + f"failed to resolve ref {IMAGE}: pull access denied: no basic auth credentials",
            "The registry does not let the task's execution role pull the image", "up"),
+    _fails("image-layers-denied", PULL.replace("pull image manifest", "ref pull") + "failed to copy: httpReadSeeker: "
+           "failed open: unexpected status code https://prod-us-east-1-starport-layer-bucket.s3.us-east-1.amazonaws."
+           "com/123456789012/sha256:4429: 403 Forbidden",
+           "S3, where Amazon ECR keeps the image's layers, does not let the task have them", "retry RUN"),
     _fails("image-rate-limit", "CannotPullContainerError: inspect image has been retried 5 time(s): httpReadSeeker: "
            "failed open: unexpected status code: 429 Too Many Requests - toomanyrequests: You have reached your "
            "pull rate limit", "The registry refuses more pulls for now: its rate limit is reached", "retry RUN"),
@@ -135,7 +139,7 @@ FAILURES = (
     _fails("program-architecture", START + "exec /job: exec format error: unknown",
            "The program is for another CPU architecture than the task's, X86_64", "up"),
     _fails("overrides-too-long", "Container Overrides length must be at most 8192",
-           "Its command and environment are longer than the 8192 characters that ECS takes", "submit work"),
+           "Its command and environment are longer than the 8192 characters that ECS takes"),
     _fails("container-start", "CannotStartContainerError: failed to get container status: unknown",
            "The container could not be started", "retry RUN"),
     # AWS ended it.
@@ -166,8 +170,7 @@ FAILURES = (
             "or name its interpreter first.", "./job.sh may not be executed", "up"),
     _runner("runner-values-too-large", 126, "job cannot be started: the row's values are too large for Linux, which "
             "takes 128 KiB each and about 2 MiB together. Put large ones into `inputs`.",
-            "A row's values are too large for a command: Linux takes 128 KiB each and about 2 MiB together",
-            "submit work"),
+            "A row's values are too large for a command: Linux takes 128 KiB each and about 2 MiB together"),
     _runner("runner-disk", 125, "/tmp/fargo-inputs-x/0/a.bin cannot be written: No space left on device. Give the "
             "job more `storage`, or a folder that it may write to.",
             "The task's storage, 20 GiB, is full: the image counts, inputs and outputs too", "up"),
@@ -188,8 +191,7 @@ FAILURES = (
     _runner("runner-input-not-found", 125, "photos/a.jpg cannot be fetched: S3 answers 404, NoSuchKey: The specified "
             "key does not exist.", "An input of its row is not there: photos/a.jpg", "retry RUN"),
     _runner("runner-input-address", 125, "The column photo of row 3 is 'a.jpg', which names no object. Write "
-            "s3://bucket/key.", "A value of its row names no object: an input is written s3://bucket/key",
-            "submit work"),
+            "s3://bucket/key.", "A value of its row names no object: an input is written s3://bucket/key"),
     _runner("runner-s3-unreachable", 125, "photos/a.jpg cannot be fetched: s3.us-east-1.amazonaws.com is out of reach "
             "(timed out).", "S3 is out of the container's reach", "up"),
     _runner("runner-refused", 125, "runs/x/output/3/a cannot be stored: S3 answers 400, EntityTooLarge: no.",
@@ -201,17 +203,22 @@ FAILURES = (
             "An output cannot be stored: out/big is larger than 5 GiB. Let the command write it in parts.", "up"),
     _runner("runner-by-hand", 125, "FARGO_RUN is set and FARGO_BUCKET is not. Submit the job with `fargo submit`.",
             "The container was not started as `fargo submit` starts it: FARGO_RUN is set and FARGO_BUCKET is not. "
-            "Submit the job with `fargo submit`.", "submit work"),
+            "Submit the job with `fargo submit`."),
     _runner("runner-manifest", 125, "runs/x/manifest.idx is damaged: it ends before this container's entries. Submit "
             "the rows anew with `fargo submit`.",
             "The rows of the run are damaged: runs/x/manifest.idx is damaged: it ends before this container's "
-            "entries. Submit the rows anew with `fargo submit`.", "submit work"),
+            "entries. Submit the rows anew with `fargo submit`."),
     _runner("runner", 125, "There is no command. Write: fargo-run -- COMMAND ARGUMENT…",
             "The command did not fail, but the runner around it did: There is no command. Write: fargo-run -- "
             "COMMAND ARGUMENT…", "retry RUN"),
     # What programs write.
     _exits("exec-format", 255, "A program is for another CPU architecture than the task's, X86_64",
            "exec /hello: exec format error", fix="up"),
+    _exits("shared-memory-full", 1, "Shared memory, /dev/shm, is full, and Fargate offers no way to enlarge it",
+           "RuntimeError: unable to write to file </torch_81_2>: No space left on device (28)", fix="up"),
+    _exits("fatal-memory", 134, "The program itself found no more memory, of 512 MiB, and ended itself",
+           "FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory",
+           fix="retry RUN --memory '1 GiB'"),
     _exits("disk-full", 1, "The task's storage, 20 GiB, is full: the image counts too",
            "OSError: [Errno 28] No space left on device: '/tmp/a'", fix="up"),
     _exits("read-only", 1, "It wrote where the file system is read-only",
@@ -226,7 +233,7 @@ FAILURES = (
            "botocore.exceptions.ClientError: An error occurred (AccessDenied) when calling the ListBuckets "
            "operation: Access Denied", fix="up"),
     _exits("no-way-out", 1,
-           "It tried to reach what its subnets have no way to: the stack's endpoints are the only way out",
+           "It did not reach what it called: the name is wrong, or nothing leads there from its subnets",
            "urllib.error.URLError: <urlopen error [Errno -3] Temporary failure in name resolution>", fix="up"),
     _exits("python-module", 1, "The image has no Python module numpy", "Traceback (most recent call last):",
            '  File "a.py", line 1, in <module>', "    import numpy", "ModuleNotFoundError: No module named 'numpy'",
@@ -307,7 +314,7 @@ REAL = (
     _python("a null pointer read", "import ctypes; ctypes.string_at(0)", "exit-139",
             "Its program met a segmentation fault (SIGSEGV): a fault in native code"),
     _python("a page of the internet asked for", "from urllib.request import urlopen; urlopen('https://example.com')",
-            "no-way-out", "It tried to reach what its subnets have no way to"),
+            "no-way-out", "It did not reach what it called"),
     _python("a line written to `/dev/full`", "open('/dev/full', 'w', buffering=1).write('x\\n')", "disk-full",
             "The task's storage"),
 )  # fmt: skip

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 
 from fargo.explain.finding import Finding, Fix
-from fargo.explain.rule import Match, Seen, filled, first, fixes
+from fargo.explain.rule import LINE, Match, Seen, filled, first, fixes, mentioned
 from fargo.explain.rules import RULES
-from fargo.explain.rules.fixes import LOG
+from fargo.explain.rules.fixes import READ_LOG
+from fargo.explain.rules.log import LOG
 from fargo.model.job import Job
 
 SILENT = "AWS gives no reason"
@@ -18,7 +19,8 @@ def seen(job: Job, lines: tuple[str, ...] = ()) -> Seen:
     Args:
         lines: the last of its log, oldest first.
     """
-    return Seen(exit_code=job.exit_code, reason=job.reason, lines=lines, stopped=job.asked_to_end)
+    cut = tuple(line[:LINE].rstrip() for line in lines)
+    return Seen(exit_code=job.exit_code, reason=job.reason[:LINE], lines=cut, stopped=job.asked_to_end)
 
 
 def known(job: Job, lines: tuple[str, ...] = ()) -> Match | None:
@@ -33,7 +35,8 @@ def why(job: Job, values: Mapping[str, str], lines: tuple[str, ...] = ()) -> Fin
         values: see `values_of`; a fix that needs one that is not there is left out.
         lines: the last of its log, oldest first.
     """
-    match = known(job, lines)
+    shown = seen(job, lines)
+    match = first(RULES, shown)
     if match is None:
         return Finding(
             rule="",
@@ -42,16 +45,16 @@ def why(job: Job, values: Mapping[str, str], lines: tuple[str, ...] = ()) -> Fin
             fixes=_raw_fixes(job, values),
             jobs=1,
             examples=(job,),
-            tail=lines,
+            tail=shown.lines,
         )
     return Finding(
         rule=match.rule.id,
         cause=filled(match.rule.cause, {**values, **match.values}) or job.reason or SILENT,
-        evidence=_told(_said(job), match.line, _tries(job)),
+        evidence=_told(_said(job), match.line or _mentions(match, shown), _tries(job)),
         fixes=fixes(match, values),
         jobs=1,
         examples=(job,),
-        tail=lines,
+        tail=shown.lines,
     )
 
 
@@ -63,6 +66,12 @@ def _said(job: Job) -> str:
     """Like `AWS: exit 137, OutOfMemoryError: Container killed due to memory usage`."""
     parts = _told(_exit(job), job.reason)
     return f"AWS: {', '.join(parts)}" if parts else ""
+
+
+def _mentions(match: Match, shown: Seen) -> str:
+    """What may be the cause and need not: where the exit code alone tells it, and the log knows more."""
+    line = mentioned(LOG, shown.lines) if match.rule.exit_codes else ""
+    return f"its log mentions: {line}" if line else ""
 
 
 def _exit(job: Job) -> str:
@@ -81,5 +90,5 @@ def _tries(job: Job) -> str:
 
 
 def _raw_fixes(job: Job, values: Mapping[str, str]) -> tuple[Fix, ...]:
-    command = filled(LOG.command, values)
-    return (Fix(LOG.words, command),) if command and job.exit_code is not None else ()
+    command = filled(READ_LOG.command, values)
+    return (Fix(READ_LOG.words, command),) if command and job.exit_code is not None else ()

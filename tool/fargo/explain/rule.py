@@ -10,6 +10,19 @@ RAN = r"^$|^Essential container in task exited"
 """The reason of a container that ran and ended by itself: its exit code and its log tell the rest.
 
 Source: Amazon ECS developer guide, "Stopped tasks error messages"."""
+PULL = "CannotPullContainerError: "
+LINE = 4096
+"""Characters of a line that are looked at: patterns take time with it."""
+_KILLED = range(129, 193)
+"""128 and the number of the signal that killed it. Source: signal(7), POSIX “Exit Status and Errors”."""
+_IMAGE = re.compile(
+    r'\bref "?(?P<ref>[^\s"]*[/:][^\s"]*[^\s":])'
+    r'|(?P<host>\b[\w-]+(?:\.[\w-]+)+(?::\d+)?)/[^\s"]*[^\s":]'
+    r"|\bsha256:[0-9a-f]+"
+)
+"""What names an image in the words of a pull: nothing in a name tells why."""
+_NOTHING = re.compile(r"\s*|\s+(at |\.\.\. |[|+]).*|fargo-run: .*")
+"""Lines after a log's end: blank ones, the frames of a stack, and the runner's about the row."""
 _OPTIONAL = re.compile(r"<([^<>]*)>")
 _NAME = re.compile(r"\{(\w+)\}")
 
@@ -39,8 +52,11 @@ class Rule:
 
     Attributes:
         cause: a sentence.
-        reason: a pattern to be found in AWS's words, whatever the case; empty: any.
-        log: a pattern to be found in the log's last lines: the last place counts; empty: any.
+        reason: a pattern to be found in AWS's words, whatever the case; empty: any. The names of images
+            in the words of a pull are not looked at.
+        log: a pattern to be found in the log's last lines: the last place counts; empty: any. Of what a
+            signal killed the log is not asked, unless `exit_codes` names it.
+        ends: the log must end with it: what a program went on from is no cause.
         exit_codes: one of these; empty: any, or none.
         stopped: somebody asked for it.
         services: those that it had to reach, by their endpoints' names: the network on the way is looked at.
@@ -50,6 +66,7 @@ class Rule:
     cause: str
     reason: str = ""
     log: str = ""
+    ends: bool = False
     exit_codes: Collection[int] = ()
     stopped: bool = False
     fixes: tuple[Fix, ...] = ()
@@ -72,6 +89,13 @@ class Match:
 def first(rules: Iterable[Rule], seen: Seen) -> Match | None:
     """The first of the rules that holds; None: what is seen is known to none of them."""
     return next((match for rule in rules if (match := _match(rule, seen))), None)
+
+
+def mentioned(rules: Iterable[Rule], lines: Iterable[str]) -> str:
+    """The line that the first of the rules finds anywhere in a log; empty where none does."""
+    log = "\n".join(lines)
+    found = (place for rule in rules if rule.log and (place := _last(rule.log, log)))
+    return next(map(_line_of, found), "")
 
 
 def filled(words: str, values: Mapping[str, str]) -> str:
@@ -97,18 +121,43 @@ def _match(rule: Rule, seen: Seen) -> Match | None:
     values = {} if seen.exit_code is None else {"exit_code": str(seen.exit_code)}
     values |= {"reason": seen.reason} if seen.reason else {}
     if rule.reason:
-        found = re.search(rule.reason, seen.reason, re.IGNORECASE)
+        found = re.search(rule.reason, _words(seen.reason), re.IGNORECASE)
         if found is None:
             return None
-        values |= _groups(found)
-    line = ""
-    if rule.log:
-        places = list(re.finditer(rule.log, "\n".join(seen.lines), re.MULTILINE))
-        if not places:
-            return None
-        values |= _groups(places[-1])
-        line = _line_of(places[-1])
-    return Match(rule, values, line)
+        values |= _image(seen.reason) | _groups(found)
+    if not rule.log:
+        return Match(rule, values)
+    place = None if _killed(rule, seen) else _last(rule.log, "\n".join(seen.lines))
+    if place is None or (rule.ends and not _is_end(place)):
+        return None
+    return Match(rule, values | _groups(place), _line_of(place))
+
+
+def _killed(rule: Rule, seen: Seen) -> bool:
+    return seen.exit_code in _KILLED and seen.exit_code not in rule.exit_codes
+
+
+def _words(reason: str) -> str:
+    """AWS's words without the names of images, and of web addresses their hosts alone."""
+    if not reason.startswith(PULL):
+        return reason
+    return _IMAGE.sub(lambda name: f"{name['host']}/…" if name["host"] else "…", reason)
+
+
+def _image(reason: str) -> dict[str, str]:
+    found = next(filter(None, (name["ref"] for name in _IMAGE.finditer(reason))), "")
+    return {"image": found} if found else {}
+
+
+def _last(pattern: str, log: str) -> re.Match[str] | None:
+    """The last place of a pattern."""
+    places = list(re.finditer(pattern, log, re.MULTILINE))
+    return places[-1] if places else None
+
+
+def _is_end(place: re.Match[str]) -> bool:
+    _, *after = place.string[place.end() :].split("\n")
+    return all(map(_NOTHING.fullmatch, after))
 
 
 def _groups(found: re.Match[str]) -> dict[str, str]:

@@ -8,17 +8,41 @@ from fargo.explain.finding import Fix
 from fargo.explain.rule import Rule
 from fargo.explain.rules.fixes import AGAIN, DEPLOYED, MEMORY, MEMORY_FROM_NOW_ON
 
+_AWS_SAYS = (
+    r"Essential container in task exited|\w+Error: |Your Spot Task|Host EC2 |Job attempt duration exceeded"
+    r"|Dependent Job failed|Array Child Job failed|Job queue was deleted|Canceled by JobStateTimeLimit"
+    r"|The local AWS "
+)
+"""How AWS's own words begin: such a job ended before the request to stop it came to it."""
+
+STOPPED = (
+    Rule(
+        id="stopped-by-fargo",
+        cause="Somebody stopped it with `fargo stop`",
+        reason=r"^stopped by fargo stop",
+        fixes=(AGAIN,),
+    ),
+    Rule(
+        id="stopped",
+        cause="Somebody stopped it: {why}",
+        reason=rf"^(?!{_AWS_SAYS})(?P<why>.+)",
+        stopped=True,
+        fixes=(AGAIN,),
+    ),
+)
+"""Somebody's own words may be any, those of other rules among them."""
+
 AWS = (
     Rule(
         id="out-of-memory",
         cause="It wanted more memory than it has<: {memory}>",
-        reason=r"OutOfMemory",
+        reason=r"^OutOfMemoryError",
         fixes=(MEMORY, MEMORY_FROM_NOW_ON),
     ),
     Rule(
         id="spot",
         cause="AWS took the Spot capacity back: nothing is wrong with the job",
-        reason=r"Spot Task was interrupted|spot interruption",
+        reason=r"^Your Spot Task was interrupted",
         fixes=(AGAIN, Fix("on demand nobody takes it back", "retry {run} --on-demand")),
     ),
     Rule(
@@ -32,7 +56,7 @@ AWS = (
         cause="It ran longer than its timeout<, {timeout}>",
         reason=r"^Job attempt duration exceeded timeout",
         fixes=(
-            Fix("submit it anew as before, with a longer one", "submit {job} --timeout {longer_timeout}"),
+            Fix("submit it anew as you did, with `--timeout {longer_timeout}`"),
             Fix("set a longer `timeout` under [jobs.{timed_job}] in fargo.toml, then deploy", "up"),
             Fix("then run again what failed of {timed_job}, as deployed", "retry {run} --deployed"),
         ),
@@ -40,7 +64,7 @@ AWS = (
     Rule(
         id="waited-too-long",
         cause="It waited longer than its queue allows: {why}",
-        reason=r"JobStateTimeLimit action due to reason: (?P<why>.+)",
+        reason=r"^Canceled by JobStateTimeLimit action due to reason: (?P<why>.+)",
         fixes=(Fix("see what the account and the stack allow", "doctor"),),
     ),
     Rule(
@@ -60,18 +84,5 @@ AWS = (
         cause="Its job queue was deleted while it waited or ran",
         reason=r"^Job queue was deleted",
         fixes=(Fix("deploy the stack again: it makes the queue", "up"), DEPLOYED),
-    ),
-    Rule(
-        id="stopped-by-fargo",
-        cause="Somebody stopped it with `fargo stop`",
-        reason=r"^stopped by fargo stop",
-        fixes=(AGAIN,),
-    ),
-    Rule(
-        id="stopped",
-        cause="Somebody stopped it: {why}",
-        reason=r"^(?!Essential container in task exited)(?P<why>.+)",
-        stopped=True,
-        fixes=(AGAIN,),
     ),
 )

@@ -6,20 +6,18 @@ env(1) and container engines end with. Source: signal(7), env(1), POSIX "Exit St
 
 from fargo.explain.finding import Fix
 from fargo.explain.rule import RAN, Rule
-from fargo.explain.rules.fixes import AGAIN, LOG, MEMORY, deploy
-
-_COMMAND = deploy("look at `command` under [jobs.{job}] in fargo.toml and at the Dockerfile")
+from fargo.explain.rules.fixes import AGAIN, COMMAND, MEMORY, READ_LOG, deploy
 
 
-def _ended(code: int, cause: str, fixes: tuple[Fix, ...] = (LOG,)) -> Rule:
+def _ended(code: int, cause: str, fixes: tuple[Fix, ...] = (READ_LOG,)) -> Rule:
     return Rule(id=f"exit-{code}", cause=cause, reason=RAN, exit_codes=(code,), fixes=fixes)
 
 
 EXIT_CODES = (
     _ended(2, "Its command ended with exit code 2, by which many programs mean wrong arguments"),
-    _ended(125, "The runner, or what started the command, failed before or after it", (LOG, AGAIN)),
-    _ended(126, "Its command is there and cannot be executed", (LOG, *_COMMAND)),
-    _ended(127, "Its command, or one that it calls, is not in the image", (LOG, *_COMMAND)),
+    _ended(125, "The runner, or what started the command, failed before or after it", (READ_LOG, AGAIN)),
+    _ended(126, "Its command is there and cannot be executed", (READ_LOG, *COMMAND)),
+    _ended(127, "Its command, or one that it calls, is not in the image", (READ_LOG, *COMMAND)),
     _ended(130, "Its command was interrupted (SIGINT)"),
     _ended(
         132,
@@ -32,16 +30,16 @@ EXIT_CODES = (
     _ended(
         137,
         "It was killed (SIGKILL), and AWS does not say why: most often for memory<: it has {memory}>",
-        (MEMORY, LOG),
+        (MEMORY, READ_LOG),
     ),
     _ended(139, "Its program met a segmentation fault (SIGSEGV): a fault in native code"),
     _ended(141, "Its program wrote to one that had ended (SIGPIPE)"),
-    _ended(143, "It was asked to end (SIGTERM), and AWS does not say by whom", (AGAIN, LOG)),
+    _ended(143, "It was asked to end (SIGTERM), and AWS does not say by whom", (AGAIN, READ_LOG)),
     Rule(
         id="exit-code",
         cause="Its command ended with exit code {exit_code}: its log says why",
         reason=RAN,
         exit_codes=range(1, 256),
-        fixes=(LOG, AGAIN),
+        fixes=(READ_LOG, AGAIN),
     ),
 )

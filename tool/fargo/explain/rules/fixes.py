@@ -4,12 +4,13 @@ from fargo.explain.finding import Fix
 
 AGAIN = Fix("run again what failed", "retry {run}")
 DEPLOYED = Fix("then run again what failed, with image and settings as deployed", "retry {run} --deployed")
-LOG = Fix("read its whole log", "logs {where}")
+READ_LOG = Fix("read its whole log", "logs {where}")
 MEMORY = Fix("run again what failed with more memory", "retry {run} --memory '{more_memory}'")
 MEMORY_FROM_NOW_ON = Fix(
     'for later runs: memory = "{more_memory}" under [jobs.{job}] in fargo.toml, then deploy', "up"
 )
 CHECK = Fix("look for what else is missing", "doctor")
+NETWORK = (Fix("deploy the stack again: it makes the missing endpoints and routes", "up"), AGAIN)
 
 
 def deploy(words: str) -> tuple[Fix, ...]:
@@ -19,3 +20,11 @@ def deploy(words: str) -> tuple[Fix, ...]:
         words: what to change, such as `install it in the Dockerfile`.
     """
     return Fix(f"{words}, then deploy", "up"), DEPLOYED
+
+
+COMMAND = deploy("look at `command` under [jobs.{job}] in fargo.toml and at the Dockerfile")
+INSTALL = deploy("install it in the Dockerfile")
+ARCHITECTURE = deploy(
+    "build for one: `architecture` under [image] in fargo.toml, and all that the image copies in"
+)
+STORAGE = deploy("set a larger `storage`, up to 200 GiB, under [jobs.{job}] in fargo.toml")

@@ -5,10 +5,11 @@ them (amazon-ecs-agent#1128, globaldothealth/list#2662).
 """
 
 from fargo.explain.finding import Fix
+from fargo.explain.rule import PULL as PULLING
 from fargo.explain.rule import Rule
-from fargo.explain.rules.fixes import AGAIN, DEPLOYED, deploy
+from fargo.explain.rules.fixes import AGAIN, DEPLOYED, NETWORK, STORAGE, deploy
 
-_PULL = "^CannotPullContainerError: "
+_PULL = f"^{PULLING}"
 _BUILD = Fix("build and push it", "build")
 
 PULL = (
@@ -23,27 +24,40 @@ PULL = (
         id="image-too-large",
         cause="The image does not fit the task's storage<, {storage}>",
         reason=_PULL + r".*no space left on device",
-        fixes=deploy("set a larger `storage`, up to 200 GiB, under [jobs.{job}] in fargo.toml"),
+        fixes=STORAGE,
     ),
     Rule(
         id="image-rate-limit",
         cause="The registry refuses more pulls for now: its rate limit is reached",
-        reason=_PULL + r".*(toomanyrequests|rate limit|429)",
+        reason=_PULL + r".*(toomanyrequests:|pull rate limit|429 Too Many Requests|Rate exceeded)",
         fixes=(AGAIN,),
     ),
     Rule(
         id="image-unreachable",
         cause="The image's registry is out of the task's reach",
-        reason=_PULL
-        + r".*(i/o timeout|deadline exceeded|Client\.Timeout|request canceled|no such host|refused)",
-        fixes=(Fix("deploy the stack again: it makes the missing endpoints and routes", "up"), AGAIN),
+        reason=_PULL + r".*(i/o timeout|deadline exceeded|Client\.Timeout|request canceled|no such host"
+        r"|connection refused)",
+        fixes=NETWORK,
         services=("ecr.api", "ecr.dkr", "s3"),
+    ),
+    Rule(
+        id="image-layers-denied",
+        cause="S3, where Amazon ECR keeps the image's layers, does not let the task have them",
+        reason=_PULL + r".*starport-layer-bucket.*(403 Forbidden|AccessDenied|access denied)",
+        fixes=(
+            Fix(
+                "the policy of the S3 endpoint must let s3:GetObject through to that bucket: deploy again, "
+                "which puts back the stack's own, or mend yours",
+                "up",
+            ),
+            AGAIN,
+        ),
     ),
     Rule(
         id="image-denied",
         cause="The registry does not let the task's execution role pull the image",
-        reason=_PULL
-        + r".*(no basic auth|403|Forbidden|denied|not authorized|may require (authorization|'docker login'))",
+        reason=_PULL + r".*(no basic auth credentials|403 Forbidden|access denied|AccessDenied|: denied\b"
+        r"|not authorized to perform|may require (authorization|'docker login'))",
         fixes=(
             Fix("deploy the stack again: it gives the execution role what it needs", "up"),
             DEPLOYED,
@@ -53,9 +67,7 @@ PULL = (
     Rule(
         id="image-not-found",
         cause="The image is not in its registry<: {image}>. Its tag may have been deleted",
-        reason=_PULL
-        + r"(?=.*(not found|manifest unknown|does not exist|no such image))"
-        + r'(.*?\bref "?(?P<image>[^\s"]+[^\s":]))?',
+        reason=_PULL + r".*(: not found|manifest unknown|does not exist|no such image)",
         fixes=(_BUILD, AGAIN),
     ),
     Rule(

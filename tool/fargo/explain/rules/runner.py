@@ -6,10 +6,9 @@ Its lines begin with `fargo-run: `, and of several rows in a container with `row
 
 from fargo.explain.finding import Fix
 from fargo.explain.rule import RAN, Rule
-from fargo.explain.rules.fixes import AGAIN, LOG, deploy
+from fargo.explain.rules.fixes import AGAIN, ARCHITECTURE, COMMAND, NETWORK, READ_LOG, STORAGE, deploy
 
 _SAYS = r"^fargo-run: (row \d+: )?(exit code \d+\. )?"
-_NETWORK = (Fix("deploy the stack again: it makes the missing endpoints and routes", "up"), AGAIN)
 
 RUNNER = (
     Rule(
@@ -24,7 +23,7 @@ RUNNER = (
         cause="The image has no program {program}",
         reason=RAN,
         log=_SAYS + r"(?P<program>.+) is not (in the image|on the image's PATH)",
-        fixes=deploy("look at `command` under [jobs.{job}] in fargo.toml and at the Dockerfile"),
+        fixes=COMMAND,
     ),
     Rule(
         id="runner-architecture",
@@ -32,9 +31,7 @@ RUNNER = (
         " or a script without a #! line",
         reason=RAN,
         log=_SAYS + r"(?P<program>.+) is no program for this CPU architecture",
-        fixes=deploy(
-            "build for one: `architecture` under [image] in fargo.toml, and all that the image copies in"
-        ),
+        fixes=ARCHITECTURE,
     ),
     Rule(
         id="runner-not-executable",
@@ -48,19 +45,14 @@ RUNNER = (
         cause="A row's values are too large for a command: Linux takes 128 KiB each and about 2 MiB together",
         reason=RAN,
         log=_SAYS + r".*values are too large for Linux",
-        fixes=(
-            Fix(
-                "put large ones into files, named by a column of `inputs`; then submit it anew",
-                "submit {job}",
-            ),
-        ),
+        fixes=(Fix("put large ones into files, named by a column of `inputs`; then submit it anew"),),
     ),
     Rule(
         id="runner-disk",
         cause="The task's storage<, {storage},> is full: the image counts, inputs and outputs too",
         reason=RAN,
         log=_SAYS + r".*No space left on device",
-        fixes=deploy("set a larger `storage`, up to 200 GiB, under [jobs.{job}] in fargo.toml"),
+        fixes=STORAGE,
     ),
     Rule(
         id="runner-scratch",
@@ -110,14 +102,14 @@ RUNNER = (
         cause="A value of its row names no object: an input is written s3://bucket/key",
         reason=RAN,
         log=_SAYS + r".*which names no object",
-        fixes=(Fix("mend the row; then submit the rows anew", "submit {job}"),),
+        fixes=(Fix("mend the row; then submit the rows anew, as you did"),),
     ),
     Rule(
         id="runner-s3-unreachable",
         cause="S3 is out of the container's reach",
         reason=RAN,
         log=_SAYS + r".* is out of reach \(",
-        fixes=_NETWORK,
+        fixes=NETWORK,
         services=("s3",),
     ),
     Rule(
@@ -125,7 +117,7 @@ RUNNER = (
         cause="S3 refuses {key}: {why}",
         reason=RAN,
         log=_SAYS + r"(?P<key>.+) cannot be \w+( for)?: (?P<why>S3 answers .+)",
-        fixes=(AGAIN, LOG),
+        fixes=(AGAIN, READ_LOG),
     ),
     Rule(
         id="runner-stray-output",
@@ -154,7 +146,7 @@ RUNNER = (
         cause="The rows of the run are damaged: {why}",
         reason=RAN,
         log=_SAYS + r"(?P<why>.* is damaged: .*)",
-        fixes=(Fix("submit the rows anew", "submit {job}"),),
+        fixes=(Fix("submit the rows anew, as you did"),),
     ),
     Rule(
         id="runner",
@@ -162,6 +154,6 @@ RUNNER = (
         reason=RAN,
         log=_SAYS + r"(?P<why>.+)",
         exit_codes=(125,),
-        fixes=(LOG, AGAIN),
+        fixes=(READ_LOG, AGAIN),
     ),
 )

@@ -8,15 +8,13 @@ gist.github.com/bradleybeddoes/7b568d87d20c5e4ebfe31de9a8dc08c7).
 
 from fargo.explain.finding import Fix
 from fargo.explain.rule import Rule
-from fargo.explain.rules.fixes import AGAIN, CHECK, DEPLOYED, deploy
+from fargo.explain.rules.fixes import AGAIN, ARCHITECTURE, CHECK, COMMAND, DEPLOYED, NETWORK, deploy
 
 _INIT = r"^ResourceInitializationError: "
 _START = r"^CannotStartContainerError: "
 _DENIED = r"(AccessDenied|not authorized)"
 _FAR = r"(i/o timeout|deadline exceeded|RequestCanceled|RequestError|send request failed|connection issue)"
-_NETWORK = (Fix("deploy the stack again: it makes the missing endpoints and routes", "up"), AGAIN)
 _ROLES = (Fix("deploy the stack again: it gives the execution role what it needs", "up"), DEPLOYED)
-_COMMAND = "look at `command` under [jobs.{job}] in fargo.toml and at the Dockerfile"
 
 START = (
     Rule(
@@ -44,33 +42,33 @@ START = (
         id="secret-unreachable",
         cause="Secrets Manager is out of the task's reach",
         reason=_INIT + rf".*from asm.*{_FAR}",
-        fixes=_NETWORK,
+        fixes=NETWORK,
         services=("secretsmanager",),
     ),
     Rule(
         id="parameter-unreachable",
         cause="Systems Manager, which holds a parameter of the job, is out of the task's reach",
         reason=_INIT + rf".*from ssm.*{_FAR}",
-        fixes=_NETWORK,
+        fixes=NETWORK,
         services=("ssm",),
     ),
     Rule(
         id="registry-denied",
         cause="The execution role may not ask Amazon ECR for a login",
-        reason=_INIT + rf".*ecr.*{_DENIED}",
+        reason=_INIT + rf".*\becr\b.*{_DENIED}",
         fixes=_ROLES,
     ),
     Rule(
         id="registry-unreachable",
         cause="Amazon ECR, which gives the login for the image, is out of the task's reach",
-        reason=_INIT + r".*(ecr registry auth|connection issue between the task and Amazon ECR)",
-        fixes=_NETWORK,
+        reason=_INIT + rf".*(\becr registry auth.*{_FAR}|connection issue between the task and Amazon ECR)",
+        fixes=NETWORK,
         services=("ecr.api",),
     ),
     Rule(
         id="log-group-not-found",
         cause="The job's log group is not there: somebody deleted it",
-        reason=_INIT + r".*log group does not exist",
+        reason=rf"({_INIT}|{_START}).*log group does not exist",
         fixes=(Fix("deploy the stack again: it makes the log group", "up"), AGAIN),
     ),
     Rule(
@@ -83,43 +81,38 @@ START = (
         id="log-unreachable",
         cause="CloudWatch Logs is out of the task's reach, and no container starts without its log",
         reason=_INIT + rf".*(log stream|logger|logging driver|Cloudwatch).*({_FAR}|signal: killed)",
-        fixes=_NETWORK,
+        fixes=NETWORK,
         services=("logs",),
     ),
     Rule(
         id="role-not-assumable",
         cause="ECS cannot assume a role of the task: it was deleted, or its trust does not name ECS",
-        reason=r"unable to assume (the )?role",
+        reason=r"^ECS was unable to assume (the )?role",
         fixes=(Fix("deploy the stack again: it makes the roles", "up"), DEPLOYED),
     ),
     Rule(
         id="network-interface",
         cause="Fargate did not get a network interface in time: it passes, and nothing is wrong with the job",
-        reason=r"Timeout waiting for network interface",
+        reason=r"^Timeout waiting for network interface",
         fixes=(AGAIN,),
     ),
     Rule(
         id="fargate-capacity",
         cause="Fargate had no capacity for the task at that moment",
-        reason=r"Capacity is unavailable at this time",
+        reason=r"^Capacity is unavailable at this time",
         fixes=(AGAIN, Fix("not on Spot, which runs out first", "retry {run} --on-demand")),
     ),
     Rule(
         id="overrides-too-long",
         cause="Its command and environment are longer than the {limit} characters that ECS takes",
         reason=r"Container Overrides length must be at most (?P<limit>\d+)",
-        fixes=(
-            Fix(
-                "give what is long as rows (`--over`), or as a file in `inputs`; then submit it anew",
-                "submit {job}",
-            ),
-        ),
+        fixes=(Fix("give what is long as rows (`--over`), or as a file in `inputs`; then submit it anew"),),
     ),
     Rule(
         id="command-not-found",
         cause="The image has no program {program}",
         reason=_START + r'.*exec: "(?P<program>[^"]+)".*(not found|no such file)',
-        fixes=deploy(_COMMAND),
+        fixes=COMMAND,
     ),
     Rule(
         id="command-not-executable",
@@ -131,9 +124,7 @@ START = (
         id="program-architecture",
         cause="The program is for another CPU architecture than the task's<, {architecture}>",
         reason=_START + r".*exec format error",
-        fixes=deploy(
-            "build for one: `architecture` under [image] in fargo.toml, and all that the image copies in"
-        ),
+        fixes=ARCHITECTURE,
     ),
     Rule(
         id="container-start",
