@@ -180,7 +180,7 @@ def test_what_runs_is_counted_so_far(fargo: Fargo, play: Callable[..., None]) ->
     wait_until(lambda: fargo("--local", "cost", run, "--json").json["actual"])
     shown = fargo("--local", "cost", run)
     assert f"so far\t{run} is RUNNING" in shown.out
-    assert "size\tno row left a measurement: nobody can tell what was needed" in shown.out
+    assert "size\ttold when it has ended" in shown.out
     fargo("--local", "stop", run)
 
 

@@ -200,3 +200,5 @@ def show_plan(context: Context, ready: "Prepared", settings: "JobSettings") -> N
         return
     for line in rows.preview(shown):
         context.out.line(line)
+    if 0 < context.project.cost.confirm_above < shown.estimate.dollars:
+        context.out.say("submitted, it is asked about first: more than [cost] confirm_above", "yellow")

@@ -25,6 +25,9 @@ NEEDED = tuple(rate for rate in Rate if rate.startswith(("vcpu_", "gib_")))
 """Without these a price list is none; any other rate may be borrowed from the packaged one."""
 
 
+NOBODY = "there are no valid credentials"
+
+
 class _Kept(msgspec.Struct, frozen=True):
     at: datetime
     prices: Prices
@@ -42,6 +45,8 @@ def current(session: "Session", now: datetime, environ: Mapping[str, str] = os.e
     if kept and timedelta(0) <= now - kept.at < (FAILED_KEPT if kept.prices.reason else KEPT):
         return kept.prices
     prices = _asked(session)
+    if prices.reason == NOBODY:
+        return prices  # whoever signs on now shall not be told of it for an hour
     caching.keep(file, msgspec.json.encode(_Kept(now, prices)))
     return prices
 
@@ -78,7 +83,7 @@ def _asked(session: "Session") -> Prices:
 def _why(error: AwsError) -> str:
     if isinstance(error, AwsDenied):
         denied = error.code.startswith(("AccessDenied", "Unauthorized"))
-        return "pricing:GetProducts is not allowed" if denied else "there are no valid credentials"
+        return "pricing:GetProducts is not allowed" if denied else NOBODY
     if isinstance(error, AwsUnreachable):
         return "the price list API does not answer"
     return f"the price list API refused: {error.code or error.message}"

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from fargo.doctor.grant import ANY, LINKED, OBJECTS, QUEUES, TAGGED, Grant, every
-from fargo.doctor.stack_grants import CHANGE, EMPTY, LOOK
+from fargo.doctor.stack_grants import CHANGE, EMPTY, LOOK, TAKE_AWAY
 
 if TYPE_CHECKING:
     from fargo.config import Project
@@ -77,8 +77,11 @@ MAKE_STATE = (
     ),
 )
 """`up` makes that bucket where it is not there."""
-READ_STATE = (Grant("StateObjects", ("s3:GetObject",), ("{state}/{prefix}/*",)),)
-"""All others read there what is deployed."""
+READ_STATE = (
+    Grant("State", ("s3:ListBucket",), ("{state}",)),
+    Grant("StateObjects", ("s3:GetObject",), ("{state}/{prefix}/*",)),
+)
+"""All others read there what is deployed; without the list S3 refuses what is not there."""
 EXAMINE = (
     *LOOK_AT_QUEUES,
     *WALK,
@@ -90,20 +93,21 @@ EXAMINE = (
     Grant("SelfAsRole", ("iam:GetRole",), ("{role_of_who}",)),
 )
 
-_RUN = (*READ_RUNS, *READ_LOGS, *PRICES)
+_FOLLOW = (*READ_RUNS, *READ_LOGS)
+_RUN = (*_FOLLOW, *PRICES)
 _EXPLAIN = (*READ_QUEUES, *WALK, *QUOTAS)
 COMMANDS: Mapping[str, tuple[Grant, ...]] = {
     "plan": (*LOOK, *PRICES),
     "up": (*LOOK, *CHANGE, *PUSH, *PRICES),
-    "down": (*LOOK, *CHANGE, *EMPTY, *PRICES),
+    "down": (*LOOK, *TAKE_AWAY, *EMPTY),
     "build": PUSH,
     "submit": (*SUBMIT, *WRITE_RUNS, *_RUN),
     "retry": (*SUBMIT, *WRITE_RUNS, *_RUN),
     "stop": (*STOP, *WRITE_RUNS, *READ_RUNS),
     "ps": (*READ_RUNS, *PRICES),
     "show": _RUN,
-    "wait": _RUN,
-    "logs": _RUN,
+    "wait": _FOLLOW,
+    "logs": _FOLLOW,
     "explain": (*_RUN, *_EXPLAIN),
     "results": READ_RUNS,
     "report": (*_RUN, *_EXPLAIN),

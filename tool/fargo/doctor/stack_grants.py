@@ -1,6 +1,8 @@
 """What Terraform asks of IAM for the stack: to look at it, to change it, and what `down` asks for besides."""
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from fargo.doctor.grant import (
     ANY,
@@ -210,6 +212,23 @@ CHANGE = (
     Grant("Account", ("sns:Unsubscribe",), ANY),
 )  # fmt: skip
 """What Terraform makes, changes and takes away: a change of the project file may replace something."""
+
+_MAKES = re.compile(
+    r"\w+:(Create|Register|Pass|Subscribe|Authorize|Associate|Tag|Enable"
+    r"|PutRole|PutKey|PutRule|PutTargets|PutResource|PutBucketPolicy|PutRetention|PutImage|PutLifecyclePolicy"
+    r"|UpdateAssume|UpdateRole)\w*"
+)
+
+
+def _without_making(grants: Iterable[Grant]) -> Iterator[Grant]:
+    for grant in grants:
+        actions = tuple(action for action in grant.actions if not _MAKES.fullmatch(action))
+        if actions:
+            yield replace(grant, actions=actions)
+
+
+TAKE_AWAY = tuple(_without_making(CHANGE))
+"""Of that, what takes away: who may take a stack down need not be able to make a role."""
 
 EMPTY = (
     Grant("Account", every("iam", "ListRoles"), ANY),
