@@ -78,12 +78,13 @@ def test_three_hundred_failures_of_ten_thousand_are_three_lines_in_few_calls(
         ("python-exception", 100),
         ("network-interface", 100),
     ]
-    assert [job.index for job in told.findings[1].examples] == [200, 201, 202]
+    assert [job.index for job in told.findings[1].examples] == [200, 233, 266]
+    assert told.findings[1].evidence[-1] == "4 of 100 logs were read"
     assert told.findings[1].tail[-1] == "KeyError: 'x'"
     assert calls["ListJobs"] == 1
     assert calls["DescribeJobs"] == 2
-    assert calls["GetLogEvents"] <= 4 * 2
-    assert sum(calls.values()) <= 20
+    assert calls["GetLogEvents"] <= 6 * 2
+    assert sum(calls.values()) <= 24
 
 
 def test_one_exit_code_with_several_causes_says_how_many_logs_were_read(run: Explain) -> None:
@@ -92,14 +93,29 @@ def test_one_exit_code_with_several_causes_says_how_many_logs_were_read(run: Exp
             {"job": "*:0", "script": TRACEBACK},
             {"job": "*", "script": [{"err": "OSError: [Errno 28] No space left on device"}, {"exit": 1}]},
         ],
-        "work", "--array", "5",
+        "work", "--array", "23",
     ).explain()  # fmt: skip
     assert {finding.rule: finding.jobs for finding in found.findings} == {
         "disk-full": 2,
         "python-exception": 1,
+        "not-read": 20,
     }
-    for finding in found.findings:
-        assert finding.evidence[-1] == "of 5 that ended alike, 3 logs were read: others may differ"
+    *read, unread = found.findings
+    assert {finding.evidence[-1] for finding in read} == {"3 of 23 logs were read"}
+    assert [job.index for job in unread.examples] == [1, 2, 3]
+
+
+def test_the_first_few_do_not_speak_for_an_array(run: Explain) -> None:
+    full = [{"err": "OSError: [Errno 28] No space left on device"}, {"exit": 1}]
+    found = run(
+        [{"job": f"*:{number}", "script": full} for number in range(3)] + [{"job": "*", "script": TRACEBACK}],
+        "work", "--array", "100",
+    ).explain()  # fmt: skip
+    assert {finding.rule: finding.jobs for finding in found.findings} == {
+        "python-exception": 3,
+        "disk-full": 1,
+        "not-read": 96,
+    }
 
 
 def test_what_somebody_stopped_says_so_in_their_words(endpoint: tuple[Path, str]) -> None:

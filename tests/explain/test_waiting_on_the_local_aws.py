@@ -109,7 +109,7 @@ def test_a_full_environment_says_how_many_run_at_once_and_which_is_next(world: W
     (finding,) = world.why(*mine)
     assert finding.rule == "max-vcpus"
     assert finding.cause == (
-        "The compute environment is full: 4 of 4 vCPUs are taken, 2 of them by other runs; 4 containers of this "
+        "The compute environment is full: 4 of 4 vCPUs are taken, 2 of them by other jobs; 4 containers of this "
         "size run at once"
     )
     assert finding.evidence == (f"place 1 in the queue {world.name}",)
@@ -142,7 +142,7 @@ def test_a_dependency_is_named_with_how_it_stands(world: World) -> None:
     assert finding.evidence == (f"{world.name} is RUNNING: 2 RUNNING",)
 
 
-def test_a_disabled_queue(world: World) -> None:
+def test_a_disabled_queue_keeps_no_job_waiting(world: World) -> None:
     filling = world.submit(vcpu=4)
     wait_for_job(world.batch, filling, "RUNNING")
     job = world.submit()
@@ -150,7 +150,10 @@ def test_a_disabled_queue(world: World) -> None:
     world.batch.update_job_queue(jobQueue=world.name, state="DISABLED")
     settled(world.batch, world.name)
     (finding,) = world.why(job)
-    assert finding.rule == "queue-disabled"
+    assert finding.rule == "max-vcpus"
+    assert finding.evidence[-1].endswith("is disabled: it takes no new jobs, and those that are in it go on")
+    world.batch.terminate_job(jobId=filling, reason="make room")
+    wait_for_job(world.batch, job, "RUNNING")
 
 
 def test_quota_addresses_and_the_missing_hop_are_read(endpoint: str, world: World) -> None:

@@ -15,7 +15,10 @@ from fargo.model.run import Chunk, Run, RunSnapshot, Wave
 
 ARN = "arn:aws:batch:eu-west-1:1:job-queue/fargo-x-on-demand"
 QUEUE = Queue(ARN, "fargo-x-on-demand", "ENABLED", "VALID", "", ("env",))
-ENVIRONMENT = Environment("env", "fargo-x-on-demand-1", "ENABLED", "VALID", "", "FARGATE", 16)
+SUBNETS = ("subnet-a", "subnet-b")
+ENVIRONMENT = Environment(
+    "env", "fargo-x-on-demand-1", "ENABLED", "VALID", "", "FARGATE", 16, subnets=SUBNETS
+)
 PLACE = Place(arn=ARN, queue=QUEUE, environments=(ENVIRONMENT,), front=Front((), 0.0), quota=100, free=4000)
 RUNNABLE = Job(id="a", name="r-w1-c0", state=JobState.RUNNABLE)
 
@@ -56,14 +59,21 @@ def with_environment(**change: object) -> Place:
 
 
 HOP = Hop("ecr.dkr", "subnet-a", Where.ENDPOINT, "no endpoint for ecr.dkr in vpc-1")
+HOPS = (HOP, replace(HOP, subnet="subnet-b"))
 
 
 @pytest.mark.parametrize(
     ("place", "rule", "words", "evidence"),
     [
         (replace(PLACE, queue=None), "queue-gone", "fargo-x-on-demand is not there any more", ""),
-        (with_queue(state="DISABLED"), "queue-disabled", "The queue fargo-x-on-demand is disabled", ""),
+        (
+            with_queue(state="DISABLED"),
+            "in-queue",
+            "It waits for its turn in the queue",
+            "the queue fargo-x-on-demand is disabled: it takes no new jobs, and those that are in it go on",
+        ),
         (with_queue(status="INVALID", reason="why"), "queue-invalid", "is INVALID", "why"),
+        (with_queue(status="UPDATING"), "queue-changing", "is UPDATING", ""),
         (replace(PLACE, environments=()), "environment-gone", "has no compute environment", ""),
         (with_environment(state="DISABLED"), "environment-disabled", "fargo-x-on-demand-1 is disabled", ""),
         (
@@ -85,12 +95,18 @@ HOP = Hop("ecr.dkr", "subnet-a", Where.ENDPOINT, "no endpoint for ecr.dkr in vpc
             "the account's Fargate quota is 2: it never starts",
             "",
         ),
-        (replace(PLACE, hops=(HOP,)), "no-way", "Its task does not reach ecr.dkr", HOP.words),
-        (replace(PLACE, free=0), "no-addresses", "no free address", ""),
+        (
+            replace(PLACE, hops=HOPS),
+            "no-way",
+            "From subnet-a and subnet-b its task does not reach ecr.dkr, which",
+            HOP.words,
+        ),
+        (replace(PLACE, hops=(HOP,)), "in-queue", "It waits for its turn", ""),
+        (replace(PLACE, free=0), "no-addresses", "every task needs one: subnet-a and subnet-b", ""),
         (
             replace(PLACE, front=Front(("b", "a"), 16.0)),
             "max-vcpus",
-            "is full: 16 of 16 vCPUs are taken, 16 of them by other runs; 4 containers of this size run at",
+            "is full: 16 of 16 vCPUs are taken, 16 of them by other jobs; 4 containers of this size run at",
             "place 2 in the queue fargo-x-on-demand",
         ),
         (
@@ -244,16 +260,33 @@ def test_a_starting_job_is_normal_unless_a_hop_is_missing() -> None:
     (normal,) = waiting(state(starting), around(unread=("AWS refused DescribeSubnets: no",)))
     assert normal.rule == "starting"
     assert normal.evidence == ("AWS refused DescribeSubnets: no",)
-    (stuck,) = waiting(state(starting), around(replace(PLACE, hops=(HOP,))))
+    (stuck,) = waiting(state(starting), around(replace(PLACE, hops=HOPS)))
     assert (stuck.rule, stuck.evidence) == ("no-way", (HOP.words,))
+    (perhaps,) = waiting(state(starting), around(replace(PLACE, hops=(HOP,))))
+    assert (perhaps.rule, perhaps.evidence) == ("starting", (HOP.words,))
 
 
-def test_a_submitted_job_is_looked_at_next_unless_its_queue_is_off() -> None:
+def test_where_a_container_of_the_run_ran_no_hop_is_missing() -> None:
+    counts = ((JobState.RUNNABLE, 5), (JobState.RUNNING, 1))
+    array = Job(id="a", name="r", state=JobState.PENDING, size=6, counts=counts)
+    (finding,) = waiting(state(array), around(replace(PLACE, hops=HOPS, front=Front((), 16.0))))
+    assert finding.rule == "max-vcpus"
+    (finding,) = waiting(state(array), around(replace(PLACE, hops=HOPS)))
+    assert finding.rule == "in-queue"
+
+
+def test_what_others_of_the_same_run_take_is_not_called_another_runs() -> None:
+    head = replace(RUNNABLE, id="a:1999")
+    (finding,) = waiting(state(head), around(replace(PLACE, front=Front((), 16.0))))
+    assert "16 of 16 vCPUs are taken, 16 of them by other jobs" in finding.cause
+
+
+def test_a_submitted_job_is_looked_at_next_unless_its_queue_is_invalid() -> None:
     submitted = replace(RUNNABLE, state=JobState.SUBMITTED)
     (finding,) = waiting(state(submitted), around())
     assert finding.rule == "submitted"
-    (finding,) = waiting(state(submitted), around(with_queue(state="DISABLED")))
-    assert finding.rule == "queue-disabled"
+    (finding,) = waiting(state(submitted), around(with_queue(status="INVALID")))
+    assert finding.rule == "queue-invalid"
 
 
 def test_jobs_that_share_a_cause_are_one_finding_and_those_that_ended_or_are_stopped_none() -> None:

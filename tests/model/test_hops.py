@@ -224,6 +224,21 @@ def test_another_way_or_what_cannot_be_known_counts_as_there(
     assert first_missing(change(NETWORK), replace(PLACE, public=public), service) is None
 
 
+@pytest.mark.parametrize(
+    "routes",
+    [
+        (Route("10.0.0.0/8", "tgw-1"),),
+        (Route("0.0.0.0/1", "nat-1"), Route("128.0.0.0/1", "nat-1")),
+        (Route("pl-own", "tgw-1"),),
+        (Route("::/0", "eigw-1"),),
+        (Route("10.9.0.0/16", "vpce-firewall"),),
+    ],
+)
+def test_what_leads_beyond_the_vpc_may_lead_to_a_service(routes: tuple[Route, ...]) -> None:
+    net = both(without("vpce-dkr"), routed(Route("10.0.0.0/16", "local"), *routes))(NETWORK)
+    assert first_missing(net, PLACE, "ecr.dkr") is None
+
+
 def test_a_black_hole_is_no_way_out() -> None:
     net = both(without("vpce-s3"), routed(Route("0.0.0.0/0", "nat-1", active=False)))(NETWORK)
     hop = first_missing(net, PLACE, "s3")

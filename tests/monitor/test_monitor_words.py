@@ -108,7 +108,7 @@ def test_a_failure_has_a_cause_and_a_command(
 def test_a_job_that_waits_is_explained_as_fargo_explain_does() -> None:
     board = board_of(replace(JOB, state=JobState.RUNNABLE))
     assert why(board.store.jobs["job"], board).cause == "It is RUNNABLE"
-    queue = Queue("arn/q", "q", "DISABLED", "VALID", "")
+    queue = Queue("arn/q", "q", "ENABLED", "INVALID", "")
     run = replace(
         RUN,
         id="job",
@@ -117,7 +117,7 @@ def test_a_job_that_waits_is_explained_as_fargo_explain_does() -> None:
     board.take(RunsSeen(feed="runs", at=T0, runs=(run,)))
     board.take(QueuesSeen(feed="queues", at=T0, queues=(queue,), environments=()))
     found = why(board.store.jobs["job"], board)
-    assert (found.rule, found.fixes[0].command) == ("queue-disabled", "up")
+    assert (found.rule, found.fixes[0].command) == ("queue-invalid", "up")
 
 
 def test_an_array_of_which_some_failed_names_the_command_that_says_why() -> None:

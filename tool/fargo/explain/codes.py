@@ -7,9 +7,8 @@ from dataclasses import replace
 
 from fargo.explain.cause import Cause
 from fargo.explain.finding import Fix
+from fargo.explain.rules.fixes import BACK, LARGER
 from fargo.model.job import Job
-
-_UP = Fix("deploy again: it puts back what somebody changed", "up")
 
 CODES = (
     (
@@ -28,7 +27,7 @@ CODES = (
         Cause(
             "never-fits",
             "It asks for more vCPUs than its compute environments may have",
-            fixes=(Fix("raise `max_vcpus` under [compute] in fargo.toml, then deploy", "up"),),
+            fixes=(LARGER,),
         ),
     ),
     (
@@ -37,11 +36,11 @@ CODES = (
     ),
     (
         "MISCONFIGURATION:SERVICE_ROLE_PERMISSIONS",
-        Cause("service-role", "The role that AWS Batch acts with lacks a permission", fixes=(_UP,)),
+        Cause("service-role", "The role that AWS Batch acts with lacks a permission", fixes=(BACK,)),
     ),
     (
         "ACTION_REQUIRED",
-        Cause("environment-invalid", "Its compute environments are INVALID", fixes=(_UP,)),
+        Cause("environment-invalid", "Its compute environments are INVALID", fixes=(BACK,)),
     ),
     ("UNDETERMINED", Cause("undetermined", "AWS Batch does not know why it stays RUNNABLE")),
 )

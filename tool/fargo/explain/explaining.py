@@ -21,7 +21,6 @@ from fargo.model.job import Job, JobState
 if TYPE_CHECKING:
     from fargo.config import Project
     from fargo.explain.evidence import Clients
-    from fargo.failures import Cause
     from fargo.logs import Labels
     from fargo.model.run import Run, RunSnapshot
 
@@ -29,6 +28,10 @@ LOOKED = 10_000
 """Failed containers that are listed at the most: ten calls."""
 KINDS = 20
 """Kinds of failure, by exit code and reason, the most frequent first, of which examples are looked at."""
+LOGS = (3, 9)
+"""Logs that are read of a kind whose cause only they tell: at least, and one more per hundred to the most."""
+NOT_READ = "not-read"
+"""The rule's name where containers ended alike, those that were looked at for several causes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,8 +64,7 @@ def explain(
     """
     state = _recalled(state, clients)
     jobs = tuple(_failed(state, clients))
-    found = failures.causes(jobs)
-    explained = _Failures(state.run, Evidence(clients, state.run, labels), project).explain(found)
+    explained = _Failures(state.run, Evidence(clients, state.run, labels), project).explain(jobs)
     waits = waiting(state, look(clients.session, clients.batch, state))
     counted = sum(state.containers(job).get(JobState.FAILED, 0) for job in state.of_last_wave)
     return Explanation(
@@ -103,17 +105,17 @@ class _Failures:
     def __init__(self, run: "Run", evidence: Evidence, project: "Project | None") -> None:
         self._run, self._evidence, self._project = run, evidence, project
 
-    def explain(self, kinds: Sequence["Cause"]) -> tuple[Finding, ...]:
+    def explain(self, jobs: Sequence[Job]) -> tuple[Finding, ...]:
         """One finding per cause, the most frequent first."""
-        closer = [job for kind in kinds[:KINDS] for job in _examples(kind)]
-        details = self._evidence.detailed(closer)
+        kinds = _kinds(jobs)
+        closer = [_examples(kind) if number < KINDS else kind[:1] for number, kind in enumerate(kinds)]
+        details = self._evidence.detailed(job for examples in closer[:KINDS] for job in examples)
         with ThreadPoolExecutor(THREADS) as pool:
             tails = dict(zip(details, pool.map(self._evidence.tail, details.values()), strict=True))
         one = partial(self._one, details=details, tails=tails)
         found: list[Finding] = []
-        for kind in kinds:
-            examples = tuple(details.get(job.id, job) for job in kind.examples)
-            found += _of_kind(replace(kind, examples=examples), [one(job) for job in _examples(kind)])
+        for kind, examples in zip(kinds, closer, strict=True):
+            found += _of_kind(kind, [one(job) for job in examples])
         return tuple(self._evidence.complete(finding) for finding in _merged(found))
 
     def _one(self, job: Job, *, details: dict[str, Job], tails: dict[str, tuple[str, ...]]) -> Finding:
@@ -122,27 +124,62 @@ class _Failures:
         return why(detail, values, tails.get(job.id, ()))
 
 
-def _examples(kind: "Cause") -> tuple[Job, ...]:
-    """Those to look at closer: one where AWS's words tell the cause, more where only the log may."""
-    match = known(kind.examples[0])
-    decided = match is not None and not match.rule.exit_codes
-    return kind.examples[:1] if decided else kind.examples
+def _kinds(jobs: Sequence[Job]) -> list[list[Job]]:
+    """Those that ended alike, in their order; the most frequent kind first."""
+    found: dict[object, list[Job]] = {}
+    for job in jobs:
+        if kind := failures.kind(job):
+            found.setdefault(kind, []).append(job)
+    return sorted(found.values(), key=len, reverse=True)
 
 
-def _of_kind(kind: "Cause", found: Sequence[Finding]) -> Iterator[Finding]:
-    """The examples' causes; where they are all one, it stands for the whole kind."""
-    merged = _merged(found)
+def _examples(kind: Sequence[Job]) -> Sequence[Job]:
+    """Those to look at closer: one where AWS's words tell the cause, more where only the log may.
+
+    They are spread evenly over the kind, because neighbours often fail alike.
+    """
+    if not _by_log(kind):
+        return kind[:1]
+    least, most = LOGS
+    many = min(len(kind), least + len(kind) // 100, most)
+    return [kind[number * (len(kind) - 1) // max(many - 1, 1)] for number in range(many)]
+
+
+def _by_log(kind: Sequence[Job]) -> bool:
+    """Whether their exit code is all that tells why they failed, unless their logs do."""
+    match = known(kind[0])
+    return match is None or bool(match.rule.exit_codes)
+
+
+def _of_kind(kind: Sequence[Job], found: Sequence[Finding]) -> Iterator[Finding]:
+    """The examples' causes: where they are all one, for the whole kind; else what was not read by itself."""
+    merged, left = _merged(found), len(kind) - len(found)
+    said = (f"{len(found)} of {len(kind):,} logs were read",) if left and _by_log(kind) else ()
     if len(merged) == 1:
-        yield replace(merged[0], jobs=kind.count, examples=kind.examples)
+        told = merged[0]
+        named = told.examples if said else (*told.examples, *kind[1 : failures.EXAMPLES])
+        yield replace(told, jobs=len(kind), examples=named, evidence=(*told.evidence, *said))
         return
-    left = kind.count - len(found)
     for finding in merged:
-        said = f"of {kind.count:,} that ended alike, {len(found)} logs were read: others may differ"
-        yield replace(finding, evidence=(*finding.evidence, said)) if left else finding
+        yield replace(finding, evidence=(*finding.evidence, *said))
+    if left:
+        read = {job.id for finding in found for job in finding.examples}
+        yield _not_read(kind[0].exit_code, [job for job in kind if job.id not in read])
+
+
+def _not_read(exit_code: int | None, jobs: Sequence[Job]) -> Finding:
+    how = "without an exit code" if exit_code is None else f"with exit code {exit_code}"
+    return Finding(
+        rule=NOT_READ,
+        cause=f"It ended {how} too, and its log was not read: one of these causes, or another",
+        fixes=(Fix("look at one of them", f"explain {jobs[0].id}"),),
+        jobs=len(jobs),
+        examples=tuple(jobs[: failures.EXAMPLES]),
+    )
 
 
 def _merged(found: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Findings of one cause as one, the most frequent first."""
+    """Findings of one cause as one, the most frequent first; what was not read is last."""
     by_cause: dict[tuple[str, str], Finding] = {}
     for finding in found:
         key = (finding.rule, finding.cause)
@@ -156,7 +193,7 @@ def _merged(found: Iterable[Finding]) -> tuple[Finding, ...]:
             if before
             else finding
         )
-    return tuple(sorted(by_cause.values(), key=lambda finding: -finding.jobs))
+    return tuple(sorted(by_cause.values(), key=lambda finding: (finding.rule == NOT_READ, -finding.jobs)))
 
 
 def _unfinished(state: "RunSnapshot") -> Iterator[Finding]:

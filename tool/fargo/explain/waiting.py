@@ -6,13 +6,12 @@ from dataclasses import replace
 from fargo.explain import codes
 from fargo.explain.cause import Cause
 from fargo.explain.finding import Finding, Fix
+from fargo.explain.rules.fixes import BACK, LARGER
 from fargo.explain.surroundings import Place, Surroundings, waiting_containers
 from fargo.model.job import Job, JobState
 from fargo.model.run import RunSnapshot, Wave
 
 EXAMPLES = 3
-_UP = Fix("deploy again: it puts back what somebody changed", "up")
-_LARGER = Fix("raise `max_vcpus` under [compute] in fargo.toml, then deploy", "up")
 
 
 def waiting(state: RunSnapshot, around: Surroundings) -> tuple[Finding, ...]:
@@ -51,9 +50,10 @@ def _causes(
     if place is None or job.stopping:
         return
     if waiting_containers(job, JobState.STARTING):
-        yield JobState.STARTING, _tried(job, _starting(place, around))
+        yield JobState.STARTING, _tried(job, _starting(place, state, around))
     if waiting_containers(job, JobState.RUNNABLE):
-        yield JobState.RUNNABLE, _tried(job, _runnable(job, wave, place, state, around))
+        cause = _noted(place, _runnable(job, wave, place, state, around))
+        yield JobState.RUNNABLE, _tried(job, cause)
     if waiting_containers(job, JobState.PENDING):
         yield JobState.PENDING, _pending(wave, around)
     if waiting_containers(job, JobState.SUBMITTED):
@@ -70,9 +70,22 @@ def _tried(job: Job, cause: Cause) -> Cause:
     return replace(cause, evidence=(*cause.evidence, said))
 
 
-def _starting(place: Place, around: Surroundings) -> Cause:
+def _noted(place: Place, cause: Cause) -> Cause:
+    """The cause, with what else is true of the queue.
+
+    Source: Batch API reference, JobQueueDetail: of a disabled queue, "new jobs can't be added to the queue,
+    but jobs already in the queue can finish".
+    """
+    if place.queue is None or place.queue.state == "ENABLED":
+        return cause
+    said = f"the queue {place.name} is disabled: it takes no new jobs, and those that are in it go on"
+    return replace(cause, evidence=(*cause.evidence, said))
+
+
+def _starting(place: Place, state: RunSnapshot, around: Surroundings) -> Cause:
     words = "Fargate makes its task and pulls the image: half a minute, longer for large images"
-    return _no_way(place) or Cause("starting", words, around.unread)
+    missing = () if _ran(place, state) else tuple(dict.fromkeys(hop.words for hop in place.hops))
+    return _no_way(place, state) or Cause("starting", words, (*missing, *around.unread))
 
 
 def _pending(wave: Wave, around: Surroundings) -> Cause:
@@ -101,9 +114,9 @@ def _runnable(job: Job, wave: Wave, place: Place, state: RunSnapshot, around: Su
         _broken(place)
         or _never_fits(wave, place)
         or codes.of(around.heads.get((job.id, JobState.RUNNABLE), job))
-        or _no_way(place)
-        or _no_address(place)
+        or _no_way(place, state)
         or _full(wave, place, state)
+        or _no_address(place)
         or _turn(place, state)
     )
 
@@ -112,21 +125,20 @@ def _broken(place: Place) -> Cause | None:
     """Its queue, or every compute environment of it, starts nothing."""
     queue = place.queue
     if queue is None:
-        return Cause("queue-gone", f"The queue {place.name} is not there any more", fixes=(_UP,))
-    if queue.state != "ENABLED":
-        return Cause("queue-disabled", f"The queue {queue.name} is disabled", fixes=(_UP,))
+        return Cause("queue-gone", f"The queue {place.name} is not there any more", fixes=(BACK,))
     if queue.status != "VALID":
+        kind = "invalid" if queue.status == "INVALID" else "changing"
         words = f"The queue {queue.name} is {queue.status}"
-        return Cause("queue-invalid", words, _said(queue.reason), (_UP,))
+        return Cause(f"queue-{kind}", words, _said(queue.reason), () if kind == "changing" else (BACK,))
     if place.usable:
         return None
     if not place.environments:
-        return Cause("environment-gone", f"The queue {queue.name} has no compute environment", fixes=(_UP,))
+        return Cause("environment-gone", f"The queue {queue.name} has no compute environment", fixes=(BACK,))
     first = place.environments[0]
     disabled = first.state != "ENABLED"
     kind = "disabled" if disabled else "invalid" if first.status == "INVALID" else "changing"
     words = f"The compute environment {first.name} is {'disabled' if disabled else first.status}"
-    fixes = () if kind == "changing" else (_UP,)
+    fixes = () if kind == "changing" else (BACK,)
     reasons = dict.fromkeys(each.reason for each in place.environments if each.status != "VALID")
     return Cause(f"environment-{kind}", words, _said(*reasons), fixes)
 
@@ -142,7 +154,7 @@ def _never_fits(wave: Wave, place: Place) -> Cause | None:
             f"Each container takes {wave.vcpu:g} vCPUs, and the compute environment has {most} "
             "(`max_vcpus`): it never starts"
         )
-        return Cause("never-fits", words, fixes=(_LARGER,))
+        return Cause("never-fits", words, fixes=(LARGER,))
     if place.quota is not None and wave.vcpu > place.quota:
         words = (
             f"Each container takes {wave.vcpu:g} vCPUs, and the account's Fargate quota is {place.quota}: "
@@ -152,19 +164,34 @@ def _never_fits(wave: Wave, place: Place) -> Cause | None:
     return None
 
 
-def _no_way(place: Place) -> Cause | None:
-    if not place.hops:
+def _no_way(place: Place, state: RunSnapshot) -> Cause | None:
+    """From none of its subnets a task reaches a service; a container that ran is the proof that one does."""
+    subnets = {subnet for each in place.environments for subnet in each.subnets}
+    lacking: dict[str, set[str]] = {}
+    for hop in place.hops:
+        lacking.setdefault(hop.service, set()).add(hop.subnet)
+    services = [service for service, of in lacking.items() if of >= subnets]
+    if not services or _ran(place, state):
         return None
-    services = " and ".join(dict.fromkeys(hop.service for hop in place.hops))
-    words = f"Its task does not reach {services}, which it needs to start"
-    evidence = tuple(dict.fromkeys(hop.words for hop in place.hops))
-    return Cause("no-way", words, evidence, (_UP, Fix("in a VPC of your own: put there what is missing")))
+    hops = [hop for hop in place.hops if hop.service in services]
+    where = " and ".join(dict.fromkeys(hop.subnet for hop in hops))
+    words = f"From {where} its task does not reach {' and '.join(services)}, which it needs to start"
+    evidence = tuple(dict.fromkeys(hop.words for hop in hops))
+    return Cause("no-way", words, evidence, (BACK, Fix("in a VPC of your own: put there what is missing")))
+
+
+def _ran(place: Place, state: RunSnapshot) -> bool:
+    """Whether a container of the run has run there."""
+    ids = {id_ for wave in state.run.waves if wave.queue == place.arn for id_ in wave.job_ids}
+    ran = (JobState.RUNNING, JobState.SUCCEEDED)
+    return any(job.containers.get(each) for job in state.jobs if job.id in ids for each in ran)
 
 
 def _no_address(place: Place) -> Cause | None:
     if place.free is None or place.free > 0:
         return None
-    words = "Its subnets have no free address, and every task needs one"
+    subnets = dict.fromkeys(subnet for each in place.environments for subnet in each.subnets)
+    words = f"Its subnets have no free address, and every task needs one: {' and '.join(subnets)}"
     wait = Fix("wait until other tasks end; or give the network larger subnets")
     return Cause("no-addresses", words, fixes=(wait,))
 
@@ -179,13 +206,13 @@ def _full(wave: Wave, place: Place, state: RunSnapshot) -> Cause | None:
     if taken + wave.vcpu <= most:
         return None
     at_once = int(most // wave.vcpu)
-    by = f", {taken - own:g} of them by other runs" if taken > own else ""
+    by = f", {taken - own:g} of them by other jobs" if taken > own else ""
     rest = f"{taken:g} of {most} vCPUs are taken{by}; {at_once:,} containers of this size run at once"
     evidence = _place_in_queue(place, state)
     if bounded:
         words = f"The account's quota for Fargate is reached: {rest}"
         return Cause("quota-full", words, evidence, (_quota_fix(place),))
-    return Cause("max-vcpus", f"The compute environment is full: {rest}", evidence, (_LARGER,))
+    return Cause("max-vcpus", f"The compute environment is full: {rest}", evidence, (LARGER,))
 
 
 def _taken(wave: Wave, state: RunSnapshot) -> float:

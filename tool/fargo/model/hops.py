@@ -1,7 +1,8 @@
 """The walk from a task to the services of AWS that it needs: which hop is missing. Pure.
 
-Where it cannot be known, as with the addresses of a prefix list of the user's own, a hop counts as there:
-what is said to be missing is missing. What an endpoint's policy lets through is not looked at.
+Where it cannot be known, as with the addresses of a prefix list of the user's own, or with what lies beyond
+a transit gateway, a hop counts as there: what is said to be missing is missing. What an endpoint's policy
+lets through is not looked at.
 
 Source: Amazon ECR user guide, “Amazon ECR interface VPC endpoints”; PrivateLink guide, “Access an AWS service
 using an interface VPC endpoint”; Batch user guide, “AWS Batch interface VPC endpoints”.
@@ -120,7 +121,12 @@ def _missing(network: Network, place: Place, service: str) -> _Missing:
     way_out = subnet.table.way_out
     if way_out and (place.public or not way_out.startswith("igw-")):
         return _to_public(network, place, subnet, service)
-    return _no_way(network, subnet, service, there)
+    return None if _may_lead_on(place, subnet) else _no_way(network, subnet, service, there)
+
+
+def _may_lead_on(place: Place, subnet: Subnet) -> bool:
+    """Whether a way may lie beyond the VPC, such as by the endpoints of a network that many VPCs share."""
+    return any(place.public or not each.startswith("igw-") for each in subnet.table.beyond)
 
 
 def _no_way(network: Network, subnet: Subnet, service: str, there: Sequence[Endpoint]) -> _Missing:

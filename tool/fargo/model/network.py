@@ -72,6 +72,20 @@ class Table:
         """By what it sends to everywhere; empty where it does not."""
         return next((each.target for each in self.routes if each.active and each.destination == ANYWHERE), "")
 
+    @property
+    def beyond(self) -> tuple[str, ...]:
+        """By what it sends out of the VPC at all: a part of the internet, another network, a firewall.
+
+        What a gateway endpoint adds is a prefix list by a `vpce-…`, and leads to that service alone.
+        """
+        return tuple(
+            each.target
+            for each in self.routes
+            if each.active
+            and each.target != "local"
+            and not (each.target.startswith("vpce-") and each.destination.startswith("pl-"))
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subnet:

@@ -9,6 +9,8 @@ MEMORY = Fix("run again what failed with more memory", "retry {run} --memory '{m
 MEMORY_FROM_NOW_ON = Fix(
     'for later runs: memory = "{more_memory}" under [jobs.{job}] in fargo.toml, then deploy', "up"
 )
+BACK = Fix("deploy again: it puts back what somebody changed", "up")
+LARGER = Fix("raise `max_vcpus` under [compute] in fargo.toml, then deploy", "up")
 CHECK = Fix("look for what else is missing", "doctor")
 NETWORK = (Fix("deploy the stack again: it makes the missing endpoints and routes", "up"), AGAIN)
 
