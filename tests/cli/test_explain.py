@@ -54,7 +54,7 @@ def test_the_cause_comes_first_then_what_says_so_what_mends_it_and_the_end_of_a_
 
 def test_json_has_all_of_it(fargo: Fargo, run: str) -> None:
     told = fargo("--local", "explain", run, "--json").json
-    assert list(told) == ["run", "state", "at", "failed", "looked_at", "findings"]
+    assert list(told) == ["run", "part", "state", "at", "failed", "looked_at", "findings"]
     assert (told["run"], told["state"], told["failed"], told["looked_at"]) == (run, "FAILED", 3, 3)
     first, second = told["findings"]
     assert list(first) == ["rule", "cause", "jobs", "examples", "evidence", "fixes", "log_tail"]
@@ -68,15 +68,41 @@ def _job(fargo: Fargo, run: str) -> str:
     return str(job["id"])
 
 
+def _single(fargo: Fargo) -> str:
+    return _job(fargo, fargo("--local", "submit", "work").out.strip())
+
+
 def test_a_row_and_a_jobs_id_are_explained_alone(fargo: Fargo, run: str) -> None:
     for what in (f"{run}:3", f"{_job(fargo, run)}:3"):
-        (finding,) = fargo("--local", "explain", what, "--json").json["findings"]
+        told = fargo("--local", "explain", what, "--json").json
+        assert told["part"] == (f"job {what}" if what != f"{run}:3" else "row 3")
+        (finding,) = told["findings"]
         assert (finding["rule"], finding["jobs"]) == ("out-of-memory", 1)
     assert fargo("--local", "explain", f"{run}:0", "--plain").out.splitlines() == [
         f"row 0 of {run} succeeded: there is nothing to explain",
         f"  fargo --local results {run}",
     ]
     assert len(fargo("--local", "explain", _job(fargo, run), "--json").json["findings"]) == 2
+
+
+def test_a_job_of_a_wave_that_is_over_is_named_by_it_and_not_proposed_again(fargo: Fargo, aws: str) -> None:
+    set_rules(aws, [{"job": "work*-w1-*", "script": [{"oom": True}]}, {"job": "*", "script": [{"exit": 0}]}])
+    run = fargo("--local", "submit", "work", "--array", "3").out.strip()
+    fargo("--local", "wait", run)
+    job = _job(fargo, run)
+    fargo("--local", "retry", run)
+    fargo("--local", "wait", run)
+    lines = fargo("--local", "explain", job, "--plain").out.splitlines()
+    assert lines[0] == f"job {job} of wave 1 of {run} FAILED: 3 of 3 containers failed"
+    assert not [line for line in lines if " retry " in line]
+
+
+def test_a_log_of_endless_lines_is_cut(fargo: Fargo, aws: str) -> None:
+    set_rules(aws, [{"job": "*", "script": [*[{"out": "a" * 200_000}] * 3, {"exit": 1}]}])
+    run = fargo("--local", "submit", "work").out.strip()
+    fargo("--local", "wait", run)
+    assert len(fargo("--local", "explain", run, "--plain").out) < 4_000
+    assert len(fargo("--local", "explain", run, "--json").out) < 20_000
 
 
 def test_a_run_that_goes_well_says_so(fargo: Fargo, aws: str) -> None:
@@ -116,6 +142,7 @@ def test_what_is_not_there_is_refused_with_a_next_step(fargo: Fargo, run: str) -
         f"{run}:x": "'x' is not the number of a row",
         f"{run}:6": "has no row 6",
         f"{_job(fargo, run)}:6": "has no job",
+        f"{_single(fargo)}:0": "has no job",
         str(uuid.UUID(int=7)): "no job 00000000-0000-0000-0000-000000000007 in this project",
     }
     for what, said in refused.items():

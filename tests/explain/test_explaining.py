@@ -137,7 +137,7 @@ def test_what_failed_with_what_it_waited_for_names_that(endpoint: tuple[Path, st
     fargo(project, "wait", name)
     (finding,) = Explainer(project, name).explain().findings
     assert finding.rule == "dependency"
-    assert finding.fixes[0].command == f"explain {Explainer(project, first).run.job_ids[0]}"
+    assert finding.fixes[0].command == f"explain {first}"
 
 
 def test_a_run_that_succeeded_has_nothing_to_explain(run: Explain) -> None:

@@ -298,5 +298,11 @@ def test_jobs_that_share_a_cause_are_one_finding_and_those_that_ended_or_are_sto
     assert finding.examples == tuple(jobs[:3])
 
 
+def test_an_array_of_which_no_child_was_asked_for_is_no_example() -> None:
+    array = Job(id="a", name="r", state=JobState.PENDING, size=6, counts=((JobState.RUNNABLE, 6),))
+    (finding,) = waiting(state(array), around())
+    assert (finding.jobs, finding.examples) == (6, ())
+
+
 def test_where_nothing_waits_nothing_is_found() -> None:
     assert waiting(state(replace(RUNNABLE, state=JobState.RUNNING)), Surroundings()) == ()

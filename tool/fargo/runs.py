@@ -155,7 +155,8 @@ def only_job(run: "Run", job_id: str) -> "Run":
     parent, _, index = job_id.partition(":")
     for wave in run.waves:
         for chunk in wave.chunks:
-            if chunk.job_id == parent and (not index or int(index) < chunk.size):
+            children = chunk.size if chunk.size > 1 else 0
+            if chunk.job_id == parent and (not index or int(index) < children):
                 part = replace(chunk, job_id=job_id, size=1 if index else chunk.size)
                 return replace(run, waves=(replace(wave, chunks=(part,)),))
     raise UsageError(f"{run.id} has no job {job_id}", f"its jobs: `fargo show {run.id}`")

@@ -36,7 +36,13 @@ def explain(context: Context, what: str) -> None:
         store=context.store,
         history=context.history,
     )
-    found = explained(state, clients, labels=Labels(run, context.store), project=context.project)
+    found = explained(
+        state,
+        clients,
+        labels=Labels(run, context.store),
+        project=context.project,
+        over=asked.last.number < run.last.number,
+    )
     shown = view.Explained(found, name=context.namer(run), command=context.command, part=part)
     if context.out.json:
         context.out.data(shown.data())
@@ -53,7 +59,9 @@ def _meant(context: Context, what: str) -> "tuple[Run, Run, str]":
 
     if _JOB_ID.fullmatch(what):
         run = runs.of_job(context.store, context.batch, what)
-        return run, runs.only_job(run, what), f"job {what}"
+        asked = runs.only_job(run, what)
+        wave = f" of wave {asked.last.number}" if len(run.waves) > 1 else ""
+        return run, asked, f"job {what}{wave}"
     name, colon, row = what.partition(":")
     if colon and not row.isdecimal():
         raise UsageError(f"{row!r} is not the number of a row", f"`fargo explain {name}:0`")

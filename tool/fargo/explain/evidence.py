@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 from fargo.aws.network import missing_hops
@@ -12,6 +12,7 @@ from fargo.explain.rules import RULES
 from fargo.model.fargate import memory_text
 from fargo.model.job import Job
 from fargo.model.log import LogSource
+from fargo.model.naming import TAG_RUN
 from fargo.model.units import bytes_text, duration_text
 from fargo.results import result_of
 
@@ -53,6 +54,18 @@ class Evidence:
         self._clients, self._run, self._labels = clients, run, labels
         self._hops = cache(self._missing)
         self._results = 0
+
+    @cached_property
+    def after(self) -> str:
+        """The run that this one comes after, or a job of it; empty where it waits for none."""
+        waited_for = [job_id for wave in self._run.waves for job_id in wave.after]
+        if self._run.after or not waited_for:
+            return self._run.after
+        try:
+            tags = self._clients.batch.raw(waited_for[0]).get("tags", {})
+        except AwsError:
+            tags = {}
+        return str(tags.get(TAG_RUN, waited_for[0]))
 
     def row(self, job: Job) -> int | None:
         """The first row that a job ran; None where that is not known, and of a run of one container."""

@@ -51,13 +51,19 @@ class Explanation:
 
 
 def explain(
-    state: "RunSnapshot", clients: "Clients", *, labels: "Labels", project: "Project | None" = None
+    state: "RunSnapshot",
+    clients: "Clients",
+    *,
+    labels: "Labels",
+    project: "Project | None" = None,
+    over: bool = False,
 ) -> Explanation:
     """Look closer at what failed in a run's last wave, and at what waits.
 
     Args:
         labels: which rows its jobs ran.
         project: the project file, for what the ledger does not keep; None: there is none.
+        over: a later wave has taken over what failed: nothing is proposed to be run again.
 
     Raises:
         AwsError: AWS is out of reach or refuses.
@@ -65,6 +71,8 @@ def explain(
     state = _recalled(state, clients)
     jobs = tuple(_failed(state, clients))
     explained = _Failures(state.run, Evidence(clients, state.run, labels), project).explain(jobs)
+    if over:
+        explained = tuple(map(_not_again, explained))
     waits = waiting(state, look(clients.session, clients.batch, state))
     counted = sum(state.containers(job).get(JobState.FAILED, 0) for job in state.of_last_wave)
     return Explanation(
@@ -99,6 +107,10 @@ def _recalled(state: "RunSnapshot", clients: "Clients") -> "RunSnapshot":
     return replace(state, jobs=(*state.jobs, *found), gone=state.gone - len(found))
 
 
+def _not_again(finding: Finding) -> Finding:
+    return replace(finding, fixes=tuple(fix for fix in finding.fixes if not fix.command.startswith("retry ")))
+
+
 class _Failures:
     """Explains kinds of failure by some examples of each."""
 
@@ -120,7 +132,9 @@ class _Failures:
 
     def _one(self, job: Job, *, details: dict[str, Job], tails: dict[str, tuple[str, ...]]) -> Finding:
         detail = details.get(job.id, job)
-        values = values_of(self._run, job, row=self._evidence.row(job), project=self._project)
+        values = values_of(
+            self._run, job, row=self._evidence.row(job), project=self._project, after=self._evidence.after
+        )
         return why(detail, values, tails.get(job.id, ()))
 
 

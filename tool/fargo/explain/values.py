@@ -18,7 +18,7 @@ LONGER = 2
 
 
 def values_of(
-    run: "Run", job: "Job", *, row: int | None = None, project: "Project | None" = None
+    run: "Run", job: "Job", *, row: int | None = None, project: "Project | None" = None, after: str = ""
 ) -> dict[str, str]:
     """Values by name; one that is not known is not among them.
 
@@ -27,12 +27,13 @@ def values_of(
         job: the job, or the child of an array.
         row: the first that the job ran; None: not known, or the run has one container.
         project: the project file, for what the ledger does not keep.
+        after: the run that it waited for, where that was asked; else what the ledger knows.
     """
     wave = _wave(run, job)
     where = run.id if row is None else f"{run.id}:{row}"
     found = {"run": run.id, "job": run.job, "where": where, **_memory(wave)}
-    if wave.after:
-        found["after"] = wave.after[0]
+    if after or run.after or wave.after:
+        found["after"] = after or run.after or wave.after[0]
     if run.timeout_seconds:
         found["longer_timeout"] = f"{run.timeout_seconds * LONGER}s"
     else:

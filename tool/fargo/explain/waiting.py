@@ -21,24 +21,25 @@ def waiting(state: RunSnapshot, around: Surroundings) -> tuple[Finding, ...]:
         state: how the run's jobs stand.
         around: what `look` found.
     """
-    by_cause: dict[Cause, list[tuple[Job, int]]] = {}
+    by_cause: dict[Cause, list[tuple[Job | None, int]]] = {}
     jobs = {job.id: job for job in state.jobs}
     for wave in state.run.waves:
         for job in (jobs[id_] for id_ in wave.job_ids if id_ in jobs):
             for of, cause in _causes(job, wave, state, around):
-                example = around.heads.get((job.id, of), job)
+                # An array is no example: it has no row.
+                example = around.heads.get((job.id, of)) if job.size else job
                 by_cause.setdefault(cause, []).append((example, waiting_containers(job, of)))
     return tuple(_finding(cause, found) for cause, found in by_cause.items())
 
 
-def _finding(cause: Cause, found: Sequence[tuple[Job, int]]) -> Finding:
+def _finding(cause: Cause, found: Sequence[tuple[Job | None, int]]) -> Finding:
     return Finding(
         rule=cause.rule,
         cause=cause.words,
         evidence=cause.evidence,
         fixes=cause.fixes,
         jobs=sum(count for _, count in found),
-        examples=tuple(job for job, _ in found[:EXAMPLES]),
+        examples=tuple(job for job, _ in found if job)[:EXAMPLES],
     )
 
 

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 SHOWN = 12
 """Lines of a log that are shown; `--json` has all that were read."""
+LONGEST = 400
+"""Characters that are shown of a log's line, or of words that may hold one; `--json` has more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +65,11 @@ def finding_data(
     }
 
 
+def _cut(words: str) -> str:
+    """Words that a job or AWS may have written: as many as are read, and none that drives a terminal."""
+    return text.safe(words if len(words) <= LONGEST else f"{words[:LONGEST]}…")
+
+
 class Explained:
     """An explanation in words.
 
@@ -103,7 +110,8 @@ class Explained:
         found = self._found
         return {
             "run": found.state.run.id,
-            "state": str(found.state.state),
+            "part": self._part,
+            "state": runs.word(found.state),
             "at": data.iso(found.state.at),
             "failed": found.failed,
             "looked_at": found.looked,
@@ -139,16 +147,20 @@ class Explained:
         """Like `align-… FAILED: 34 of 200 containers failed`."""
         state = self._found.state
         whole = f"{self._found.failed:,} of {state.run.last.containers:,} containers failed"
-        return f"{state.run.id} {state.state}: {whole}"
+        return f"{self._what()} {state.state}: {whole}"
+
+    def _what(self) -> str:
+        run = self._found.state.run.id
+        return f"{self._part} of {run}" if self._part else run
 
     def _of(self, finding: Finding) -> Iterator[_Line]:
         failed = any(job.state is JobState.FAILED for job in finding.examples)
         style = text.STYLES[JobState.FAILED if failed else JobState.RUNNABLE]
-        yield _Line(words=text.safe(f"{self._whom(finding)}{finding.cause}"), style=f"bold {style}")
+        yield _Line(words=_cut(f"{self._whom(finding)}{finding.cause}"), style=f"bold {style}")
         for each in finding.evidence:
-            yield _Line(words=text.safe(each), indent=2)
+            yield _Line(words=_cut(each), indent=2)
         for fix in finding.fixes:
-            yield _Line(words=f"→ {text.safe(fix.words)}", indent=2)
+            yield _Line(words=f"→ {_cut(fix.words)}", indent=2)
             if fix.command:
                 yield _Line(
                     words=text.safe(self._command(fix.command)), style="bold cyan", indent=4, whole=True
@@ -157,12 +169,14 @@ class Explained:
             of = self._name(finding.examples[0]) if finding.examples else ""
             yield _Line(words=f"the log of {of} ends:" if of else "its log ends:", style="dim", indent=2)
             for line in finding.tail[-SHOWN:]:
-                yield _Line(words=text.safe(line), style="dim", indent=4, whole=True)
+                yield _Line(words=_cut(line), style="dim", indent=4, whole=True)
 
     def _whom(self, finding: Finding) -> str:
         """Like `2 jobs (#17, #88): `; nothing where it is about the run as a whole, or its one job."""
         if finding.jobs < 1 or not runs.many(self._found.state):
             return ""
+        if not finding.examples:
+            return f"{text.plural(finding.jobs, 'job')}: "
         named = ", ".join(self._name(job) or short(job) for job in finding.examples)
         more = ", …" if finding.jobs > len(finding.examples) else ""
         return f"{text.plural(finding.jobs, 'job')} ({named}{more}): "
@@ -170,7 +184,7 @@ class Explained:
     def _fine(self) -> Iterator[_Line]:
         state = self._found.state
         run = state.run.id
-        what = f"{self._part} of {run}" if self._part else run
+        what = self._what()
         if state.state is JobState.SUCCEEDED:
             yield _Line(words=f"{what} succeeded: there is nothing to explain", style="green")
             yield _Line(
