@@ -5,7 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from fargo.explain.failing import known
+from fargo.explain.failing import seen
+from fargo.explain.rule import first
+from fargo.explain.rules import RULES
 from fargo.local.ways import Start, Ways
 from fargo.model.hops import services
 from fargo.model.job import Job, JobState
@@ -40,7 +42,7 @@ def lacking(service: str) -> Ways:
 @pytest.mark.parametrize("service", ALL)
 def test_the_rule_that_knows_the_words_walks_to_the_service(service: str) -> None:
     job = Job(id="a", name="x", state=JobState.FAILED, reason=lacking(service).blocked(START))
-    match = known(job)
+    match = first(RULES, seen(job))
     assert match is not None
     assert service in match.rule.services
 

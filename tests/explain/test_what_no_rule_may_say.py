@@ -61,6 +61,7 @@ def test_what_aws_says_is_taken_by_its_words(reason: str, rule: str) -> None:
         "probably an OutOfMemory loop",
         "we are unable to assume role X, stop for now",
         "Capacity is unavailable at this time, says the boss",
+        "ValueError: wrong rows",
     ],
 )
 def test_a_persons_reason_to_stop_is_theirs(reason: str) -> None:

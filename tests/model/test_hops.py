@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from fargo.model.hops import Place, Where, first_missing, missing, services
+from fargo.model.hops import Origin, Where, first_missing, missing, services
 from fargo.model.network import (
     Acl,
     Endpoint,
@@ -45,7 +45,7 @@ NETWORK = Network(
     groups={"sg-jobs": JOBS, "sg-endpoints": ENDPOINTS},
     prefix_lists={"pl-s3": "s3", "pl-ddb": "dynamodb"},
 )
-PLACE = Place(subnet="subnet-a", groups=("sg-jobs",))
+ORIGIN = Origin(subnet="subnet-a", groups=("sg-jobs",))
 
 Change = Callable[[Network], Network]
 
@@ -192,7 +192,7 @@ def test_a_network_with_every_hop_misses_none() -> None:
 def test_the_first_hop_that_is_missing_is_named(
     change: Change, service: str, where: Where, words: str
 ) -> None:
-    hop = first_missing(change(NETWORK), PLACE, service)
+    hop = first_missing(change(NETWORK), ORIGIN, service)
     assert hop is not None
     assert (hop.where, str(hop)) == (where, words)
     assert (hop.service, hop.subnet) == (service, "subnet-a")
@@ -221,7 +221,7 @@ def test_the_first_hop_that_is_missing_is_named(
 def test_another_way_or_what_cannot_be_known_counts_as_there(
     change: Change, service: str, public: bool
 ) -> None:
-    assert first_missing(change(NETWORK), replace(PLACE, public=public), service) is None
+    assert first_missing(change(NETWORK), replace(ORIGIN, public=public), service) is None
 
 
 @pytest.mark.parametrize(
@@ -236,12 +236,12 @@ def test_another_way_or_what_cannot_be_known_counts_as_there(
 )
 def test_what_leads_beyond_the_vpc_may_lead_to_a_service(routes: tuple[Route, ...]) -> None:
     net = both(without("vpce-dkr"), routed(Route("10.0.0.0/16", "local"), *routes))(NETWORK)
-    assert first_missing(net, PLACE, "ecr.dkr") is None
+    assert first_missing(net, ORIGIN, "ecr.dkr") is None
 
 
 def test_a_black_hole_is_no_way_out() -> None:
     net = both(without("vpce-s3"), routed(Route("0.0.0.0/0", "nat-1", active=False)))(NETWORK)
-    hop = first_missing(net, PLACE, "s3")
+    hop = first_missing(net, ORIGIN, "s3")
     assert hop is not None
     assert hop.where == Where.ENDPOINT
 
@@ -249,7 +249,7 @@ def test_a_black_hole_is_no_way_out() -> None:
 def test_an_endpoint_without_private_dns_is_passed_by_a_way_out() -> None:
     nat = routed(Route("0.0.0.0/0", "nat-1"))
     net = both(endpoint("vpce-dkr", private_dns=False), nat, group(OUT))(NETWORK)
-    assert first_missing(net, PLACE, "ecr.dkr") is None
+    assert first_missing(net, ORIGIN, "ecr.dkr") is None
 
 
 def test_every_way_is_walked_from_every_subnet() -> None:

@@ -95,6 +95,13 @@ def missing_hops(
         AwsError: the network cannot be read.
     """
     network = read(client, environment.subnets)
+    return missing_in(network, environment, services, public=public)
+
+
+def missing_in(
+    network: Network | None, environment: "Environment", services: Iterable[str], *, public: bool = False
+) -> tuple[hops.Hop, ...]:
+    """The same of a network that was read; None: none of the subnets is there."""
     if network is None:
         return tuple(
             hops.Hop(service, subnet, hops.Where.SUBNET, f"{subnet} is not there")

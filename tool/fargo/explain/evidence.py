@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
-from fargo.aws.network import missing_hops
+from fargo.aws import network
 from fargo.errors import AwsError
 from fargo.explain.finding import Finding
 from fargo.explain.rules import RULES
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from fargo.aws.store import Store
     from fargo.history import History
     from fargo.logs import Labels
+    from fargo.model.network import Network
     from fargo.model.run import Run
 
 TAIL = 25
@@ -53,6 +54,7 @@ class Evidence:
     def __init__(self, clients: Clients, run: "Run", labels: "Labels") -> None:
         self._clients, self._run, self._labels = clients, run, labels
         self._hops = cache(self._missing)
+        self._network = cache(self._read)
         self._results = 0
 
     @cached_property
@@ -130,12 +132,16 @@ class Evidence:
             queue = raw.get("jobQueue") or self._run.last.queue
             used = [arn for found in clients.batch.queues((queue,)) for arn in found.environments]
             public = raw.get("container", {}).get("networkConfiguration", {}).get("assignPublicIp")
-            client = clients.session.client("ec2")
             found = [
                 hop.words
                 for environment in clients.batch.environments(used)
-                for hop in missing_hops(client, environment, services, public=public == "ENABLED")
+                for hop in network.missing_in(
+                    self._network(environment.subnets), environment, services, public=public == "ENABLED"
+                )
             ]
         except AwsError as error:
             return (f"the network cannot be read: {error.message}",)
         return tuple(dict.fromkeys(found)) or (f"nothing is missing now on the way to {named}",)
+
+    def _read(self, subnets: tuple[str, ...]) -> "Network | None":
+        return network.read(self._clients.session.client("ec2"), subnets)

@@ -1,5 +1,6 @@
 """A run's snapshot → findings: why containers failed, why others wait. A few calls, however many."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -11,8 +12,9 @@ from fargo import failures
 from fargo.aws.calls import THREADS
 from fargo.children import listed
 from fargo.explain.evidence import Evidence
-from fargo.explain.failing import known, why
+from fargo.explain.failing import why
 from fargo.explain.finding import Finding, Fix
+from fargo.explain.rule import RAN
 from fargo.explain.surroundings import look
 from fargo.explain.values import values_of
 from fargo.explain.waiting import waiting
@@ -160,9 +162,8 @@ def _examples(kind: Sequence[Job]) -> Sequence[Job]:
 
 
 def _by_log(kind: Sequence[Job]) -> bool:
-    """Whether their exit code is all that tells why they failed, unless their logs do."""
-    match = known(kind[0])
-    return match is None or bool(match.rule.exit_codes)
+    """Whether only their logs tell why they failed."""
+    return re.search(RAN, kind[0].reason) is not None
 
 
 def _of_kind(kind: Sequence[Job], found: Sequence[Finding]) -> Iterator[Finding]:

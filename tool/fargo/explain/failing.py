@@ -23,11 +23,6 @@ def seen(job: Job, lines: tuple[str, ...] = ()) -> Seen:
     return Seen(exit_code=job.exit_code, reason=job.reason[:LINE], lines=cut, stopped=job.asked_to_end)
 
 
-def known(job: Job, lines: tuple[str, ...] = ()) -> Match | None:
-    """The rule that knows why it failed; None: none does."""
-    return first(RULES, seen(job, lines))
-
-
 def why(job: Job, values: Mapping[str, str], lines: tuple[str, ...] = ()) -> Finding:
     """Why a container failed: by a rule, or in AWS's own words where none knows them.
 

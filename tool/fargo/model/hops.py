@@ -61,7 +61,7 @@ class Hop:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class Origin:
     """Where a task starts: `public` with a public address of its own (`assignPublicIp`)."""
 
     subnet: str
@@ -91,42 +91,42 @@ def missing(
     public: bool = False,
 ) -> tuple[Hop, ...]:
     """The first hop that is missing on every way: from each of the subnets to each wanted service."""
-    places = [Place(subnet=subnet, groups=tuple(groups), public=public) for subnet in subnets]
-    found = [first_missing(network, place, service) for service in wanted for place in places]
+    origins = [Origin(subnet=subnet, groups=tuple(groups), public=public) for subnet in subnets]
+    found = [first_missing(network, origin, service) for service in wanted for origin in origins]
     return tuple(hop for hop in found if hop)
 
 
-def first_missing(network: Network, place: Place, service: str) -> Hop | None:
-    """The first hop that is missing from a place to a service, such as `ecr.api`; None: it is reached."""
-    found = _missing(network, place, service)
-    return Hop(service, place.subnet, *found) if found else None
+def first_missing(network: Network, origin: Origin, service: str) -> Hop | None:
+    """The first hop that is missing from an origin to a service, such as `ecr.api`; None: it is reached."""
+    found = _missing(network, origin, service)
+    return Hop(service, origin.subnet, *found) if found else None
 
 
 _Missing = tuple[Where, str] | None
 
 
-def _missing(network: Network, place: Place, service: str) -> _Missing:
-    subnet = network.subnets.get(place.subnet)
+def _missing(network: Network, origin: Origin, service: str) -> _Missing:
+    subnet = network.subnets.get(origin.subnet)
     if subnet is None:
-        return Where.SUBNET, f"{place.subnet} is not in {network.vpc}"
+        return Where.SUBNET, f"{origin.subnet} is not in {network.vpc}"
     if not network.dns_support:
         return Where.DNS, f"DNS support of {network.vpc} is off: no name is answered"
     there = [each for each in network.endpoints if each.service == service]
     usable = [each for each in there if each.state == "available"]
     if any(each.gateway and subnet.table.id in each.tables for each in usable):
-        return _to_public(network, place, subnet, service)
+        return _to_public(network, origin, subnet, service)
     for each in usable:
         if not each.gateway and each.private_dns and network.dns_hostnames:
-            return _by_interface(network, place, subnet, each)
+            return _by_interface(network, origin, subnet, each)
     way_out = subnet.table.way_out
-    if way_out and (place.public or not way_out.startswith("igw-")):
-        return _to_public(network, place, subnet, service)
-    return None if _may_lead_on(place, subnet) else _no_way(network, subnet, service, there)
+    if way_out and (origin.public or not way_out.startswith("igw-")):
+        return _to_public(network, origin, subnet, service)
+    return None if _may_lead_on(origin, subnet) else _no_way(network, subnet, service, there)
 
 
-def _may_lead_on(place: Place, subnet: Subnet) -> bool:
+def _may_lead_on(origin: Origin, subnet: Subnet) -> bool:
     """Whether a way may lie beyond the VPC, such as by the endpoints of a network that many VPCs share."""
-    return any(place.public or not each.startswith("igw-") for each in subnet.table.beyond)
+    return any(origin.public or not each.startswith("igw-") for each in subnet.table.beyond)
 
 
 def _no_way(network: Network, subnet: Subnet, service: str, there: Sequence[Endpoint]) -> _Missing:
@@ -146,17 +146,17 @@ def _no_way(network: Network, subnet: Subnet, service: str, there: Sequence[Endp
     return Where.DNS, f"DNS hostnames of {network.vpc} are off: the private name of {name} is not answered"
 
 
-def _by_interface(network: Network, place: Place, subnet: Subnet, endpoint: Endpoint) -> _Missing:
+def _by_interface(network: Network, origin: Origin, subnet: Subnet, endpoint: Endpoint) -> _Missing:
     """By an interface endpoint's private name: its addresses are in the VPC, where a route always leads."""
     inside = [network.subnets[each] for each in endpoint.subnets if each in network.subnets]
     cidrs = tuple(each.cidr for each in inside)
     name = f"{endpoint.id}, the endpoint for {endpoint.service}"
     target = Peers(cidrs=cidrs, groups=endpoint.groups)
-    if not _passes(network, place.groups, target, outward=True):
-        return Where.GROUP_OUT, f"{_named(place.groups)} lets nothing out on 443 to {name}"
-    source = Peers(cidrs=(subnet.cidr,), groups=place.groups)
+    if not _passes(network, origin.groups, target, outward=True):
+        return Where.GROUP_OUT, f"{_named(origin.groups)} lets nothing out on 443 to {name}"
+    source = Peers(cidrs=(subnet.cidr,), groups=origin.groups)
     if not _passes(network, endpoint.groups, source, outward=False):
-        whom = f"{_named(place.groups)} in {subnet.id}"
+        whom = f"{_named(origin.groups)} in {subnet.id}"
         return Where.GROUP_IN, f"{_named(endpoint.groups)} of {name}, lets nothing in on 443 from {whom}"
     # Within its own subnet, no network ACL is asked.
     if subnet in inside or not inside:
@@ -165,12 +165,12 @@ def _by_interface(network: Network, place: Place, subnet: Subnet, endpoint: Endp
     return blocks[0] if all(blocks) else None
 
 
-def _to_public(network: Network, place: Place, subnet: Subnet, service: str) -> _Missing:
+def _to_public(network: Network, origin: Origin, subnet: Subnet, service: str) -> _Missing:
     """By a gateway endpoint or a way out, to the service's public addresses."""
     lists = tuple(each for each, of in network.prefix_lists.items() if of == service)
     target = Peers(cidrs=(ANYWHERE,), prefix_lists=lists)
-    if not _passes(network, place.groups, target, outward=True):
-        return Where.GROUP_OUT, f"{_named(place.groups)} lets nothing out on 443 to {service}"
+    if not _passes(network, origin.groups, target, outward=True):
+        return Where.GROUP_OUT, f"{_named(origin.groups)} lets nothing out on 443 to {service}"
     return _acl_blocks(subnet, ANYWHERE)
 
 

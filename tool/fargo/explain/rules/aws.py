@@ -9,8 +9,9 @@ from fargo.explain.rule import Rule
 from fargo.explain.rules.fixes import AGAIN, DEPLOYED, MEMORY, MEMORY_FROM_NOW_ON
 
 _AWS_SAYS = (
-    r"Essential container in task exited|\w+Error: |Your Spot Task|Host EC2 |Job attempt duration exceeded"
+    r"Essential container in task exited|Your Spot Task|Host EC2 |Job attempt duration exceeded"
     r"|Dependent Job failed|Array Child Job failed|Job queue was deleted|Canceled by JobStateTimeLimit"
+    r"|(OutOfMemory|Cannot\w+|ResourceInitialization|ContainerRuntime\w*|DockerTimeout|Internal)Error: "
     r"|The local AWS "
 )
 """How AWS's own words begin: such a job ended before the request to stop it came to it."""
