@@ -11,6 +11,7 @@ from projects import REGION, keep_events
 from results_bucket import Bucket
 
 from fargo import ledger
+from fargo.errors import AwsDenied
 from fargo.model import naming
 from fargo.model.run import Run
 
@@ -60,6 +61,9 @@ def test_a_dash_is_stdout_and_json_writes_no_page(fargo: Fargo, submitted: Submi
     assert fargo("--local", "report", run.id, "-o", "-").out.startswith("<!doctype html>")
     assert told(fargo, run)["state"] == "SUCCEEDED"
     assert sorted(project.iterdir()) == before
+    both = fargo("--local", "report", run.id, "--json", "-o", "-")
+    assert (both.code, both.out) == (2, "")
+    assert "both" in both.err.lower()
 
 
 def test_what_cannot_be_written_is_a_sentence(fargo: Fargo, submitted: Submitted) -> None:
@@ -86,7 +90,7 @@ def test_waves_attempts_and_rows_come_together(
     found = told(fargo, run)
     assert found["rows"]["succeeded"] == 5
     assert [wave["memory_mib"] for wave in found["waves"]] == [512, 1024]
-    assert found["containers"] == {"total": 6, "looked_at": 6}
+    assert found["containers"] == {"total": 6, "waiting": 0, "looked_at": 6}
     assert found["waited_seconds"]["count"] == 6
     assert found["start_up_seconds"]["count"] == 6
     assert found["rows"]["slowest"][0]["row"] == 2
@@ -105,6 +109,25 @@ def test_a_run_that_failed_whole_says_why(fargo: Fargo, submitted: Submitted) ->
     assert found["findings"][0]["jobs"] == 3
     page = fargo("--local", "report", run.id, "-o", "-").out
     assert "3 containers failed for one cause" in page
+
+
+def test_logs_that_nobody_may_read_leave_the_rest(
+    fargo: Fargo, submitted: Submitted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = submitted("work", "--array", "3", rules=[{"job": "*", "script": [{"oom": True}]}])
+
+    def denied(*_: object, **__: object) -> None:
+        raise AwsDenied("AWS denied GetLogEvents")
+
+    monkeypatch.setattr("fargo.explain.explaining.explain", denied)
+    found = told(fargo, run)
+    assert (
+        "Why containers failed or wait is told in AWS's words alone: AWS denied GetLogEvents."
+        in found["warnings"]
+    )
+    (finding,) = found["findings"]
+    assert (finding["jobs"], finding["evidence"]) == (3, [])
+    assert "OutOfMemoryError" in finding["cause"]
 
 
 def test_a_run_that_still_runs_is_told_as_it_stands(fargo: Fargo, submitted: Submitted) -> None:
@@ -136,14 +159,18 @@ def test_damaged_results_and_a_damaged_manifest_leave_the_rest(
     bucket.results(run, (0, 1))
     bucket.put(naming.result_key(run.id, 2), b"{")
     found = told(fargo, run)
-    assert found["rows"]["damaged"] == 1
+    assert (found["rows"]["damaged"], found["rows"]["succeeded"]) == (1, 2)
+    assert found["rows"]["failures"][0]["state"] == "unreadable"
     assert found["rows"]["failures"][0]["row"] == 2
     assert found["rows"]["slowest"][0]["columns"] == {"photo": "a.jpg"}
     bucket.put(naming.manifest_key(run.id), b"?" * 54)
     found = told(fargo, run)
     assert any(words.startswith("The rows' own columns are left out") for words in found["warnings"])
-    assert found["rows"]["succeeded"] == 3
-    assert fargo("--local", "report", run.id, "-o", "-").code == 0
+    assert found["rows"]["succeeded"] == 2
+    text = fargo("--local", "report", run.id, "-o", "-").out
+    assert "1 row that cannot be read" in text
+    assert "Rows unreadable" in text
+    assert "Rows failed, and no container" not in text
 
 
 def test_there_is_no_report_of_no_run(fargo: Fargo, aws: str) -> None:

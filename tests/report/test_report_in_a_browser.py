@@ -58,6 +58,8 @@ class Opened:
         self.page.on("console", lambda line: self.errors.append(line.text) if line.type == "error" else None)
         self.page.goto(file.as_uri())
         if context.get("java_script_enabled", True):
+            for all_rows in self.page.locator("#all-rows").all():
+                all_rows.scroll_into_view_if_needed()
             self.page.wait_for_selector(wait_for)
 
     def check(self) -> None:
@@ -136,10 +138,21 @@ def test_the_timeline_tells_of_a_container_and_zooms(browser: Any, made: Path) -
     opened.check()
 
 
+def test_texts_are_sorted_with_the_numbers_in_them_by_their_size(browser: Any, made: Path) -> None:
+    opened = Opened(browser, made)
+    opened.page.get_by_label("Find rows").fill("img_")
+    opened.page.get_by_role("button", name="photo").click()
+    names = opened.page.locator(".window tbody tr:not(.pad) td:nth-child(7)").all_inner_texts()
+    assert names[:8] == [f"IMG_{row}.jpg" for row in (1, 2, 3, 4, 5, 6, 8, 9)]
+    opened.check()
+
+
 def test_what_a_row_holds_is_never_run(browser: Any, made: Path) -> None:
     opened = Opened(browser, made)
     opened.page.get_by_label("Find rows").fill("onerror")
     opened.page.wait_for_selector(".window tbody >> text=onerror")
+    assert "\\u202e" in opened.page.inner_text(".window tbody")
+    assert "\u202e" not in opened.page.inner_text(".window tbody")
     assert opened.page.evaluate("window.pwned") is None
     assert opened.page.locator("img").count() == 0
     opened.check()
@@ -179,3 +192,22 @@ def test_a_single_container_needs_no_more_than_its_line(browser: Any, tmp_path: 
     opened = Opened(browser, file, wait_for=".strip canvas")
     opened.page.locator(".strip canvas").press("+")
     opened.check()
+
+
+def test_many_rows_in_one_container_have_their_table(browser: Any, tmp_path: Path) -> None:
+    file = tmp_path / "packed.html"
+    file.write_text(page(report(12, pack=12)), encoding="utf-8")
+    opened = Opened(browser, file)
+    assert opened.page.inner_text(".finder output") == "12 of 12 rows"
+    opened.check()
+
+
+def test_the_table_of_all_rows_comes_where_the_timeline_cannot(browser: Any, tmp_path: Path) -> None:
+    file = tmp_path / "broken.html"
+    html = page(report(30)).replace('class="plot strip"', 'class="plot"')
+    file.write_text(html, encoding="utf-8")
+    opened = Opened(browser, file)
+    assert opened.page.inner_text(".finder output") == "30 of 30 rows"
+    assert opened.page.locator(".timeline svg").last.is_visible()
+    assert opened.errors
+    opened.context.close()

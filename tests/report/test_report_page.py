@@ -8,12 +8,14 @@ from html.parser import HTMLParser
 from itertools import pairwise
 
 import pytest
-from report_of import report
+from report_of import report, unfinished
 
 from fargo.explain import Finding
 from fargo.report import Report
+from fargo.report.distribution import Values
 from fargo.report.lanes import Lanes
 from fargo.view.report import data, page
+from fargo.view.report import words as written
 
 HOSTILE = "</script><script>pwned=1</script><img src=x onerror=pwned=1>\x1b[31m\u202e\x00'\" &amp; \ud800 `${pwned}`"
 VOID = {"meta", "br", "rect", "path", "img", "link", "input", "hr"}
@@ -97,11 +99,77 @@ def test_it_says_what_matters_in_words(many: Report) -> None:
         assert words in text, words
 
 
-def test_values_that_are_secret_by_name_are_not_shown(many: Report) -> None:
-    html = page(many)
-    assert "API_TOKEN" in html
-    assert "hush" not in html
-    assert "hush" not in json.dumps(data(many))
+def test_of_variables_only_the_names_are_shown(many: Report) -> None:
+    html, told = page(many), json.dumps(data(many))
+    for name in ("LOG_LEVEL", "DATABASE_URL", "STRIPE_KEY"):
+        assert name in html
+        assert name in told
+    for value in ("shout", "hush"):
+        assert value not in html
+        assert value not in told
+
+
+def test_what_failed_and_what_waits_are_told_apart() -> None:
+    made = unfinished(report(300), 700)
+    failed = sum(each.jobs for each in made.findings[:-1])
+    text = Page(page(made)).text
+    assert re.search(rf"{failed} containers failed[^.]*, and 700 wait", text)
+    assert "Why containers failed, the most frequent cause first" in text
+    assert "Why containers wait" in text
+    assert "Run again what failed once the others have ended" in text
+    assert "700 containers still to start." in text
+    assert "Half of the containers that have started waited" in text
+    assert data(made)["containers"]["waiting"] == 700
+
+
+def test_where_nothing_failed_nothing_is_run_again() -> None:
+    made = unfinished(report(30), 70)
+    text = Page(page(replace(made, findings=made.findings[-1:], rows=None))).text
+    assert "Why it waits" in text
+    assert "fargo retry" not in text
+
+
+def test_causes_stand_by_their_frequency() -> None:
+    made = report(300)
+    first, second = made.findings
+    assert first.jobs > second.jobs
+    text = Page(page(replace(made, findings=(second, first)))).text
+    assert text.index(first.cause) < text.index(second.cause)
+    assert f"{first.jobs + second.jobs} containers failed, {first.jobs} of them for one cause" in text
+
+
+def test_what_ran_out_of_memory_is_said_before_what_did_not(many: Report) -> None:
+    killed = many.out_of_memory
+    assert killed
+    text = Page(page(many)).text
+    assert (
+        f"{killed} containers ran out of memory; of those that left a result, the hungriest row used" in text
+    )
+    assert many.fullest == 1
+
+
+@pytest.mark.parametrize(
+    ("hours", "words"), [(6.39e-06, "< 0.01"), (0.25, "0.25"), (3.716, "3.72"), (12345.6, "12,346")]
+)
+def test_hours_are_written_as_people_write_them(hours: float, words: str) -> None:
+    assert written.hours(hours) == words
+
+
+def test_headings_claim_no_more_than_is_so() -> None:
+    same, few = Values(), Values()
+    for value in (1.5,) * 40:
+        same.add(value)
+    for value in (0.1, 0.2):
+        few.add(value)
+    made = report(40)
+    assert made.rows
+    lanes = replace(made.lanes, waited=few.distribution())
+    text = Page(page(replace(made, lanes=lanes, rows=replace(made.rows, seconds=same.distribution())))).text
+    assert "The containers hardly waited" in text
+    assert "The rows took 1.5\u00a0s each" in text
+    text = Page(page(replace(made, rows=replace(made.rows, seconds=few.distribution())))).text
+    assert "Half of the rows took 0.10\u00a0s or less, the longest 0.20\u00a0s" in text
+    assert "times the median" not in text
 
 
 def test_what_a_job_wrote_stays_text() -> None:
@@ -148,7 +216,7 @@ def test_json_has_the_same_figures(many: Report) -> None:
     told = data(many)
     assert many.rows
     assert (told["rows"]["total"], told["rows"]["failed"]) == (3000, many.rows.failed)
-    assert told["containers"] == {"total": 3020, "looked_at": 3020}
+    assert told["containers"] == {"total": 3020, "waiting": 0, "looked_at": 3020}
     assert sum(told["rows"]["seconds"]["bars"]) == 3000
     assert told["waves"][1]["memory_mib"] == 1024
     assert told["cost"]["total_usd"] == pytest.approx(

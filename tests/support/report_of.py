@@ -27,9 +27,9 @@ DEFINITION = "arn:aws:batch:eu-west-1:123456789012:job-definition/fargo-thumbnai
 ARRAY = 10_000
 
 
-def a_run(rows: int, *, columns: Sequence[str] = ("photo", "width"), retried: int = 0) -> Run:
-    """A run of so many rows, a container each; `retried` of them in a second wave."""
-    first = _wave(1, rows, NOW)
+def a_run(rows: int, *, columns: Sequence[str] = ("photo", "width"), retried: int = 0, pack: int = 1) -> Run:
+    """A run of so many rows, `pack` of them in a container; `retried` of them in a second wave."""
+    first = replace(_wave(1, -(-rows // pack), NOW), rows=rows, pack=pack)
     waves = [first]
     if retried:
         later = replace(_wave(2, retried, NOW + timedelta(minutes=55)), memory_mib=1024)
@@ -40,7 +40,7 @@ def a_run(rows: int, *, columns: Sequence[str] = ("photo", "width"), retried: in
         job="thumbnail",
         created=NOW,
         command=("python", "thumbnail.py", "{photo}"),
-        environment=(("LOG_LEVEL", "info"), ("API_TOKEN", "hush")),
+        environment=(("LOG_LEVEL", "shout"), ("DATABASE_URL", "postgres://hush")),
         timeout_seconds=900,
         rows=rows,
         columns=tuple(columns),
@@ -128,7 +128,12 @@ def some_rows(run: Run, failed_rows: frozenset[int], *, seed: int = 7) -> Iterat
 
 
 def report(
-    rows: int, *, retried: int = 0, own: Mapping[int, Mapping[str, str]] | None = None, **fields: Any
+    rows: int,
+    *,
+    retried: int = 0,
+    pack: int = 1,
+    own: Mapping[int, Mapping[str, str]] | None = None,
+    **fields: Any,
 ) -> Report:
     """A report of a run with so many rows.
 
@@ -136,7 +141,7 @@ def report(
         own: columns of some rows instead of theirs.
     """
     columns = next(iter(own.values())) if own else ("photo", "width")
-    run = a_run(rows, retried=retried, columns=tuple(columns))
+    run = a_run(rows, retried=retried, pack=pack, columns=tuple(columns))
     lives = Lives(run)
     jobs = list(lives.jobs())
     now = max(job.stopped for job in jobs if job.stopped) + timedelta(minutes=3)
@@ -158,7 +163,7 @@ def report(
             "vcpu": 0.25,
             "memory": "512 MiB",
             "spot": True,
-            "environment": {"LOG_LEVEL": "info", "API_TOKEN": "hush"},
+            "environment": {"LOG_LEVEL": "shout", "STRIPE_KEY": "hush"},
         },
         lanes=lanes(run, jobs, lives.moves, total=len(jobs), now=now),
         rows=making.table(),
@@ -175,6 +180,20 @@ def report(
         ),
     )
     return replace(made, **fields)
+
+
+def unfinished(made: Report, waiting: int) -> Report:
+    """The same run, of whose containers so many wait for room."""
+    parent, *others = made.state.jobs
+    counts = (*parent.counts, (JobState.RUNNABLE, waiting))
+    jobs = (replace(parent, state=JobState.PENDING, stopped=None, counts=counts), *others)
+    waits = Finding(
+        rule="max-vcpus",
+        cause="The compute environment is full",
+        jobs=waiting,
+        examples=(replace(parent, state=JobState.RUNNABLE),),
+    )
+    return replace(made, state=replace(made.state, jobs=jobs), findings=(*made.findings, waits))
 
 
 def findings(jobs: Sequence[Job]) -> tuple[Finding, ...]:

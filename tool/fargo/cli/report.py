@@ -8,6 +8,7 @@ import click
 
 from fargo.cli.context import Context, pass_context
 from fargo.cli.options import FargoCommand
+from fargo.errors import UsageError
 
 if TYPE_CHECKING:
     from fargo.explain.explaining import Explanation
@@ -29,6 +30,8 @@ STDOUT = "-"
 @pass_context
 def report(context: Context, run: str, file: Path | None) -> None:
     """Write RUN's report: one HTML page with times, sizes, failures, cost and rows, to open or to send."""
+    if context.out.json and str(file) == STDOUT:
+        raise UsageError("Both the page and its figures would go to stdout", "`-o FILE`, or without --json")
     from fargo.cli.running import state_of
     from fargo.cli.writing import write_whole
     from fargo.report import gather

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from fargo.cost import Actual
 from fargo.explain import Finding
 from fargo.model.image import ImageRef
+from fargo.model.job import JobState
 from fargo.model.run import RunSnapshot, Wave
 from fargo.report.lanes import Lanes
 from fargo.report.rowtable import RowTable
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from fargo.cost import Task
     from fargo.explain.explaining import Explanation
     from fargo.history import History
+
+
+_WAITING = (JobState.SUBMITTED, JobState.PENDING, JobState.RUNNABLE, JobState.STARTING)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +67,7 @@ class Report:
         lanes: its containers.
         rows: its rows; None where their results cannot be read.
         findings: why containers failed, of those that were looked at, and why others wait.
+        names: the id of a job among their examples → what fargo's commands call it, such as `#17`.
         cost: None where no container is known to have started.
         advice: the size that would have been enough; None where nothing says so.
         warnings: what the reader must know about the figures, a sentence each.
@@ -75,6 +80,7 @@ class Report:
     lanes: Lanes
     rows: RowTable | None
     findings: tuple[Finding, ...] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
     cost: Actual | None = None
     advice: Advice | None = None
     warnings: tuple[str, ...] = ()
@@ -85,17 +91,37 @@ class Report:
         return self.state.at
 
     @property
-    def started(self) -> float | None:
-        """When the first container started, in seconds since 1970."""
-        return self.lanes.begins[0] if self.lanes.begins else None
+    def containers(self) -> int:
+        """How many the run has, in all waves."""
+        return sum(wave.containers for wave in self.state.run.waves)
+
+    @property
+    def waiting(self) -> int:
+        """How many have not started yet."""
+        counts = (self.state.containers(job).items() for job in self.state.jobs)
+        return sum(count for states in counts for state, count in states if state in _WAITING)
+
+    @property
+    def out_of_memory(self) -> int:
+        """Containers that were killed for memory, of those that were looked at: such leave no result."""
+        return sum(
+            each.jobs
+            for each in self.findings
+            if each.rule == "out-of-memory" or "OutOfMemoryError" in each.cause
+        )
+
+    @property
+    def fullest(self) -> float | None:
+        """The largest share used of the memory that a container reserved; None where that is not known."""
+        rows = self.rows.fullest if self.rows else None
+        return max(rows or 0.0, 1.0) if self.out_of_memory else rows
 
     @property
     def wall_seconds(self) -> float | None:
         """From the submission to the last container's end, or to now while one lives."""
         ends = [job.stopped for job in self.state.jobs if job.stopped]
-        if not self.state.finished:
-            return (self.at - self.state.run.created).total_seconds() if self.state.jobs else None
-        return (max(ends) - self.state.run.created).total_seconds() if ends else None
+        end = max(ends, default=None) if self.state.finished else self.at if self.state.jobs else None
+        return max((end - self.state.run.created).total_seconds(), 0.0) if end else None
 
     @property
     def vcpu_hours(self) -> float:
@@ -112,3 +138,8 @@ class Report:
         if not self.rows or not self.rows.cpu_seconds or not self.vcpu_hours:
             return None
         return min(self.rows.cpu_seconds / 3600 / self.vcpu_hours, 1.0)
+
+
+def failed(found: Finding) -> bool:
+    """Whether it is about containers that failed; else about some that wait, or are not known."""
+    return any(job.state is JobState.FAILED for job in found.examples)

@@ -10,12 +10,13 @@ from fargo.errors import AwsError
 from fargo.explain import Finding
 from fargo.failures import Cause, causes
 from fargo.history import Which
+from fargo.logs import Labels
 from fargo.model.image import ImageRef
 from fargo.model.job import Job
 from fargo.model.run import Run, RunSnapshot
 from fargo.model.timeline import Move
 from fargo.report.figures import Reading, Report, Sources
-from fargo.report.lanes import Lanes, lanes
+from fargo.report.lanes import lanes
 from fargo.report.rowtable import RowsInTheMaking, RowTable
 from fargo.results import Measured, records, standing
 from fargo.sizing import SAMPLE, Advice, advise, used
@@ -45,18 +46,20 @@ def gather(state: RunSnapshot, sources: Sources) -> Generator[Reading, None, Rep
     seen = lanes(run, found.jobs, _moves(state, sources, warnings), total=found.total, now=state.at)
     rows = yield from _rows(run, sources, warnings)
     cost = actual(state, found.jobs, sources.task)
-    return Report(
+    findings = _findings(state, found.jobs, sources, warnings)
+    made = Report(
         state=state,
         region=sources.region,
         settings=sources.settings,
         digests=_digests(run, sources, warnings),
         lanes=seen,
         rows=rows.table,
-        findings=_findings(state, found.jobs, sources),
+        findings=findings,
+        names=_names(run, findings, sources, warnings),
         cost=cost,
         advice=_advice(run, found, rows, cost),
-        warnings=(*_about(state, seen, rows.table), *warnings),
     )
+    return replace(made, warnings=(*_about(made, rows.table), *warnings))
 
 
 def _moves(state: RunSnapshot, sources: Sources, warnings: list[str]) -> dict[str, tuple[Move, ...]]:
@@ -116,14 +119,36 @@ def _digests(run: Run, sources: Sources, warnings: list[str]) -> tuple[tuple[str
     return tuple((image, digest) for image, digest in known.items() if digest)
 
 
-def _findings(state: RunSnapshot, jobs: Iterable[Job], sources: Sources) -> tuple[Finding, ...]:
-    """Why the last wave failed or waits, looked at closely; and in AWS's words why earlier ones did."""
-    last = set(state.run.last.job_ids)
-    earlier = causes(job for job in jobs if (job.parent or job.id) not in last)
-    return sources.explain(state).findings + tuple(
-        Finding(rule="", cause=_why(cause), evidence=(EARLIER,), jobs=cause.count, examples=cause.examples)
-        for cause in earlier
+def _findings(
+    state: RunSnapshot, jobs: Iterable[Job], sources: Sources, warnings: list[str]
+) -> tuple[Finding, ...]:
+    """Why the last wave failed or waits, looked at closely; and in AWS's words why others failed."""
+    try:
+        found, told = sources.explain(state).findings, set(state.run.last.job_ids)
+    except AwsError as error:
+        warnings.append(f"Why containers failed or wait is told in AWS's words alone: {error.message}.")
+        found, told = (), set()
+    rest = causes(job for job in jobs if (job.parent or job.id) not in told)
+    return found + tuple(
+        Finding(
+            rule="",
+            cause=_why(cause),
+            evidence=(EARLIER,) if told else (),
+            jobs=cause.count,
+            examples=cause.examples,
+        )
+        for cause in rest
     )
+
+
+def _names(run: Run, findings: Iterable[Finding], sources: Sources, warnings: list[str]) -> dict[str, str]:
+    """What commands call the findings' examples; the ids stand where that cannot be read."""
+    labels = Labels(run, sources.store)
+    try:
+        return {job.id: labels(job.id) for each in findings for job in each.examples}
+    except AwsError as error:
+        warnings.append(f"Which rows failed containers ran is left out: {error.message}.")
+        return {}
 
 
 def _why(cause: Cause) -> str:
@@ -136,8 +161,9 @@ def _advice(run: Run, found: Containers, rows: _Rows, cost: Actual | None) -> Ad
     return advise(used(rows.sample, run), run, found.jobs, cost) if cost and cost.finished else None
 
 
-def _about(state: RunSnapshot, seen: Lanes, rows: RowTable) -> list[str]:
+def _about(report: Report, rows: RowTable) -> list[str]:
     """What the reader must know about the figures."""
+    state, seen, waiting = report.state, report.lanes, report.waiting
     told = []
     if not state.finished and state.jobs:
         told.append("The run has not ended: this is how it stood at the moment of the report.")
@@ -148,8 +174,10 @@ def _about(state: RunSnapshot, seen: Lanes, rows: RowTable) -> list[str]:
             f"AWS Batch no longer knows {state.gone} of {len(state.run.job_ids)} jobs: their times and cost"
             " are missing; the rows' results are not."
         )
+    if waiting:
+        told.append(f"{waiting:,} containers have not started yet: times are of those that have.")
     if 0 < len(seen) < seen.total:
         told.append(f"Of {seen.total:,} containers {len(seen):,} were looked at one by one.")
     if rows.damaged:
-        told.append(f"{rows.damaged:,} results cannot be read; those rows are among the failed ones below.")
+        told.append(f"{rows.damaged:,} results cannot be read: nobody knows how those rows ended.")
     return told

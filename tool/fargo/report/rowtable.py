@@ -20,7 +20,9 @@ TEXT = 1_500_000
 """Bytes of the rows' own columns, compressed, that it holds."""
 CELL = 200
 """Characters of a column's value that are shown."""
-STATES = tuple(RowState)
+UNREADABLE = "unreadable"
+"""Of a row that has a result which cannot be read: nobody knows what is in it."""
+STATES = (*RowState, UNREADABLE)
 UNKNOWN = -1
 SENSELESS = 1e18
 """No seconds and no bytes are so many: a result object is what a job may write over."""
@@ -32,7 +34,7 @@ class Shown:
     """A row that is told of by itself; None where nobody measured it."""
 
     row: int
-    state: RowState
+    state: str
     seconds: float | None = None
     peak_mib: float | None = None
     cpu_seconds: float | None = None
@@ -50,7 +52,8 @@ class RowTable:
     """A run's rows.
 
     Attributes:
-        damaged: those whose result object cannot be read.
+        succeeded, failed, missing, damaged: how many of each; those with a result that cannot be read are
+            damaged alone.
         seconds: how long their commands took.
         peak_mib: their peak memory in MiB.
         busy_vcpus: CPU seconds by seconds: how many vCPUs each kept busy.
@@ -58,7 +61,7 @@ class RowTable:
         cpu_seconds: of all.
         slowest: the slowest, the slowest first.
         failures: the first that failed or cannot be read, by row.
-        state, code, took, peak, cpu: of the first `ROWS`, each: its state's place in `RowState`, exit code,
+        state, code, took, peak, cpu: of the first `ROWS`, each: its state's place in `STATES`, exit code,
             seconds, MiB, CPU seconds; `UNKNOWN` where nobody measured it.
         text: a JSON list of its columns' values a line of each of the first `texted` rows, compressed (zlib).
     """
@@ -117,8 +120,7 @@ class RowsInTheMaking:
     columns: Sequence[str]
     memory_mib: Mapping[int, int]
     _fullest: float | None = None
-    _counts: dict[RowState, int] = field(default_factory=lambda: dict.fromkeys(RowState, 0))
-    _damaged: int = 0
+    _counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(STATES, 0))
     _cpu: float = 0.0
     _seconds: Values = field(default_factory=Values)
     _peak: Values = field(default_factory=Values)
@@ -132,8 +134,7 @@ class RowsInTheMaking:
 
     def add(self, record: RowResult) -> None:
         """Take a row in."""
-        self._counts[record.state] += 1
-        self._damaged += bool(record.damaged)
+        self._counts[_state(record)] += 1
         measured = record.measured
         failed = record.state is RowState.FAILED
         seconds, cpu, peak = (
@@ -161,7 +162,7 @@ class RowsInTheMaking:
             self._failures.append(shown(record, self.columns))
 
     def _write(self, record: RowResult, seconds: float | None, peak: float | None, cpu: float | None) -> None:
-        self._state.append(STATES.index(record.state))
+        self._state.append(STATES.index(_state(record)))
         code = record.measured.exit_code if record.measured else None
         self._code.append(UNKNOWN if code is None else max(min(code, 32767), -32767))
         for numbers, value in zip(self._numbers, (seconds, peak, cpu), strict=True):
@@ -178,7 +179,7 @@ class RowsInTheMaking:
             succeeded=self._counts[RowState.SUCCEEDED],
             failed=self._counts[RowState.FAILED],
             missing=self._counts[RowState.MISSING],
-            damaged=self._damaged,
+            damaged=self._counts[UNREADABLE],
             seconds=self._seconds.distribution(),
             peak_mib=self._peak.distribution(),
             busy_vcpus=self._busy.distribution(),
@@ -201,11 +202,11 @@ def shown(record: RowResult, columns: Sequence[str]) -> Shown:
     measured = record.measured
     values = _values(record.columns, columns)
     if measured is None:
-        return Shown(row=record.row, state=record.state, problem=record.problem, columns=values)
+        return Shown(row=record.row, state=_state(record), problem=record.problem, columns=values)
     peak = _known(measured.peak_memory_bytes)
     return Shown(
         row=record.row,
-        state=record.state,
+        state=_state(record),
         seconds=_known(measured.seconds),
         peak_mib=None if peak is None else peak / MEBI,
         cpu_seconds=_known(measured.cpu_seconds),
@@ -217,6 +218,11 @@ def shown(record: RowResult, columns: Sequence[str]) -> Shown:
         problem=record.problem,
         columns=values,
     )
+
+
+def _state(record: RowResult) -> str:
+    """One of `STATES`; a row that failed has failed, whether or not it can be read why."""
+    return UNREADABLE if record.damaged and record.state is RowState.SUCCEEDED else record.state
 
 
 def _known(value: float | None) -> float | None:

@@ -1,7 +1,6 @@
 """Exactly what ran: image, job definition, command, environment, settings."""
 
 import json
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,9 +11,8 @@ from fargo.view import text
 from fargo.view.report import words
 from fargo.view.report.html import code, esc, pairs, part, tag
 
-SECRET = re.compile(r"(?i)secret|token|passw|pwd|credential|api_?key|access_?key|private_?key")
-"""Names of variables whose values a page that is sent around had better not show."""
-HIDDEN = "(hidden: its name says that it is secret)"
+HIDDEN = "(not shown)"
+"""Stands for a variable's value: whatever its name, it may be a secret, and a page is there to be sent."""
 JOBS = 10
 """AWS Batch jobs that are named."""
 
@@ -22,7 +20,7 @@ JOBS = 10
 def section(report: Report) -> str:
     """What one needs to run it again."""
     shown = pairs(_facts(report), class_="facts")
-    return part("configuration", "Exactly what ran", shown, _environment(report), _settings(report))
+    return part("configuration", "Exactly what ran", shown, _settings(report))
 
 
 def _facts(report: Report) -> Iterator[tuple[str, str]]:
@@ -42,6 +40,9 @@ def _facts(report: Report) -> Iterator[tuple[str, str]]:
     yield "Size of each container", ", then ".join(esc(size) for size in sizes)
     if run.timeout_seconds:
         yield "Timeout of an attempt", esc(duration_text(run.timeout_seconds))
+    if run.environment:
+        names = ", ".join(code(name) for name, _ in run.environment)
+        yield "Environment given at submit", f"{names}, values not shown"
     if run.columns:
         yield "Columns of a row", ", ".join(code(column) for column in run.columns)
     if run.manifest:
@@ -60,14 +61,6 @@ def _of_waves(report: Report, field: str, value: str) -> str:
     return f" of wave{'s' if len(ours) > 1 else ''} {', '.join(map(str, ours))}"
 
 
-def _environment(report: Report) -> str:
-    found = report.state.run.environment
-    if not found:
-        return ""
-    shown = ((name, code(discreet(name, value))) for name, value in found)
-    return tag("h3", "Environment given at submit") + pairs(shown, class_="facts mono")
-
-
 def _settings(report: Report) -> str:
     if not report.settings:
         return ""
@@ -77,16 +70,11 @@ def _settings(report: Report) -> str:
 
 
 def settings(report: Report) -> dict[str, Any]:
-    """The job's table, without values that had better not be shown."""
+    """The job's table, without the values of variables."""
     told = dict(report.settings)
     if environment := told.get("environment"):
-        told["environment"] = {name: discreet(name, value) for name, value in environment.items()}
+        told["environment"] = dict.fromkeys(environment, HIDDEN)
     return told
-
-
-def discreet(name: str, value: str) -> str:
-    """A variable's value, or that it is hidden."""
-    return HIDDEN if SECRET.search(name) else value
 
 
 def _toml(value: Any) -> str:

@@ -27,7 +27,7 @@ def data(report: Report) -> dict[str, Any]:
         "environment_names": [name for name, _ in run.environment],
         "settings": settings(report),
         "waves": [_wave(report, number) for number in range(len(run.waves))],
-        "containers": {"total": seen.total, "looked_at": len(seen)},
+        "containers": {"total": report.containers, "waiting": report.waiting, "looked_at": len(seen)},
         "waited_seconds": _spread(seen.waited),
         "start_up_seconds": _spread(seen.start_up),
         "vcpu_hours": _round(report.vcpu_hours, 6),
@@ -78,7 +78,7 @@ def _rows(found: RowTable, columns: tuple[str, ...]) -> dict[str, Any]:
 def _row(found: Shown, columns: tuple[str, ...]) -> dict[str, Any]:
     return {
         "row": found.row,
-        "state": found.state.value,
+        "state": str(found.state),
         "seconds": _round(found.seconds),
         "peak_memory_mib": _round(found.peak_mib),
         "cpu_seconds": _round(found.cpu_seconds),

@@ -1,52 +1,58 @@
-"""Why containers failed."""
+"""Why containers failed, and why others wait."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from fargo.explain import Finding
-from fargo.model.job import JobState
 from fargo.report import Report
+from fargo.report.figures import failed
 from fargo.view.report import words
 from fargo.view.report.html import code, esc, part, table, tag
 
-HALF = 0.5
-WHOLE_ID = 12
-"""Characters of a job's id that tell it from others of its run; an array's child keeps its index."""
-
 
 def section(report: Report) -> str:
-    """A line for each cause, then the ends of logs; nothing where nothing failed."""
-    if not report.findings and not (report.rows and report.rows.failures):
+    """A line for each cause, then the ends of logs; nothing where nothing failed or waits."""
+    bad = sorted(filter(failed, report.findings), key=lambda each: -each.jobs)
+    others = [each for each in report.findings if not failed(each)]
+    if not report.findings and not (report.rows and report.rows.failed):
         return ""
-    return part("failures", esc(_title(report)), _causes(report), *map(_log, report.findings), _next(report))
+    return part(
+        "failures",
+        esc(_title(report, bad, others)),
+        _causes(report, "Why containers failed, the most frequent cause first", bad),
+        _causes(report, f"Why {'containers wait' if report.waiting else 'it is not done'}", others),
+        *map(_log, report.findings),
+        _next(report, bad),
+    )
 
 
-def _title(report: Report) -> str:
+def _title(report: Report, bad: Sequence[Finding], others: Sequence[Finding]) -> str:
     if not report.findings:
         return "Rows failed, and no container that is known did"
-    if not any(job.state is JobState.FAILED for each in report.findings for job in each.examples):
-        return "Why it waits"
-    total = sum(each.jobs for each in report.findings)
-    whole = f"{words.count(total, 'container')} failed"
-    if len(report.findings) == 1:
-        return f"{whole} for one cause"
-    first = report.findings[0].jobs / total
-    if first <= HALF:
-        return f"{whole} for {len(report.findings)} causes"
-    return f"{whole}, {words.share(first)} of them for one cause"
+    if not bad:
+        return "Why it waits" if report.waiting else "Why it is not done"
+    whole = f"{words.count(sum(each.jobs for each in bad), 'container')} failed"
+    if len(bad) == 1:
+        whole += " for one cause"
+    elif bad[0].jobs > sum(each.jobs for each in bad[1:]):
+        whole += f", {bad[0].jobs:,} of them for one cause"
+    else:
+        whole += f" for {len(bad)} causes"
+    waiting = sum(each.jobs for each in others)
+    return f"{whole}, and {waiting:,} wait" if waiting else whole
 
 
-def _causes(report: Report) -> str:
-    if not report.findings:
+def _causes(report: Report, caption: str, found: Sequence[Finding]) -> str:
+    if not found:
         return ""
     body = (
         (
             esc(f"{each.jobs:,}" if each.jobs else words.UNKNOWN),
             tag("span", esc(each.cause) + "".join(_notes(each)), class_="why"),
-            ", ".join(code(_short(job.id)) for job in each.examples),
+            ", ".join(code(report.names.get(job.id) or job.id) for job in each.examples),
         )
-        for each in report.findings
+        for each in found
     )
-    return table("Causes, the most frequent first", ("Containers", "Why", "For example"), body, numeric=(0,))
+    return table(esc(caption), ("Containers", "Why", "For example"), body, numeric=(0,))
 
 
 def _notes(found: Finding) -> Iterator[str]:
@@ -58,11 +64,6 @@ def _notes(found: Finding) -> Iterator[str]:
         yield tag("div", f"→ {esc(fix.words)}{command}", class_="note")
 
 
-def _short(job_id: str) -> str:
-    parent, colon, index = job_id.partition(":")
-    return f"{parent[:WHOLE_ID]}{colon}{index}"
-
-
 def _log(found: Finding) -> str:
     """The last lines of one that failed."""
     if not found.tail:
@@ -71,9 +72,12 @@ def _log(found: Finding) -> str:
     return tag("details", tag("summary", esc(f"The end of a log: {found.cause}")) + lines)
 
 
-def _next(report: Report) -> str:
+def _next(report: Report, bad: Sequence[Finding]) -> str:
     run, rows = report.state.run.id, report.rows
-    if rows and rows.succeeded == rows.rows:
+    if bad and rows and rows.succeeded == rows.rows:
         return tag("p", "Every row has succeeded since.", class_="next")
-    look, again = code(f"fargo explain {run}"), code(f"fargo retry {run}")
-    return tag("p", f"Look closer: {look}. Run again what failed: {again}.", class_="next")
+    told = f"Look closer: {code(f'fargo explain {run}')}."
+    if bad or (rows and rows.failed):
+        when = "" if report.state.finished else " once the others have ended"
+        told += f" Run again what failed{when}: {code(f'fargo retry {run}')}."
+    return tag("p", told, class_="next")

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 
 from fargo.model.job import JobState
-from fargo.model.units import duration_text
 from fargo.report import Report
 from fargo.view import runs, text
 from fargo.view.report import words
@@ -40,46 +39,48 @@ def _state(report: Report) -> str:
 def sentence(report: Report) -> str:
     """What came of the run."""
     found, wall = report.rows, report.wall_seconds
+    waiting = f" {words.count(report.waiting, 'container')} still to start." if report.waiting else ""
     paid = f", for about {text.money(report.cost.dollars)}" if report.cost else ""
     if found is None or found.rows <= 1:
         ended = "from submit to end" if report.state.finished else "since it was submitted"
         return (
-            f"{duration_text(wall)} {ended}{paid}."
+            f"{words.took(wall)} {ended}{paid}."
             if wall is not None
             else f"Nothing is known of its time{paid}."
         )
     over = report.state.finished
     did, time = ("succeeded", "in") if over else ("have succeeded", "after")
-    lasted = f" {time} {duration_text(wall)}" if wall is not None else ""
+    lasted = f" {time} {words.took(wall)}" if wall is not None else ""
     every = found.succeeded == found.rows
     many = f"All {found.rows:,} rows" if every else f"{found.succeeded:,} of {words.count(found.rows, 'row')}"
     left = "left no result" if over else "have no result yet"
-    rest = [
-        f"{number:,} {word}" for number, word in ((found.failed, "failed"), (found.missing, left)) if number
-    ]
-    return f"{many} {did}{lasted}{paid}." + (f" {' and '.join(rest)}." if rest else "")
+    others = ((found.failed, "failed"), (found.missing, left), (found.damaged, "cannot be read"))
+    rest = [f"{number:,} {word}" for number, word in others if number]
+    return f"{many} {did}{lasted}{paid}." + (f" {', '.join(rest)}." if rest else "") + waiting
 
 
 def figures(report: Report) -> Iterator[tuple[str, str]]:
     """Names and values."""
-    found, seen = report.rows, report.lanes
-    yield "Containers", esc(f"{report.state.run.last.containers:,}" if not seen.total else f"{seen.total:,}")
+    found = report.rows
+    yield "Containers", esc(f"{report.containers:,}")
     if found and found.rows > 1:
         yield "Rows succeeded", esc(f"{found.succeeded:,}")
         yield "Rows failed", tag("span", esc(f"{found.failed:,}"), class_="bad" if found.failed else None)
+        if found.damaged:
+            yield "Rows unreadable", tag("span", esc(f"{found.damaged:,}"), class_="bad")
     if report.wall_seconds is not None:
         yield (
             "From submit to end" if report.state.finished else "Since submit",
-            esc(duration_text(report.wall_seconds)),
+            esc(words.took(report.wall_seconds)),
         )
     if report.vcpu_hours:
-        yield "vCPU-hours reserved", esc(f"{report.vcpu_hours:,.3g}")
+        yield "vCPU-hours reserved", esc(words.hours(report.vcpu_hours))
     if report.cost:
         yield "Cost, about", esc(text.money(report.cost.dollars))
     if report.cpu_share is not None:
         yield "CPU used, of reserved", esc(words.share(report.cpu_share))
-    if found and found.fullest is not None:
-        yield "Peak memory, of reserved", esc(words.share(found.fullest))
+    if report.fullest is not None:
+        yield "Peak memory, of reserved", esc(words.share(report.fullest))
 
 
 def warnings(report: Report) -> str:

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from fargo.model.job import JobState
 from fargo.report import Lanes, Report, RowTable
-from fargo.results import RowState
+from fargo.report.rowtable import STATES
 from fargo.view.report.axis import TimeAxis, time_axis
 from fargo.view.report.html import tag
 
@@ -81,7 +81,7 @@ def _rows(found: RowTable, names: Sequence[str]) -> bytes:
         "rows": found.rows,
         "texted": found.texted,
         "columns": list(names) if found.texted else [],
-        "states": [state.value for state in RowState],
+        "states": list(map(str, STATES)),
     }
     return _block(head, columns)
 

@@ -49,4 +49,9 @@ function took(seconds) {
 
 const known = (value, times, words) => (value === NOTHING ? "–" : words(value / times));
 const memory = (mib) => (mib < 1024 ? `${mib.toFixed(0)} MiB` : `${(mib / 1024).toPrecision(3)} GiB`);
+// Controls, and marks that show a text in another order than it has, as fargo.view.text.safe does it.
+const visible = (text) => text.replace(/[\x00-\x08\x0a-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, (sign) => {
+  const code = sign.charCodeAt(0).toString(16);
+  return code.length > 2 ? `\\u${code.padStart(4, "0")}` : `\\x${code.padStart(2, "0")}`;
+});
 const number = (value) => value.toLocaleString("en-US");

@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 
 from fargo.report import Report, RowTable, Shown
+from fargo.report.rowtable import UNREADABLE
 from fargo.view.report import words
 from fargo.view.report.html import code, esc, part, table, tag
 
 COLUMNS = 6
 """Of the rows' own that are shown of single rows; the table of all rows has all of them."""
 TWICE = 2
+"""So many times the median are worth a word."""
 HEADER = ("Row", "State", "Took", "Peak memory", "CPU time", "Exit", "Wave", "Attempt")
 FIGURES = (0, 2, 3, 4, 5, 6, 7)
 
@@ -33,23 +35,32 @@ def _title(found: RowTable) -> str:
     if found.rows == 1 or not seconds:
         return "The row" if found.rows == 1 else "Row by row"
     times = seconds.most / seconds.p50 if seconds.p50 else 1
-    longer = f", {times:.0f} times the median" if times >= TWICE else ""
+    longer = (
+        f", {times:,.{times < words.TEN:d}f} times the median"
+        if times >= TWICE and seconds.count >= words.FEW
+        else ""
+    )
     return f"The slowest row took {words.took(seconds.most)}{longer}"
 
 
 def _slowest(found: RowTable, columns: Sequence[str]) -> str:
     if found.rows == 1 or not found.slowest:
         return ""
-    return table(f"The {len(found.slowest)} slowest rows", (*HEADER, *columns[:COLUMNS]),
+    whole = found.seconds and found.seconds.count == len(found.slowest)
+    caption = (
+        "All that were measured, the slowest first" if whole else f"The {len(found.slowest)} slowest rows"
+    )
+    return table(caption, (*HEADER, *columns[:COLUMNS]),
                  (_cells(each, columns) for each in found.slowest), numeric=FIGURES)  # fmt: skip
 
 
 def _failures(found: RowTable, columns: Sequence[str]) -> str:
     if not found.failures:
         return ""
-    failed, first = found.failed + found.damaged, len(found.failures)
-    caption = words.count(failed, "row that failed", "rows that failed")
-    if first < failed:
+    told = ((found.failed, "failed"), (found.damaged, "cannot be read"))
+    caption = " and ".join(f"{words.count(count, 'row')} that {what}" for count, what in told if count)
+    first = len(found.failures)
+    if first < found.failed + found.damaged:
         caption += f", the first {first}"
     body = (_cells(each, columns, problem=True) for each in found.failures)
     return table(esc(caption), (*HEADER, "Problem", *columns[:COLUMNS]), body, numeric=FIGURES)
@@ -59,10 +70,10 @@ def _cells(row: Shown, columns: Sequence[str], *, problem: bool = False) -> list
     exit_code = words.UNKNOWN if row.exit_code is None else str(row.exit_code)
     if row.signal:
         exit_code += f" (signal {row.signal})"
-    bad = "bad" if row.state == "failed" else None
+    bad = "bad" if row.state in ("failed", UNREADABLE) else None
     cells = [
         esc(row.row),
-        tag("span", esc(row.state.value), class_=bad),
+        tag("span", esc(row.state), class_=bad),
         esc(words.took(row.seconds)),
         esc(words.memory(row.peak_mib)),
         esc(words.took(row.cpu_seconds)),
@@ -86,7 +97,7 @@ def _all(report: Report, found: RowTable) -> str:
     notes = []
     if kept < found.rows:
         notes.append(f"The table has the first {kept:,} of {found.rows:,} rows.")
-    if report.state.run.columns and found.texted < kept:
+    if 0 < found.texted < kept:
         notes.append(f"The rows' own columns are there for the first {found.texted:,}.")
     whole = f"{esc(' '.join(notes))} All rows, with all that was measured: {code(f'fargo results {run}')}."
     without = tag(
@@ -97,6 +108,4 @@ def _all(report: Report, found: RowTable) -> str:
             class_="note",
         ),
     )
-    return tag("div", tag("h3", "All rows") + without, id="all-rows", hidden=None) + tag(
-        "p", whole, class_="note"
-    )
+    return tag("div", tag("h3", "All rows") + without, id="all-rows") + tag("p", whole, class_="note")

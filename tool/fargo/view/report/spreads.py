@@ -15,13 +15,25 @@ def durations(report: Report) -> str:
     charts = [_figure("How long a row's command took", rows, words.TIME, "row")]
     if len(report.lanes) > 1:  # one alone has its timeline
         waited, start_up = report.lanes.waited, report.lanes.start_up
-        charts.append(_figure("How long a container waited", waited, words.TIME, "container"))
+        which = " that has started" if report.waiting else ""
+        charts.append(_figure(f"How long a container{which} waited", waited, words.TIME, "container"))
         charts.append(_figure("How long a container took to start", start_up, words.TIME, "container"))
     title = "How long it took"
     if rows and rows.count > 1:
-        half, most = words.took(rows.p50), words.took(rows.p95)
-        title = f"Half of the rows took {half} or less, one in twenty more than {most}"
+        title = _took(rows)
     return part("durations", esc(title), _grid(charts))
+
+
+def _took(rows: Distribution) -> str:
+    half, many, most = map(words.took, (rows.p50, rows.p95, rows.most))
+    if half == most:
+        return f"The rows took {half} each"
+    rest = (
+        f"the longest {most}"
+        if rows.count < words.FEW or many in (half, most)
+        else f"one in twenty more than {many}"
+    )
+    return f"Half of the rows took {half} or less, {rest}"
 
 
 def sizes(report: Report) -> str:
@@ -40,10 +52,12 @@ def sizes(report: Report) -> str:
 
 
 def _sizes_title(report: Report) -> str:
-    fullest = report.rows.fullest if report.rows else None
-    if fullest is None:
-        return "What the rows used"
-    return f"The hungriest row used {words.share(fullest)} of the memory that its container reserved"
+    rows = report.rows.fullest if report.rows else None
+    row = "" if rows is None else f"row used {words.share(rows)} of the memory that its container reserved"
+    if killed := report.out_of_memory:
+        others = f"; of those that left a result, the hungriest {row}" if row else ""
+        return f"{words.count(killed, 'container')} ran out of memory{others}"
+    return f"The hungriest {row}" if row else "What the rows used"
 
 
 def _grid(charts: Sequence[str]) -> str:

@@ -4,10 +4,28 @@
 async function start() {
   const figure = document.querySelector("figure.timeline");
   const lanes = await columns("lanes");
-  if (lanes && figure) new Timeline(lanes, figure);
+  try {
+    if (lanes && figure) new Timeline(lanes, figure);
+  } catch (error) {
+    console.error(error); // the drawing without a script stays, and the table comes all the same
+  }
   const holder = document.getElementById("all-rows");
+  if (!holder) return;
+  // The table is made when the reader comes near it: of a large run it is most of the work.
+  const near = new IntersectionObserver(
+    (seen) => {
+      if (!seen.some((each) => each.isIntersecting)) return;
+      near.disconnect();
+      table(holder);
+    },
+    { rootMargin: "1000px" },
+  );
+  near.observe(holder);
+}
+
+async function table(holder) {
   const rows = await columns("rows");
-  if (!rows || !holder) return;
+  if (!rows) return;
   const texts = rows.texted ? new TextDecoder().decode(await unpack("texts")).split("\n", rows.texted) : [];
   new Rows(rows, texts, holder);
 }

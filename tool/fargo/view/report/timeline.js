@@ -19,7 +19,6 @@ class Timeline {
     this.tip = make("div", { className: "tip", hidden: true });
     this.brush = make("div", { className: "brush", hidden: true });
     this.whole = make("button", { className: "whole", hidden: true, type: "button" }, "Whole run");
-    this.svg.style.visibility = "hidden";
     this.shapes.append(this.canvas, this.brush, this.tip, this.whole);
     figure.querySelector(".hint").hidden = false;
     this.said = figure.querySelector("#strip-lines");
@@ -101,6 +100,7 @@ class Timeline {
     const some = Math.max(Math.floor(this.seen.length / (height * DENSE)), 1);
     this.said.textContent = some > 1 ? "Lines are containers: all that failed, and as many others as fit" : "Each line is a container";
     this.drawn = true;
+    this.svg.style.visibility = "hidden";
     const fill = (name, wanted, step = some) => {
       brush.fillStyle = style.getPropertyValue(`--${name}`);
       for (let line = 0; line < this.seen.length; line += step) {

@@ -28,12 +28,15 @@ def _title(report: Report) -> str:
     seen = report.lanes
     if not seen.waited:
         return "When the containers ran"
+    half, most = words.took(seen.waited.p50), words.took(seen.waited.most)
+    who = "containers that have started" if report.waiting else "containers"
+    if seen.waited.most < 1:
+        return f"The {who} hardly waited" if len(seen) > 1 else "It hardly waited for its container"
     if len(seen) == 1:
-        return f"It waited {words.took(seen.waited.p50)} for its container"
-    return (
-        f"Half of the containers waited less than {words.took(seen.waited.p50)},"
-        f" the last one {words.took(seen.waited.most)}"
-    )
+        return f"It waited {most} for its container"
+    if half == most:
+        return f"The {who} waited {half} each"
+    return f"Half of the {who} waited {half} or less, the longest {most}"
 
 
 def _charts(report: Report, axis: TimeAxis) -> str:

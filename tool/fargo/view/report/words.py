@@ -14,6 +14,8 @@ UNKNOWN = "\u2013"
 MINUTE, HOUR = 60, 3600
 GIB = 1024
 TEN = 10
+FEW = 20
+"""Of fewer values one in twenty is none, and the slowest is no outlier."""
 HUNDRED = 100
 _STEPS = (
     0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800,
@@ -56,6 +58,13 @@ def memory(mib: float | None) -> str:
 def vcpus(count: float) -> str:
     """Like `0.25`, `1.9`."""
     return f"{count:.2g}"
+
+
+def hours(count: float) -> str:
+    """Like `< 0.01`, `3.72`, `12,346`."""
+    if count < 1 / HUNDRED:
+        return "< 0.01"
+    return f"{count:,.0f}" if count >= HUNDRED else f"{count:.3g}"
 
 
 def share(part: float) -> str:
