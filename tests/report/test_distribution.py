@@ -59,6 +59,12 @@ def test_a_few_huge_values_make_the_bars_grow_by_a_factor() -> None:
     assert not spread(*[1.0] * 99, 5.0).skewed
 
 
+def test_zeros_and_one_other_value_make_plain_bars() -> None:
+    found = spread(*[0.0] * 18, 5.0, 5.0)
+    assert not found.skewed
+    assert (found.bars[0], found.bars[-1]) == (18, 2)
+
+
 def test_what_failed_is_counted_within_its_bar() -> None:
     found = spread(1.0, 1.0, 9.0, failed=(9.0, 9.0))
     assert sum(found.failed) == 2

@@ -11,6 +11,7 @@ from fargo.model.job import Attempt, Job, JobState
 from fargo.model.timeline import Move
 from fargo.report.lanes import NO_CODE, STATES, Lanes, lanes
 from fargo.view.report.axis import time_axis
+from fargo.view.report.lines import area
 
 
 def at(seconds: float) -> datetime:
@@ -83,6 +84,36 @@ def test_a_container_that_never_started_has_waited_all_the_same() -> None:
     assert found.waited
     assert found.waited.p50 == 30
     assert len(found.begins) == 0
+
+
+def test_the_most_at_once_is_exact_however_short() -> None:
+    brief = [*range(0, 9000, 3), *[4500] * 7]
+    jobs = [
+        job(index, start=start, stop=start + 0.002, state=JobState.SUCCEEDED)
+        for index, start in enumerate(brief)
+    ]
+    found = lanes(a_run(4000), jobs, {}, total=len(jobs), now=at(9000))
+    axis = time_axis(found)
+    assert axis
+    assert area(found, axis, ())[1] == 8
+
+
+def test_after_a_gap_the_axis_has_marks_of_real_time() -> None:
+    jobs = [job(0, start=2, stop=10, state=JobState.SUCCEEDED)]
+    later = at(36000)
+    jobs.append(
+        replace(jobs[0], id="w1c0:1", created=later, started=later, stopped=later + timedelta(seconds=600))
+    )
+    axis = time_axis(lanes(a_run(2), jobs, {}, total=2, now=at(40000)))
+    assert axis
+    assert axis.gaps
+    marks = axis.marks()
+    assert len(marks) > 4
+    assert marks[0][1] == "0"
+    assert marks[-1][1].startswith("10h")
+    places = [place for place, _ in marks]
+    assert places == sorted(places)
+    assert places[-1] <= 1
 
 
 def test_of_none_there_is_no_axis() -> None:

@@ -1,10 +1,13 @@
 """The page: whole without a network or a script, escaped whatever a job wrote, honest where little is known."""
 
+import base64
 import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from hashlib import sha256
 from html.parser import HTMLParser
+from importlib.resources import files
 from itertools import pairwise
 
 import pytest
@@ -170,6 +173,50 @@ def test_headings_claim_no_more_than_is_so() -> None:
     text = Page(page(replace(made, rows=replace(made.rows, seconds=few.distribution())))).text
     assert "Half of the rows took 0.10\u00a0s or less, the longest 0.20\u00a0s" in text
     assert "times the median" not in text
+
+
+def test_red_is_as_much_as_what_failed() -> None:
+    made = report(10_000)
+    assert made.rows
+    bars = [each for each in Page(page(made)).of("rect") if each.get("fill-opacity")]
+    assert bars
+    assert all(each["class"] == "fail" for each in bars)
+    ink = sum(float(each["fill-opacity"] or 1) for each in bars) / 160
+    assert ink == pytest.approx(made.rows.failed / 10_000, rel=0.05)
+
+
+def test_only_the_page_s_own_scripts_run(many: Report) -> None:
+    html = page(many)
+    policy = next(each["content"] or "" for each in Page(html).of("meta") if each.get("http-equiv"))
+    assert "script-src 'unsafe-inline'" not in policy
+    scripts = re.findall(r"<script>(.*?)</script>", html, re.DOTALL)
+    assert len(scripts) == 4
+    for each in scripts:
+        assert base64.b64encode(sha256(each.encode()).digest()).decode() in policy
+
+
+@pytest.mark.parametrize("scheme", [0, 1])
+def test_colours_stand_out_from_the_paper_and_from_each_other(scheme: int) -> None:
+    css = files("fargo.view.report").joinpath("report.css").read_text(encoding="utf-8")
+    light = {
+        name: re.findall(rf"--{name}: #(\w{{6}});", css)[scheme] for name in ("run", "start", "wait", "fail")
+    }
+    paper = re.findall(r"--paper: #(\w{6});", css)[scheme]
+    assert all(contrast(paper, colour) >= 3 for colour in light.values()), light
+    assert contrast(light["run"], light["fail"]) > 1.7
+    assert contrast(light["run"], light["wait"]) > 1.3
+
+
+def contrast(one: str, other: str) -> float:
+    """WCAG's, of two colours in hexadecimal."""
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def luminance(colour: str) -> float:
+    parts = (int(colour[place : place + 2], 16) / 255 for place in (0, 2, 4))
+    linear = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
 
 
 def test_what_a_job_wrote_stays_text() -> None:

@@ -75,7 +75,7 @@ def _quantile(ranked: Sequence[float], share: float) -> float:
 def _edges(ranked: Sequence[float]) -> tuple[tuple[float, ...], bool]:
     middle, most = _quantile(ranked, 0.5), ranked[-1]
     low = next((value for value in ranked if value > 0), 0.0)
-    if low and most > SKEWED * middle:
+    if low and most > SKEWED * max(middle, low):
         low = max(low, most / 1e5)
         factor = (most / low) ** (1 / BARS)
         return (0.0, *(low * factor**step for step in range(1, BARS)), most), True

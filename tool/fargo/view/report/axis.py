@@ -14,6 +14,8 @@ others together."""
 KEPT = 0.03
 """What is kept of it, so that it is seen."""
 MARKS = 8
+NEAR = 0.7
+"""Of the step between two marks: nearer to the one before, as after a gap, there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +60,26 @@ class TimeAxis:
 
     def marks(self) -> list[tuple[float, str]]:
         """Places as shares, and the time since the first moment that is written there."""
-        marks = words.time_marks(self.width, MARKS)
-        if self.gaps:
-            marks = [at for at in marks if at <= self.gaps[0].at]
-        return [(at / self.width, words.mark(at)) for at in marks]
+        step = words.time_step(self.width, MARKS)
+        made: list[tuple[float, str]] = []
+        before = -step
+        for begin, end, left_out in self._stretches():
+            number = math.ceil((begin + left_out) / step)
+            while (at := number * step - left_out) <= end:
+                label = words.mark(number * step)
+                if at - before > step * NEAR and label not in {known for _, known in made[-1:]}:
+                    made.append((at / self.width, label))
+                    before = at
+                number += 1
+        return made
+
+    def _stretches(self) -> Iterator[tuple[float, float, float]]:
+        """Between the gaps: from where to where on the axis, and how much is left out before."""
+        begin = left_out = 0.0
+        for gap in self.gaps:
+            yield begin, gap.at, left_out
+            begin, left_out = gap.at, left_out + gap.length
+        yield begin, self.width, left_out
 
 
 def time_axis(seen: Lanes) -> TimeAxis | None:

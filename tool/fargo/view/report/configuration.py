@@ -66,7 +66,7 @@ def _settings(report: Report) -> str:
         return ""
     title = f"[jobs.{report.state.run.job}] as the project file has it at the time of this report"
     lines = (f"{name} = {_toml(value)}" for name, value in settings(report).items())
-    return tag("h3", esc(title)) + tag("pre", "\n".join(map(esc, lines)), tabindex=0)
+    return tag("h3", esc(title)) + tag("pre", "\n".join(map(esc, lines)))
 
 
 def settings(report: Report) -> dict[str, Any]:

@@ -68,7 +68,7 @@ def _log(found: Finding) -> str:
     """The last lines of one that failed."""
     if not found.tail:
         return ""
-    lines = tag("pre", "\n".join(map(esc, found.tail)), tabindex=0)
+    lines = tag("pre", "\n".join(map(esc, found.tail)))
     return tag("details", tag("summary", esc(f"The end of a log: {found.cause}")) + lines)
 
 

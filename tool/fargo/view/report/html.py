@@ -25,7 +25,11 @@ def tag(name: str, inner: str = "", **attributes: object) -> str:
 def part(key: str, title: str, *parts: str) -> str:
     """A part of the page under its heading; nothing where it has no parts."""
     inner = "".join(parts)
-    return tag("section", tag("h2", title, id=f"{key}-title") + inner, id=key) if inner else ""
+    return (
+        tag("section", tag("h2", title, id=f"{key}-title") + inner, id=key, aria_labelledby=f"{key}-title")
+        if inner
+        else ""
+    )
 
 
 def table(
@@ -55,7 +59,7 @@ def table(
     made = tag(
         "table", tag("caption", caption) + tag("thead", tag("tr", head)) + tag("tbody", body), class_=class_
     )
-    return tag("div", made, class_="scroll", tabindex=0, role="group", aria_label="A table that scrolls")
+    return tag("div", made, class_="scroll")
 
 
 def pairs(items: Iterable[tuple[str, str]], *, class_: str) -> str:

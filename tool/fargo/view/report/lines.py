@@ -14,13 +14,14 @@ POINTS = 400
 """Of the curve."""
 LINES = 160
 """Containers that are drawn without a script; each stands for as many others."""
+MARK = 6.0
+"""The width of the mark where one of those that a line stands for failed."""
+Stretch = tuple[str, float, float]
 
 
 def area(seen: Lanes, axis: TimeAxis, waves: Sequence[tuple[int, float]]) -> tuple[str, int]:
     """How many containers ran at each moment; and how many at the most."""
-    begins, ends = ([axis.at(moment) for moment in moments] for moments in (seen.begins, seen.ends))
-    moments = [axis.width * step / POINTS for step in range(POINTS + 1)]
-    running = [bisect_right(begins, at) - bisect_right(ends, at) for at in moments]
+    running = _running(seen, axis)
     tallest = max(*running, 1)
     points = " ".join(
         f"L{WIDE * number / POINTS:.1f} {HIGH - HIGH * value / tallest:.2f}"
@@ -32,17 +33,26 @@ def area(seen: Lanes, axis: TimeAxis, waves: Sequence[tuple[int, float]]) -> tup
     return plot(shape, (), rules, name=name, class_="concurrency"), tallest
 
 
+def _running(seen: Lanes, axis: TimeAxis) -> list[int]:
+    """The most at once from each point to the next; what ends as another begins makes room for it."""
+    begins, ends = ([axis.at(moment) for moment in moments] for moments in (seen.begins, seen.ends))
+    points = [axis.width * step / POINTS for step in range(POINTS + 1)]
+    most = [bisect_right(begins, at) - bisect_right(ends, at) for at in points]
+    for number, at in enumerate(begins, 1):
+        point = min(int(at / axis.width * POINTS), POINTS)
+        most[point] = max(most[point], number - bisect_right(ends, at))
+    return most
+
+
 def strip(seen: Lanes, axis: TimeAxis, *, name: str) -> str:
     """Containers as lines, by their start: grey while they wait, then starting, then running."""
-    each = max(len(seen) / LINES, 1)
     lines = min(len(seen), LINES)
-    height = HIGH / lines
     shapes = "".join(
-        _line(
+        _bundle(
             seen,
-            _spokesman(seen, int(number * each), int((number + 1) * each)),
-            number * height,
-            height,
+            range(number * len(seen) // lines, (number + 1) * len(seen) // lines),
+            number * HIGH / lines,
+            HIGH / lines,
             axis,
         )
         for number in range(lines)
@@ -50,29 +60,46 @@ def strip(seen: Lanes, axis: TimeAxis, *, name: str) -> str:
     return plot(shapes, axis.marks(), name=name, class_="strip")
 
 
-def _spokesman(seen: Lanes, first: int, after: int) -> int:
-    """Which of neighbours is drawn for all: one that failed, else the middle one."""
+def _bundle(seen: Lanes, places: range, y: float, height: float, axis: TimeAxis) -> str:
+    """A container; of several one that did not fail, and over it one that did, as faint as those are few."""
     failed = STATES.index(JobState.FAILED)
-    return next((place for place in range(first, after) if seen.state[place] == failed), (first + after) // 2)
+    bad = [place for place in places if seen.state[place] == failed]
+    good = [place for place in places if seen.state[place] != failed]
+    shown = good or bad
+    drawn = _line(seen, shown[len(shown) // 2], y, height, axis)
+    if good and bad:
+        place = bad[len(bad) // 2]
+        *_, stretch = _stretches(seen, place)
+        drawn += _rect(axis, stretch, y, height, opacity=len(bad) / len(places))
+        drawn += rect(0, y, MARK, height, "fail")
+    return drawn
 
 
 def _line(seen: Lanes, place: int, y: float, height: float, axis: TimeAxis) -> str:
+    inner = height * (0.86 if height > 1 else 1)
+    return "".join(_rect(axis, stretch, y, inner) for stretch in _stretches(seen, place))
+
+
+def _stretches(seen: Lanes, place: int) -> tuple[Stretch, ...]:
+    """What a container did, and from when to when; last, how it ran."""
     created, starting, started, stopped = (
         column[place] for column in (seen.created, seen.starting, seen.started, seen.stopped)
     )
     until = seen.at if math.isnan(stopped) else stopped
     bad = STATES[seen.state[place]] is JobState.FAILED
-    stretches = (
+    return (
         ("wait", created, _first(starting, started, until)),
         ("start", starting, _first(started, until)),
-        ("fail" if bad else "run", started, until),
+        ("fail", _first(started, until), until) if bad else ("run", started, until),
     )
-    inner = height * (0.86 if height > 1 else 1)
-    return "".join(
-        rect(axis.share(left) * WIDE, y, (axis.share(right) - axis.share(left)) * WIDE, inner, kind)
-        for kind, left, right in stretches
-        if not math.isnan(left) and right >= left
-    )
+
+
+def _rect(axis: TimeAxis, stretch: Stretch, y: float, height: float, *, opacity: float = 1) -> str:
+    kind, left, right = stretch
+    if math.isnan(left) or right < left:
+        return ""
+    wide = (axis.share(right) - axis.share(left)) * WIDE
+    return rect(axis.share(left) * WIDE, y, wide, height, kind, opacity=opacity)
 
 
 def _first(*moments: float) -> float:

@@ -65,7 +65,7 @@ def advice(report: Report) -> str:
     )
     said = f"{found.size} would have been enough, with {_margin(found)} to spare; {effect}.{killed}"
     lines = (f"[jobs.{report.state.run.job}]", *found.lines)
-    return tag("p", esc(said), class_="remedy") + tag("pre", "\n".join(map(esc, lines)), tabindex=0)
+    return tag("p", esc(said), class_="remedy") + tag("pre", "\n".join(map(esc, lines)))
 
 
 def _margin(found: Advice) -> str:

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from fargo.view.report.html import esc, tag
+from fargo.view.report.words import HUNDRED
 
 WIDE, HIGH = 1000.0, 100.0
 """A chart's own units."""
-HUNDRED = 100
 LEAST = 2.0
 """The width of what would be too narrow to be seen, in these units."""
 
@@ -64,7 +64,8 @@ def ruled(rules: Sequence[Rule]) -> str:
     return "".join(made)
 
 
-def rect(x: float, y: float, width: float, height: float, kind: str) -> str:
+def rect(x: float, y: float, width: float, height: float, kind: str, *, opacity: float = 1) -> str:
     """A rectangle in the chart's own units."""
+    faint = f' fill-opacity="{opacity:.3f}"' if opacity < 1 else ""
     place = f'x="{x:.2f}" y="{y:.2f}" width="{max(width, LEAST):.2f}" height="{height:.2f}"'
-    return f'<rect class="{kind}" {place}/>'
+    return f'<rect class="{kind}" {place}{faint}/>'

@@ -44,8 +44,8 @@ class Rows {
       button.addEventListener("click", () => this.sort(place));
       return make("th", { scope: "col", className: column.numeric ? "num" : "" }, button);
     });
-    const table = make("table", { ariaLabel: "All rows" }, make("thead", {}, make("tr", {}, ...this.heads)), this.body);
-    this.window = make("div", { className: "window", tabIndex: 0 }, table);
+    const table = make("table", { ariaLabel: "All rows", className: this.data.columns.length ? "" : "narrow" }, make("thead", {}, make("tr", {}, ...this.heads)), this.body);
+    this.window = make("div", { className: "window", tabIndex: 0, role: "region", ariaLabel: "All rows" }, table);
     holder.append(make("div", { className: "finder" }, words, states, this.said), this.window);
     this.window.addEventListener("scroll", () => this.fill());
     words.addEventListener("input", () => this.find(words.value.trim().toLowerCase(), states.value));

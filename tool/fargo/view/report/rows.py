@@ -50,8 +50,9 @@ def _slowest(found: RowTable, columns: Sequence[str]) -> str:
     caption = (
         "All that were measured, the slowest first" if whole else f"The {len(found.slowest)} slowest rows"
     )
-    return table(caption, (*HEADER, *columns[:COLUMNS]),
-                 (_cells(each, columns) for each in found.slowest), numeric=FIGURES)  # fmt: skip
+    body = (_cells(each, columns) for each in found.slowest)
+    class_ = None if columns else "narrow"
+    return table(caption, (*HEADER, *columns[:COLUMNS]), body, numeric=FIGURES, class_=class_)
 
 
 def _failures(found: RowTable, columns: Sequence[str]) -> str:

@@ -1,7 +1,18 @@
 // Begins what the page shows by script; without it all else is there.
 "use strict";
 
+// What is wider than its place is a stop of the keyboard, by the name of what it holds or follows.
+const scrolling = new ResizeObserver((seen) => {
+  for (const { target } of seen) {
+    const wide = target.scrollWidth > target.clientWidth;
+    const name = target.querySelector("caption") ?? target.previousElementSibling;
+    Object.assign(target, { tabIndex: wide ? 0 : -1, role: wide ? "region" : null, ariaLabel: wide ? name?.textContent : null });
+  }
+});
+
 async function start() {
+  for (const each of document.querySelectorAll(".scroll, pre")) scrolling.observe(each);
+
   const figure = document.querySelector("figure.timeline");
   const lanes = await columns("lanes");
   try {

@@ -1,7 +1,7 @@
 // A closer look at the timeline: every container, zoomed and pointed at. Uses report.js.
 "use strict";
 
-const DENSE = 3; // lines that are drawn for a pixel's height at the most; those that failed all
+const MARK = 6; // pixels, where one of those that a line stands for failed
 
 class Timeline {
   constructor(data, figure) {
@@ -92,30 +92,51 @@ class Timeline {
     Object.assign(this.canvas, { width, height });
     const style = getComputedStyle(document.documentElement);
     const brush = this.canvas.getContext("2d");
-    const { created, starting, started, state, states } = this.data;
-    const failed = states.indexOf("failed");
-    const each = height / Math.max(this.seen.length, 1);
+    const { created, starting, started } = this.data;
+    const lines = this.lines(height);
+    const each = height / Math.max(lines.length, 1);
     const thick = Math.max(Math.round(each > 4 ? each * 0.86 : each), 1);
     const x = (at) => ((at - this.from) / (this.to - this.from)) * width;
-    const some = Math.max(Math.floor(this.seen.length / (height * DENSE)), 1);
-    this.said.textContent = some > 1 ? "Lines are containers: all that failed, and as many others as fit" : "Each line is a container";
+    const some = Math.ceil(this.seen.length / Math.max(lines.length, 1));
+    this.said.textContent =
+      some > 1 ? `Each line stands for ${number(some)} containers, as red as many of them failed, with a mark on the left where one did` : "Each line is a container";
     this.drawn = true;
     this.svg.style.visibility = "hidden";
-    const fill = (name, wanted, step = some) => {
+    const fill = (name, wanted, faint = () => 1) => {
       brush.fillStyle = style.getPropertyValue(`--${name}`);
-      for (let line = 0; line < this.seen.length; line += step) {
-        const stretch = wanted(this.seen[line]);
-        if (!stretch) continue;
+      lines.forEach((line, place) => {
+        const stretch = wanted(line.good ?? line.bad, line);
+        if (!stretch) return;
         const left = Math.max(x(stretch[0]), 0);
         const right = Math.min(x(stretch[1]), width);
-        if (right >= 0 && left <= width) brush.fillRect(left, Math.floor(line * each), Math.max(right - left, dense), thick);
-      }
+        if (right < 0 || left > width) return;
+        brush.globalAlpha = faint(line);
+        brush.fillRect(left, Math.floor(place * each), Math.max(right - left, dense), thick);
+      });
+      brush.globalAlpha = 1;
     };
     const first = (...moments) => moments.find((at) => at !== NOTHING);
     fill("wait", (i) => created[i] !== NOTHING && [created[i], first(starting[i], started[i], this.end(i))]);
     fill("start", (i) => starting[i] !== NOTHING && [starting[i], first(started[i], this.end(i))]);
-    fill("run", (i) => state[i] !== failed && started[i] !== NOTHING && [started[i], this.end(i)]);
-    fill("fail", (i) => state[i] === failed && [first(started[i], this.end(i)), this.end(i)], 1);
+    fill("run", (i, { good }) => good !== undefined && started[i] !== NOTHING && [started[i], this.end(i)]);
+    fill("fail", (i, { bad }) => bad !== undefined && [first(started[bad], this.end(bad)), this.end(bad)], ({ share }) => share);
+    const mark = [this.from, this.from + ((MARK * dense) / width) * (this.to - this.from)];
+    fill("fail", (i, { good, bad }) => good !== undefined && bad !== undefined && mark);
+  }
+
+  // A container each; of those that share a pixel one that did not fail, one that did, and the share of those.
+  lines(height) {
+    const { state, states } = this.data;
+    const failed = states.indexOf("failed");
+    const count = Math.min(this.seen.length, height);
+    const made = [];
+    for (let line = 0; line < count; line++) {
+      const all = this.seen.slice(Math.floor((line * this.seen.length) / count), Math.floor(((line + 1) * this.seen.length) / count));
+      const bad = all.filter((i) => state[i] === failed);
+      const good = bad.length ? all.filter((i) => state[i] !== failed) : all;
+      made.push({ good: good[good.length >> 1], bad: bad[bad.length >> 1], share: bad.length / all.length });
+    }
+    return made;
   }
 
   at(event) {

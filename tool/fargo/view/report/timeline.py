@@ -65,7 +65,10 @@ def _said(report: Report, axis: TimeAxis) -> str:
     each = math.ceil(len(report.lanes) / lines.LINES)
     drawn = "Each line is a container"
     if each > 1:
-        drawn = f"Each line stands for {each:,} containers, for one that failed where one did"
+        drawn = (
+            f"Each line stands for {each:,} containers, as red as many of them failed,"
+            " with a mark on the left where one did"
+        )
     rest = f", by wave and start. The axis begins at {words.moment(axis.begin)}."
     return tag("span", tag("span", esc(drawn), id="strip-lines") + esc(rest), id="strip-said")
 

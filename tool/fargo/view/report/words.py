@@ -87,10 +87,14 @@ def count(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
-def time_marks(span: float, most: int = 5) -> list[float]:
+def time_step(span: float, most: int = 5) -> float:
+    """Seconds between the marks of an axis of so many seconds."""
+    return next((each for each in _STEPS if span / each <= most), _STEPS[-1])
+
+
+def time_marks(span: float) -> list[float]:
     """Marks of an axis of seconds that begins at 0."""
-    step = next((each for each in _STEPS if span / each <= most), _STEPS[-1])
-    return _marks(span, step)
+    return _marks(span, time_step(span))
 
 
 def memory_marks(most: float) -> list[float]:
