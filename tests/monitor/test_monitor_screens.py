@@ -586,3 +586,13 @@ def test_the_palette_does_what_keys_do() -> None:
         assert isinstance(driven.app.screen, ErrorsScreen)
 
     drive(steps)
+
+
+def test_a_tick_while_a_screen_is_taken_down_is_harmless() -> None:
+    async def steps(driven: Driven) -> None:
+        assert driven.app.face is not None
+        # As at its end: the children go first.
+        await driven.app.face.query("#top, #footer").remove()
+        driven.app._tick()
+
+    drive(steps)

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from fargo.monitor.app import MonitorApp
 
 
+FRAME = frozenset(("top", "message", "footer"))
+"""The ids of the lines above and below."""
+
+
 class Footer(TextLines):
     """The keys that matter; a click presses them."""
 
@@ -140,7 +144,9 @@ class Face(Screen[None]):
 
     def refresh_frame(self) -> None:
         """Show the lines above and below as they are now."""
-        if not self.ready or not self.size.width:
+        # At its end a screen loses its children first, and a timer may come in between.
+        there = {each.id: each for each in self.query(TextLines)}
+        if not self.ready or not self.size.width or not there.keys() >= FRAME:
             return
         app, width = self.monitor, self.size.width
         now = app.now()
@@ -149,10 +155,10 @@ class Face(Screen[None]):
             headings.title(app.source.title, app.board, age, app.asker.pace, app.look, width),
             headings.counts(app.board, app.board.clock(now), app.look, width),
         )
-        self.query_one("#top", TextLines).show(top)
+        there["top"].show(top)
         said = app.message or headings.trouble(app.board, age, now, app.source.title.profile)
         left = Text(" ")
         if said:
             left.append(app.look.draw("⚠ ") if not app.message else "", style=said.style).append_text(said)
-        self.query_one("#message", TextLines).show([headings.sides(left, Text(self.note(), "bold"), width)])
-        self.query_one("#footer", TextLines).show([headings.keys(self.table, width)])
+        there["message"].show([headings.sides(left, Text(self.note(), "bold"), width)])
+        there["footer"].show([headings.keys(self.table, width)])
