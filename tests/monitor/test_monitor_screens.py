@@ -592,7 +592,10 @@ def test_a_tick_while_a_screen_is_taken_down_is_harmless() -> None:
     async def steps(driven: Driven) -> None:
         assert driven.app.face is not None
         # As at its end: the children go first.
-        await driven.app.face.query("#top, #footer").remove()
+        await driven.app.face.query("#top, #footer, JobTable").remove()
         driven.app._tick()
+        driven.app.refresh_board()
+        driven.app._settle_at = 0
+        driven.app.settle()
 
     drive(steps)

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from fargo.monitor.app import MonitorApp
 
 
-FRAME = frozenset(("top", "message", "footer"))
-"""The ids of the lines above and below."""
+FRAME = ("#top", "#message", "#footer")
+"""The lines above and below."""
 
 
 class Footer(TextLines):
@@ -59,8 +59,16 @@ class Face(Screen[None]):
     NEEDS: ClassVar[tuple[str, ...]] = ()
     """Widgets without which it cannot begin."""
 
-    ready = False
-    """Whether its widgets are there."""
+    _begun = False
+
+    @property
+    def ready(self) -> bool:
+        """Whether it has begun and is whole: at its end the children go first, and timers come between."""
+        return self._begun and self._is_whole
+
+    @property
+    def _is_whole(self) -> bool:
+        return all(self.query(each) for each in (*self.NEEDS, *FRAME))
 
     def on_mount(self) -> None:
         """Begin as soon as that can be."""
@@ -68,14 +76,14 @@ class Face(Screen[None]):
 
     def _begin_once_whole(self) -> None:
         """Begin once the widgets are there, those in containers too, which come after the mount."""
-        if all(self.query(each) for each in (*self.NEEDS, "#top", "#message", "#footer")):
+        if self._is_whole:
             self.begin()
         else:
             self.call_after_refresh(self._begin_once_whole)
 
     def begin(self) -> None:
         """Its widgets are there: show what is known."""
-        self.ready = True
+        self._begun = True
         self.refresh_frame()
         self.changed()
 
@@ -144,9 +152,7 @@ class Face(Screen[None]):
 
     def refresh_frame(self) -> None:
         """Show the lines above and below as they are now."""
-        # At its end a screen loses its children first, and a timer may come in between.
-        there = {each.id: each for each in self.query(TextLines)}
-        if not self.ready or not self.size.width or not there.keys() >= FRAME:
+        if not self.ready or not self.size.width:
             return
         app, width = self.monitor, self.size.width
         now = app.now()
@@ -155,10 +161,10 @@ class Face(Screen[None]):
             headings.title(app.source.title, app.board, age, app.asker.pace, app.look, width),
             headings.counts(app.board, app.board.clock(now), app.look, width),
         )
-        there["top"].show(top)
+        self.query_one("#top", TextLines).show(top)
         said = app.message or headings.trouble(app.board, age, now, app.source.title.profile)
         left = Text(" ")
         if said:
             left.append(app.look.draw("⚠ ") if not app.message else "", style=said.style).append_text(said)
-        there["message"].show([headings.sides(left, Text(self.note(), "bold"), width)])
-        there["footer"].show([headings.keys(self.table, width)])
+        self.query_one("#message", TextLines).show([headings.sides(left, Text(self.note(), "bold"), width)])
+        self.query_one("#footer", TextLines).show([headings.keys(self.table, width)])

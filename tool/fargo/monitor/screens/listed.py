@@ -96,6 +96,8 @@ class Listed(Acting):
 
     def _show_facts(self) -> None:
         """How many there are, and how they are listed; or what is wrong with the filter."""
+        if not self.ready:
+            return
         found, chosen = self.jobs.listing, self.settings
         line = Text()
         if found.problem:
