@@ -97,6 +97,18 @@ def test_a_job_of_a_wave_that_is_over_is_named_by_it_and_not_proposed_again(farg
     assert not [line for line in lines if " retry " in line]
 
 
+def test_a_row_that_a_later_wave_mended_succeeded_though_the_wave_failed(fargo: Fargo, aws: str) -> None:
+    fails = [{"job": f"work*-w{wave}", "script": [{"oom": True}]} for wave in ("1-*:1", "1-*:2", "2-*:2")]
+    set_rules(aws, [*fails, {"job": "*", "script": [{"exit": 0}]}])
+    run = fargo("--local", "submit", "work", "--array", "3").out.strip()
+    fargo("--local", "wait", run)
+    fargo("--local", "retry", run)
+    fargo("--local", "wait", run)
+    told = {row: fargo("--local", "explain", f"{run}:{row}", "--json").json for row in range(3)}
+    assert [told[row]["state"] for row in range(3)] == ["SUCCEEDED", "SUCCEEDED", "FAILED"]
+    assert [len(told[row]["findings"]) for row in range(3)] == [0, 0, 1]
+
+
 def test_a_log_of_endless_lines_is_cut(fargo: Fargo, aws: str) -> None:
     set_rules(aws, [{"job": "*", "script": [*[{"out": "a" * 200_000}] * 3, {"exit": 1}]}])
     run = fargo("--local", "submit", "work").out.strip()

@@ -10,7 +10,7 @@ RAN = r"^$|^Essential container in task exited"
 """The reason of a container that ran and ended by itself: its exit code and its log tell the rest.
 
 Source: Amazon ECS developer guide, "Stopped tasks error messages"."""
-PULL = "CannotPullContainerError: "
+PULL_FAILED = "CannotPullContainerError: "
 LINE = 4096
 """Characters of a line that are looked at: patterns take time with it."""
 _KILLED = range(129, 193)
@@ -127,19 +127,17 @@ def _match(rule: Rule, seen: Seen) -> Match | None:
         values |= _image(seen.reason) | _groups(found)
     if not rule.log:
         return Match(rule, values)
-    place = None if _killed(rule, seen) else _last(rule.log, "\n".join(seen.lines))
+    if seen.exit_code in _KILLED and seen.exit_code not in rule.exit_codes:
+        return None
+    place = _last(rule.log, "\n".join(seen.lines))
     if place is None or (rule.ends and not _is_end(place)):
         return None
     return Match(rule, values | _groups(place), _line_of(place))
 
 
-def _killed(rule: Rule, seen: Seen) -> bool:
-    return seen.exit_code in _KILLED and seen.exit_code not in rule.exit_codes
-
-
 def _words(reason: str) -> str:
     """AWS's words without the names of images, and of web addresses their hosts alone."""
-    if not reason.startswith(PULL):
+    if not reason.startswith(PULL_FAILED):
         return reason
     return _IMAGE.sub(lambda name: f"{name['host']}/…" if name["host"] else "…", reason)
 

@@ -5,11 +5,10 @@ them (amazon-ecs-agent#1128, globaldothealth/list#2662).
 """
 
 from fargo.explain.finding import Fix
-from fargo.explain.rule import PULL as PULLING
-from fargo.explain.rule import Rule
+from fargo.explain.rule import PULL_FAILED, Rule
 from fargo.explain.rules.fixes import AGAIN, DEPLOYED, NETWORK, STORAGE, deploy
 
-_PULL = f"^{PULLING}"
+_PULL = f"^{PULL_FAILED}"
 _BUILD = Fix("build and push it", "build")
 
 PULL = (
