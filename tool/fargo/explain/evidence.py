@@ -1,6 +1,6 @@
 """What says so: details, the log's end, the row's result, and the network on the way. It asks AWS."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
@@ -49,10 +49,13 @@ class Evidence:
 
     Args:
         labels: which rows its jobs ran.
+        networks: those that were read already, by the subnets in them that tasks start in.
     """
 
-    def __init__(self, clients: Clients, run: "Run", labels: "Labels") -> None:
-        self._clients, self._run, self._labels = clients, run, labels
+    def __init__(
+        self, clients: Clients, run: "Run", labels: "Labels", networks: Mapping[tuple[str, ...], "Network"]
+    ) -> None:
+        self._clients, self._run, self._labels, self._networks = clients, run, labels, networks
         self._hops = cache(self._missing)
         self._network = cache(self._read)
         self._results = 0
@@ -144,4 +147,6 @@ class Evidence:
         return tuple(dict.fromkeys(found)) or (f"nothing is missing now on the way to {named}",)
 
     def _read(self, subnets: tuple[str, ...]) -> "Network | None":
+        if subnets in self._networks:
+            return self._networks[subnets]
         return network.read(self._clients.session.client("ec2"), subnets)

@@ -72,14 +72,15 @@ def explain(
     """
     state = _recalled(state, clients)
     jobs = tuple(_failed(state, clients))
-    explained = _Failures(state.run, Evidence(clients, state.run, labels), project).explain(jobs)
+    around = look(clients.session, clients.batch, state)
+    evidence = Evidence(clients, state.run, labels, around.networks)
+    explained = _Failures(state.run, evidence, project).explain(jobs)
     if over:
         explained = tuple(map(_not_again, explained))
-    waits = waiting(state, look(clients.session, clients.batch, state))
     counted = sum(state.containers(job).get(JobState.FAILED, 0) for job in state.of_last_wave)
     return Explanation(
         state=state,
-        findings=(*explained, *_unfinished(state), *waits),
+        findings=(*explained, *_unfinished(state), *waiting(state, around)),
         failed=max(counted, len(jobs)),
         looked=len(jobs),
     )

@@ -71,12 +71,14 @@ class Surroundings:
         places: the queues where some of them are, by ARN.
         after: the jobs that they wait for, as they stand, by id.
         heads: of some arrays, the first child in each state in which some of them wait.
+        networks: those that were read, by the subnets in them that tasks start in.
         unread: sentences: what could not be read.
     """
 
     places: Mapping[str, Place] = field(default_factory=dict)
     after: Mapping[str, Job] = field(default_factory=dict)
     heads: Mapping[tuple[str, JobState], Job] = field(default_factory=dict)
+    networks: Mapping[tuple[str, ...], "Network"] = field(default_factory=dict)
     unread: tuple[str, ...] = ()
 
 
@@ -105,12 +107,13 @@ def look(session: "Session", batch: "Batch", state: "RunSnapshot") -> Surroundin
     environments = {each.arn: each for each in batch.environments(used)}
     unread: list[str] = []
     first = {wave.queue: next(id_ for id_ in wave.job_ids if id_ in jobs) for wave in waves}
-    found = _Reading(session, batch, unread).all(queues, environments, first)
+    found, networks = _Reading(session, batch, unread).all(queues, environments, first)
     after = batch.describe(tuple(dict.fromkeys(id_ for wave in waves for id_ in wave.after)))
     return Surroundings(
         places={arn: found.get(arn, Place(arn=arn, queue=None)) for arn in arns},
         after={job.id: job for job in after},
         heads=_heads(batch, jobs.values()),
+        networks=networks,
         unread=tuple(dict.fromkeys(unread)),
     )
 
@@ -133,8 +136,8 @@ class _Reading:
 
     def all(
         self, queues: Mapping[str, Queue], environments: Mapping[str, Environment], first: Mapping[str, str]
-    ) -> dict[str, Place]:
-        """The queues, each with a job of the run that waits there: it says what its task needs."""
+    ) -> "tuple[dict[str, Place], Seen]":
+        """The queues, each with a waiting job of the run, which says what its task needs; the networks."""
         # A boto3 session makes its clients in one thread; the clients serve them all.
         ec2 = self._session.client("ec2")
         of_queue = {
@@ -147,8 +150,8 @@ class _Reading:
             tasks = {arn: pool.submit(self._read, self._batch.raw, first[arn]) for arn in queues}
             networks = {each: pool.submit(self._read, network.read, ec2, each) for each in sets}
             limits = quotas.read(self._session)
-        seen = {subnets: reading.result() for subnets, reading in networks.items()}
-        return {
+        seen = {subnets: there for subnets, reading in networks.items() if (there := reading.result())}
+        places = {
             arn: Place(
                 arn=arn,
                 queue=queue,
@@ -160,6 +163,7 @@ class _Reading:
             )
             for arn, queue in queues.items()
         }
+        return places, seen
 
     def _read(self, call: Callable[..., T], *given: Any) -> T | None:
         try:
@@ -169,7 +173,7 @@ class _Reading:
             return None
 
 
-Seen = Mapping[tuple[str, ...], "Network | None"]
+Seen = Mapping[tuple[str, ...], "Network"]
 
 
 def _quota(environments: tuple[Environment, ...], limits: "Quotas") -> int | None:
