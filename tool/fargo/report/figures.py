@@ -131,13 +131,14 @@ class Report:
 
     @property
     def cpu_share(self) -> float | None:
-        """Of the reserved vCPUs' time, what the rows' commands kept busy; None where that is not known.
+        """Of the reserved vCPUs' time, what the rows' commands kept busy; None where unknown, or more.
 
         A wave's rows leave their last result alone: where rows were tried again it is too low.
         """
         if not self.rows or not self.rows.cpu_seconds or not self.vcpu_hours:
             return None
-        return min(self.rows.cpu_seconds / 3600 / self.vcpu_hours, 1.0)
+        share = self.rows.cpu_seconds / 3600 / self.vcpu_hours
+        return share if share <= 1 else None
 
 
 def failed(found: Finding) -> bool:

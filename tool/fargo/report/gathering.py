@@ -22,7 +22,8 @@ from fargo.results import Measured, records, standing
 from fargo.sizing import SAMPLE, Advice, advise, used
 
 CONTAINERS = 100_000
-"""Containers that are looked at one by one: a hundred calls."""
+"""Containers that are looked at one by one: a hundred calls of ListJobs, and a thousand of DescribeJobs more
+where they may have been tried again."""
 EARLIER = "in an earlier wave: its rows ran again"
 TOLD = 1000
 """Rows between two words of how far the reading is."""

@@ -86,6 +86,11 @@ class RowTable:
     text: bytes
     texted: int
 
+    @property
+    def single(self) -> bool:
+        """Whether it is one row, which its run's own figures tell of."""
+        return self.rows == 1
+
 
 class _Text:
     """Lines, compressed as they come, up to `TEXT` bytes."""

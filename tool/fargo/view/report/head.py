@@ -41,7 +41,7 @@ def sentence(report: Report) -> str:
     found, wall = report.rows, report.wall_seconds
     waiting = f" {words.count(report.waiting, 'container')} still to start." if report.waiting else ""
     paid = f", for about {text.money(report.cost.dollars)}" if report.cost else ""
-    if found is None or found.rows <= 1:
+    if found is None or found.single:
         ended = "from submit to end" if report.state.finished else "since it was submitted"
         return (
             f"{words.took(wall)} {ended}{paid}."
@@ -63,7 +63,7 @@ def figures(report: Report) -> Iterator[tuple[str, str]]:
     """Names and values."""
     found = report.rows
     yield "Containers", esc(f"{report.containers:,}")
-    if found and found.rows > 1:
+    if found and not found.single:
         yield "Rows succeeded", esc(f"{found.succeeded:,}")
         yield "Rows failed", tag("span", esc(f"{found.failed:,}"), class_="bad" if found.failed else None)
         if found.damaged:

@@ -16,6 +16,12 @@ LINES = 160
 """Containers that are drawn without a script; each stands for as many others."""
 MARK = 6.0
 """The width of the mark where one of those that a line stands for failed."""
+HATCH = (
+    '<defs><pattern id="waiting" width="5" height="100" patternUnits="userSpaceOnUse">'
+    '<rect class="ground" width="5" height="100"/><rect class="stripe" width="1.25" height="100"/>'
+    "</pattern></defs>"
+)
+"""What waits is striped: it stands out from the paper, and from what runs where colours cannot be seen."""
 Stretch = tuple[str, float, float]
 
 
@@ -57,7 +63,7 @@ def strip(seen: Lanes, axis: TimeAxis, *, name: str) -> str:
         )
         for number in range(lines)
     )
-    return plot(shapes, axis.marks(), name=name, class_="strip")
+    return plot(HATCH + shapes, axis.marks(), name=name, class_="strip")
 
 
 def _bundle(seen: Lanes, places: range, y: float, height: float, axis: TimeAxis) -> str:

@@ -7,7 +7,6 @@ from fargo.view import text
 from fargo.view.report import words
 from fargo.view.report.html import esc, part, table, tag
 
-HOUR = 3600
 CENT = 0.01
 
 
@@ -16,7 +15,7 @@ def section(report: Report) -> str:
     cost = report.cost
     if cost is None:
         return ""
-    done = report.rows.succeeded if report.rows and report.rows.rows > 1 else 0
+    done = report.rows.succeeded if report.rows and not report.rows.single else 0
     each = f", {_each(cost.dollars / done)}" if done else ""
     title = f"It {'cost' if cost.finished else 'has cost'} about {text.money(cost.dollars)}{each}"
     return part("cost", esc(title), _waves(cost), tag("p", esc(f"Counted by {cost.basis}."), class_="note"))
@@ -36,7 +35,7 @@ def _waves(cost: Actual) -> str:
             esc(wave.number),
             esc(f"{wave.containers:,}"),
             esc(f"{wave.attempts:,}" if wave.looked_at >= wave.containers else words.UNKNOWN),
-            esc(f"{wave.seconds / HOUR:,.2f}{words.THIN}h"),
+            esc(f"{wave.seconds / words.HOUR:,.2f}{words.THIN}h"),
             esc(text.money(wave.task.hourly)),
             esc(text.money(wave.dollars)),
         )

@@ -31,7 +31,7 @@ def blocks(report: Report) -> str:
     made = []
     if axis := time_axis(report.lanes):
         made.append(_element("lanes", zlib.compress(_lanes(report.lanes, axis), 9)))
-    if report.rows and report.rows.rows > 1:
+    if report.rows and not report.rows.single:
         made.append(_element("rows", zlib.compress(_rows(report.rows, report.state.run.columns), 9)))
         made.append(_element("texts", report.rows.text))
     return "".join(made)

@@ -18,7 +18,7 @@ FIGURES = (0, 2, 3, 4, 5, 6, 7)
 def section(report: Report) -> str:
     """Tables of rows; a run of one row has its own figures elsewhere."""
     found = report.rows
-    if not found or (found.rows == 1 and not found.failures):
+    if not found or (found.single and not found.failures):
         return ""
     columns = report.state.run.columns if found.texted or not report.state.run.columns else ()
     return part(
@@ -32,8 +32,8 @@ def section(report: Report) -> str:
 
 def _title(found: RowTable) -> str:
     seconds = found.seconds
-    if found.rows == 1 or not seconds:
-        return "The row" if found.rows == 1 else "Row by row"
+    if found.single or not seconds:
+        return "The row" if found.single else "Row by row"
     times = seconds.most / seconds.p50 if seconds.p50 else 1
     longer = (
         f", {times:,.{times < words.TEN:d}f} times the median"
@@ -44,7 +44,7 @@ def _title(found: RowTable) -> str:
 
 
 def _slowest(found: RowTable, columns: Sequence[str]) -> str:
-    if found.rows == 1 or not found.slowest:
+    if found.single or not found.slowest:
         return ""
     whole = found.seconds and found.seconds.count == len(found.slowest)
     caption = (
@@ -91,7 +91,7 @@ def _cells(row: Shown, columns: Sequence[str], *, problem: bool = False) -> list
 
 def _all(report: Report, found: RowTable) -> str:
     """Where the script puts the table of all rows."""
-    if found.rows == 1:
+    if found.single:
         return ""
     run = report.state.run.id
     kept = len(found.state)

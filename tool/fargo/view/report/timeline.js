@@ -103,7 +103,8 @@ class Timeline {
     this.drawn = true;
     this.svg.style.visibility = "hidden";
     const fill = (name, wanted, faint = () => 1) => {
-      brush.fillStyle = style.getPropertyValue(`--${name}`);
+      const colour = style.getPropertyValue(`--${name}`);
+      brush.fillStyle = name === "wait" ? this.striped(brush, style, dense) : colour;
       lines.forEach((line, place) => {
         const stretch = wanted(line.good ?? line.bad, line);
         if (!stretch) return;
@@ -122,6 +123,16 @@ class Timeline {
     fill("fail", (i, { bad }) => bad !== undefined && [first(started[bad], this.end(bad)), this.end(bad)], ({ share }) => share);
     const mark = [this.from, this.from + ((MARK * dense) / width) * (this.to - this.from)];
     fill("fail", (i, { good, bad }) => good !== undefined && bad !== undefined && mark);
+  }
+
+  striped(brush, style, dense) {
+    const tile = make("canvas", { width: Math.round(4 * dense), height: 1 });
+    const stripe = tile.getContext("2d");
+    for (const [name, width] of [["line", tile.width], ["wait", Math.round(dense)]]) {
+      stripe.fillStyle = style.getPropertyValue(`--${name}`);
+      stripe.fillRect(0, 0, width, 1);
+    }
+    return brush.createPattern(tile, "repeat");
   }
 
   // A container each; of those that share a pixel one that did not fail, one that did, and the share of those.
