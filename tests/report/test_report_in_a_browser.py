@@ -154,6 +154,15 @@ def test_texts_are_sorted_with_the_numbers_in_them_by_their_size(browser: Any, m
     opened.check()
 
 
+def test_tables_are_stops_of_the_keyboard_only_where_they_scroll(browser: Any, made: Path) -> None:
+    opened = Opened(browser, made, viewport={"width": 690, "height": 900})
+    stops = "[...document.querySelectorAll('.scroll')].map(box => [box.tabIndex, box.ariaLabel, box.scrollWidth > box.clientWidth])"
+    told = opened.page.evaluate(stops)
+    assert {(stop == 0, bool(name)) for stop, name, wide in told if wide} == {(True, True)}
+    assert {(stop == 0, bool(name)) for stop, name, wide in told if not wide} == {(False, False)}
+    opened.check()
+
+
 def test_what_a_row_holds_is_never_run(browser: Any, made: Path) -> None:
     opened = Opened(browser, made)
     opened.page.get_by_label("Find rows").fill("onerror")
@@ -166,8 +175,9 @@ def test_what_a_row_holds_is_never_run(browser: Any, made: Path) -> None:
 
 
 def test_it_prints(browser: Any, made: Path, tmp_path: Path) -> None:
-    opened = Opened(browser, made, color_scheme="dark")
+    opened = Opened(browser, made, color_scheme="dark", viewport={"width": 690, "height": 980})
     opened.page.emulate_media(media="print", color_scheme="dark")
+    assert opened.page.evaluate("document.documentElement.scrollWidth") == 690
     assert opened.page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     assert not opened.page.locator("nav").is_visible()
     assert opened.page.pdf().startswith(b"%PDF")
