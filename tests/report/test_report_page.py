@@ -117,7 +117,7 @@ def test_what_failed_and_what_waits_are_told_apart() -> None:
     failed = sum(each.jobs for each in made.findings[:-1])
     text = Page(page(made)).text
     assert re.search(rf"{failed} containers failed[^.]*, and 700 wait", text)
-    assert "Why containers failed, the most frequent cause first" in text
+    assert "Why containers failed, by frequency" in text
     assert "Why containers wait" in text
     assert "Run again what failed once the others have ended" in text
     assert "700 containers still to start." in text

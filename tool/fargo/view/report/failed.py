@@ -18,7 +18,7 @@ def section(report: Report) -> str:
     return part(
         "failures",
         esc(_title(report, bad, others)),
-        _causes(report, "Why containers failed, the most frequent cause first", bad),
+        _causes(report, "Why containers failed, by frequency", bad),
         _causes(report, f"Why {'containers wait' if report.waiting else 'it is not done'}", others),
         *map(_log, report.findings),
         _next(report, bad),

@@ -99,7 +99,7 @@ class Timeline {
     const x = (at) => ((at - this.from) / (this.to - this.from)) * width;
     const some = Math.ceil(this.seen.length / Math.max(lines.length, 1));
     this.said.textContent =
-      some > 1 ? `Each line stands for ${number(some)} containers, as red as many of them failed, with a mark on the left where one did` : "Each line is a container";
+      some > 1 ? `Each line stands for ${number(some)} containers (red for the share that failed, marked on the left)` : "Each line is a container";
     this.drawn = true;
     this.svg.style.visibility = "hidden";
     const fill = (name, wanted, faint = () => 1) => {

@@ -66,8 +66,7 @@ def _said(report: Report, axis: TimeAxis) -> str:
     drawn = "Each line is a container"
     if each > 1:
         drawn = (
-            f"Each line stands for {each:,} containers, as red as many of them failed,"
-            " with a mark on the left where one did"
+            f"Each line stands for {each:,} containers (red for the share that failed, marked on the left)"
         )
     rest = f", by wave and start. The axis begins at {words.moment(axis.begin)}."
     return tag("span", tag("span", esc(drawn), id="strip-lines") + esc(rest), id="strip-said")
