@@ -14,6 +14,7 @@ import pytest
 from report_of import report, unfinished
 
 from fargo.explain import Finding
+from fargo.model import naming
 from fargo.report import Report
 from fargo.report.distribution import Values
 from fargo.report.lanes import Lanes
@@ -269,3 +270,10 @@ def test_json_has_the_same_figures(many: Report) -> None:
     assert told["cost"]["total_usd"] == pytest.approx(
         sum(wave["cost_usd"] for wave in told["waves"]), abs=1e-5
     )
+
+
+def test_a_local_file_is_called_by_its_name_and_not_by_its_upload() -> None:
+    sha = "0f" * 32
+    assert naming.uploaded_name(f"s3://bucket/{naming.input_key(sha, 'a/web 1.log.gz')}") == "a/web 1.log.gz"
+    assert naming.uploaded_name("s3://bucket/inputs/2026/web.log.gz") == ""
+    assert naming.uploaded_name("plain") == ""

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from fargo.cost import Prices, Task
     from fargo.deploy import Deployment
     from fargo.errors import AwsThrottled
+    from fargo.explain.explaining import Explanation
     from fargo.history import History
     from fargo.logs import Sources, Tail
     from fargo.model.job import Job
@@ -213,6 +214,26 @@ class Connection:
 
         group = events_log_group(self.outputs.name)
         return History(lambda: Logs(self._logs_client(), group))
+
+    def explain(self, state: "RunSnapshot", run: "Run") -> "Explanation":
+        """Why containers of a run failed, and why others wait.
+
+        Args:
+            state: how it stands, or the part of it that is asked about.
+            run: the whole of it.
+        """
+        from fargo.explain.evidence import Clients
+        from fargo.explain.explaining import explain
+        from fargo.logs import Labels
+
+        clients = Clients(
+            session=self.session,
+            batch=self.batch,
+            logs=self.patient_logs(),
+            store=self.store,
+            history=self.history,
+        )
+        return explain(state, clients, labels=Labels(run, self.store), project=self.project)
 
     def namer(self, run: "Run") -> "Callable[[Job], str]":
         """What the jobs of a run are called: by their rows; empty where those cannot be read."""

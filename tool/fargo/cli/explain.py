@@ -20,29 +20,13 @@ _JOB_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(:[0-9]{1,5})?")
 @pass_context
 def explain(context: Context, what: str) -> None:
     """Say why jobs of RUN failed or wait, or its row ROW, or one AWS Batch job; and what mends it."""
-    from fargo.explain.evidence import Clients
-    from fargo.explain.explaining import explain as explained
     from fargo.history import recall
-    from fargo.logs import Labels
     from fargo.view import explain as view
     from fargo.watch import snapshot
 
     run, asked, part = _meant(context, what)
     (state,) = recall((snapshot(asked, context.batch),), context.history)
-    clients = Clients(
-        session=context.session,
-        batch=context.batch,
-        logs=context.patient_logs(),
-        store=context.store,
-        history=context.history,
-    )
-    found = explained(
-        state,
-        clients,
-        labels=Labels(run, context.store),
-        project=context.project,
-        over=asked.last.number < run.last.number,
-    )
+    found = context.explain(state, run)
     shown = view.Explained(found, name=context.namer(run), command=context.command, part=part)
     if context.out.json:
         context.out.data(shown.data())

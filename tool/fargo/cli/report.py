@@ -11,8 +11,7 @@ from fargo.cli.options import FargoCommand
 from fargo.errors import UsageError
 
 if TYPE_CHECKING:
-    from fargo.explain.explaining import Explanation
-    from fargo.model.run import Run, RunSnapshot
+    from fargo.model.run import Run
     from fargo.report import Reading, Sources
 
 STDOUT = "-"
@@ -66,25 +65,10 @@ def _sources(context: Context, run: "Run") -> "Sources":
         history=context.history,
         task=lambda wave: context.task(run.job, wave),
         digest=lambda image: Registry(context.session.client("ecr")).digest(image),
-        explain=lambda state: _explain(context, state),
+        explain=lambda state: context.explain(state, state.run),
         region=context.session.region,
         settings=msgspec.to_builtins(settings) if settings else {},
     )
-
-
-def _explain(context: Context, state: "RunSnapshot") -> "Explanation":
-    from fargo.explain.evidence import Clients
-    from fargo.explain.explaining import explain
-    from fargo.logs import Labels
-
-    clients = Clients(
-        session=context.session,
-        batch=context.batch,
-        logs=context.patient_logs(),
-        store=context.store,
-        history=context.history,
-    )
-    return explain(state, clients, labels=Labels(state.run, context.store), project=context.project)
 
 
 def _say(context: Context, event: "Reading") -> None:

@@ -173,6 +173,15 @@ def input_key(sha256: str, name: str) -> str:
     return f"inputs/{sha256}/{name}"
 
 
+_UPLOADED = re.compile(r"s3://[^/]+/inputs/[0-9a-f]{64}/(.+)")
+
+
+def uploaded_name(address: str) -> str:
+    """The name of the local file that an address is the upload of; empty where it is of none."""
+    found = _UPLOADED.fullmatch(address)
+    return found[1] if found else ""
+
+
 def column_variable(column: str) -> str:
     """The environment variable that holds a column's value: `file name` is `FARGO_ROW_FILE_NAME`."""
     return ENV_COLUMN_PREFIX + re.sub(r"\W", "_", column.upper())

@@ -8,6 +8,7 @@ from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from fargo.model import naming
 from fargo.report.distribution import Distribution, Values
 from fargo.results import RowResult, RowState
 
@@ -236,7 +237,9 @@ def _known(value: float | None) -> float | None:
 
 
 def _values(columns: Mapping[str, str], names: Sequence[str]) -> tuple[str, ...]:
-    return tuple(_cut(columns.get(name, "")) for name in names)
+    # Of a local file that was uploaded people know the name.
+    values = (columns.get(name, "") for name in names)
+    return tuple(_cut(naming.uploaded_name(value) or value) for value in values)
 
 
 def _cut(value: str) -> str:
