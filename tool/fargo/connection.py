@@ -233,7 +233,9 @@ class Connection:
             store=self.store,
             history=self.history,
         )
-        return explain(state, clients, labels=Labels(run, self.store), project=self.project)
+        over = state.run.last.number < run.last.number
+        labels = Labels(run, self.store)
+        return explain(state, clients, labels=labels, project=self.project, over=over)
 
     def namer(self, run: "Run") -> "Callable[[Job], str]":
         """What the jobs of a run are called: by their rows; empty where those cannot be read."""
