@@ -71,7 +71,8 @@ def test_who_may_submit_is_told_what_else_he_may_not(
     assert checks["fargo submit"].verdict is checks["fargo logs"].verdict is Verdict.OK
     down = checks["fargo down"]
     assert down.verdict is Verdict.WARNING
-    assert down.found.startswith("not allowed: batch:CreateComputeEnvironment, ")
+    assert down.found.startswith("not allowed: batch:DeleteComputeEnvironment, ")
+    assert "Create" not in down.found
     assert down.found.endswith("more")
     assert "fargo doctor --policy" in down.hint
 
