@@ -18,14 +18,12 @@ if TYPE_CHECKING:
     from fargo.aws.session import Session
     from fargo.aws.store import Store
     from fargo.config import Project
-    from fargo.cost import Prices, Task
+    from fargo.cost import Prices
     from fargo.deploy import Deployment
     from fargo.errors import AwsThrottled
-    from fargo.explain.explaining import Explanation
     from fargo.history import History
-    from fargo.logs import Sources, Tail
-    from fargo.model.job import Job
-    from fargo.model.run import Run, RunSnapshot, Wave
+    from fargo.logs import Tail
+    from fargo.model.run import RunSnapshot
     from fargo.model.stack import StackOutputs
     from fargo.stack import StackFolder
     from fargo.submit import Sender
@@ -195,16 +193,6 @@ class Connection:
 
         return read_quickly(self.session.client("logs"))
 
-    def sources(self, run: "Run", *, failed: bool = False) -> "Sources":
-        """What learns the log streams of a run's containers.
-
-        Args:
-            failed: only of those that failed.
-        """
-        from fargo.logs import Labels, Sources
-
-        return Sources(self.batch, Labels(run, self.store), failed=failed)
-
     @cached_property
     def history(self) -> "History":
         """What events tell of jobs that AWS Batch has forgotten."""
@@ -215,67 +203,12 @@ class Connection:
         group = events_log_group(self.outputs.name)
         return History(lambda: Logs(self._logs_client(), group))
 
-    def explain(self, state: "RunSnapshot", run: "Run") -> "Explanation":
-        """Why containers of a run failed, and why others wait.
-
-        Args:
-            state: how it stands, or the part of it that is asked about.
-            run: the whole of it.
-        """
-        from fargo.explain.evidence import Clients
-        from fargo.explain.explaining import explain
-        from fargo.logs import Labels
-
-        clients = Clients(
-            session=self.session,
-            batch=self.batch,
-            logs=self.patient_logs(),
-            store=self.store,
-            history=self.history,
-        )
-        over = state.run.last.number < run.last.number
-        labels = Labels(run, self.store)
-        return explain(state, clients, labels=labels, project=self.project, over=over)
-
-    def namer(self, run: "Run") -> "Callable[[Job], str]":
-        """What the jobs of a run are called: by their rows; empty where those cannot be read."""
-        from fargo.errors import AwsError
-        from fargo.logs import Labels
-
-        labels = Labels(run, self.store)
-
-        def name(job: "Job") -> str:
-            try:
-                return labels(job.id)
-            except AwsError:
-                return ""
-
-        return name
-
     @cached_property
     def prices(self) -> "Prices":
         """What AWS asks in this region."""
         from fargo import cost
 
         return cost.current(self.session, datetime.now(UTC))
-
-    def task(self, job: str, wave: "Wave") -> "Task":
-        """What each container of a wave reserves, and where it runs.
-
-        Args:
-            job: the name of its `[jobs.*]` table, for its storage: what the project file says of it today.
-        """
-        from fargo.cost import Task
-        from fargo.model.fargate import STORAGE_GIB_DEFAULT, Size
-
-        settings = self.project.jobs.get(job)
-        return Task(
-            size=Size(wave.vcpu, wave.memory_mib),
-            architecture=self.project.image.cpu,
-            spot=wave.queue == self.outputs.job_queues["spot"],
-            storage_gib=settings.storage_gib if settings else STORAGE_GIB_DEFAULT,
-            prices=self.prices,
-        )
 
     def sender(self) -> "Sender":
         """What one submission needs; SubmitJob is called once only, because it has no client token.

@@ -9,13 +9,8 @@ from fargo.aws.batch import DESCRIBE_MAX, Batch
 from fargo.aws.calls import THREADS
 from fargo.children import listed
 from fargo.history import History
-from fargo.model.job import Job, JobState
+from fargo.model.job import BEGUN, TRIED_AGAIN, Job, JobState
 from fargo.model.run import RunSnapshot
-
-TOLD = (JobState.FAILED, JobState.SUCCEEDED, JobState.RUNNING)
-"""The states of containers that ended or started; in this order they are given."""
-AGAIN = (JobState.STARTING, JobState.RUNNABLE)
-"""Single jobs in these states may have been tried before; of a child only DescribeJobs would tell."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +64,7 @@ def containers(state: RunSnapshot, batch: Batch, history: History, *, most: int)
     found = _described(batch, found, state.jobs)
     past = tuple(_past(state, history, max(most - len(found), 0)))
     return Containers(
-        jobs=tuple(sorted((*found, *past), key=lambda job: (*TOLD, *AGAIN).index(job.state))),
+        jobs=tuple(sorted((*found, *past), key=lambda job: (*BEGUN, *TRIED_AGAIN).index(job.state))),
         total=sum(kind.count for kind in kinds) + max(len(past), _counted_past(state)),
     )
 
@@ -79,9 +74,10 @@ def _kinds(state: RunSnapshot) -> Iterator[_Kind]:
     for wave in state.run.waves:
         ids = set(wave.job_ids)
         jobs = tuple(job for job in state.jobs if job.id in ids and not _forgotten(state, job))
-        for wanted in TOLD:
+        for wanted in BEGUN:
             yield _Kind(jobs, wanted, sum(state.containers(job).get(wanted, 0) for job in jobs))
-        for wanted in AGAIN:
+        # Of single jobs alone: of a child only DescribeJobs would tell whether it was tried before.
+        for wanted in TRIED_AGAIN:
             tried = tuple(job for job in jobs if job.state is wanted and job.attempts)
             yield _Kind(tried, wanted, len(tried))
 
@@ -108,7 +104,7 @@ def _described(batch: Batch, found: Sequence[Job], jobs: Iterable[Job]) -> list[
 
 def _past(state: RunSnapshot, history: History, most: int) -> Iterator[Job]:
     arrays = {job.id for job in state.jobs if _forgotten(state, job)}
-    for outcome in TOLD if arrays else ():
+    for outcome in BEGUN if arrays else ():
         if outcome.finished:
             yield from islice(history.children(state.run, arrays, outcome), most)
 

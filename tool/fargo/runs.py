@@ -11,7 +11,7 @@ from fargo.children import listed
 from fargo.errors import UsageError
 from fargo.history import recall
 from fargo.model import naming
-from fargo.model.job import JobState
+from fargo.model.job import BEGUN, JobState
 from fargo.submit import find_missing
 from fargo.watch import snapshot, snapshots
 
@@ -29,7 +29,6 @@ CHILDREN = 100
 """So many of each: enough to tell causes and a mean."""
 SEARCHED = 50
 """Latest runs among which a job is looked for that AWS Batch has forgotten: a ledger is read of each."""
-TOLD = (JobState.FAILED, JobState.SUCCEEDED, JobState.RUNNING)
 
 _ENTRY = struct.Struct(naming.MAP_ENTRY)
 
@@ -65,7 +64,7 @@ def latest(
     if history:
         states = recall(states, history)
     closer = [state for state in states if any(job.size for job in state.jobs) and not state.past][:CLOSER]
-    asked = [(state, jobs, each) for state in closer for jobs in _by_age(state) for each in TOLD]
+    asked = [(state, jobs, each) for state in closer for jobs in _by_age(state) for each in BEGUN]
 
     def list_some(one: "tuple[RunSnapshot, tuple[Job, ...], JobState]") -> "tuple[Job, ...]":
         _, jobs, wanted = one

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from fargo import closer
 from fargo.cli.context import Context, pass_context
 from fargo.cli.options import FargoCommand
 from fargo.cli.values import Moment
@@ -96,5 +97,5 @@ def _places(context: Context) -> "Places":
         batch=context.batch,
         store=context.bulk,
         history=context.history,
-        task_of=lambda run, wave: context.task(run.job, wave),
+        task_of=lambda run, wave: closer.task(context, run.job, wave),
     )

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from fargo import closer
 from fargo.cli.context import Context, pass_context
 from fargo.cli.options import FargoCommand
 from fargo.errors import UsageError
@@ -26,8 +27,8 @@ def explain(context: Context, what: str) -> None:
 
     run, asked, part = _meant(context, what)
     (state,) = recall((snapshot(asked, context.batch),), context.history)
-    found = context.explain(state, run)
-    shown = view.Explained(found, name=context.namer(run), command=context.command, part=part)
+    found = closer.explain(context, state, run)
+    shown = view.Explained(found, name=closer.namer(context, run), command=context.command, part=part)
     if context.out.json:
         context.out.data(shown.data())
     elif context.out.plain:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import click
 
+from fargo import closer
 from fargo.cli.context import Context
 from fargo.errors import DONE, JOB_FAILED, Interrupted
 
@@ -85,9 +86,9 @@ def follow_run(context: Context, run: "Run", *, lines: "LineText | None", until:
 
     check_submitted(run)
     until = until or Until()
-    tail = Tail(context.logs, context.sources(run)) if lines is not None else None
+    tail = Tail(context.logs, closer.sources(context, run)) if lines is not None else None
     watcher = context.watcher(tail=tail, timeout=until.timeout)
-    view = FollowView(context.options.profile, context.namer(run))
+    view = FollowView(context.options.profile, closer.namer(context, run))
     take = _taker(context, view, lines)
     try:
         with context.out.showing(view):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from fargo import closer
 from fargo.cli.context import Context
 from fargo.cli.output import as_json
 from fargo.errors import DONE, JOB_FAILED, AwsThrottled, Interrupted, UsageError
@@ -131,7 +132,7 @@ class LogLines:
         containers = sum(job.size for job in state.jobs)
         if containers >= _MANY and not self.failed and self.context.out.live:
             self.context.out.say(f"finding the log streams of {containers:,} containers", "dim")
-        sources = self.context.sources(state.run, failed=self.failed)
+        sources = closer.sources(self.context, state.run, failed=self.failed)
         wait = self.context.patience()
         while True:
             try:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from fargo import closer
 from fargo.cli.context import Context, pass_context
 from fargo.cli.options import FargoCommand
 from fargo.errors import Interrupted
@@ -33,14 +34,15 @@ def ps(context: Context, limit: int, *, watch: bool) -> None:
         return
     states = latest(context.store, context.batch, limit, context.history)
     costs = _costs(context, states)
+    namer = partial(closer.namer, context)
     if context.out.json:
         told = [data.snapshot(each) | {"cost_so_far_usd": costs.get(each.run.id)} for each in states]
         context.out.data(told)
     elif context.out.plain:
-        for line in listing.plain(states, costs, context.namer):
+        for line in listing.plain(states, costs, namer):
             context.out.line(line)
     elif states:
-        context.out.table(listing.table(states, context.out.width, costs=costs, namer=context.namer))
+        context.out.table(listing.table(states, context.out.width, costs=costs, namer=namer))
     if not states:
         context.out.say(f"no runs yet; the first one: {context.command('submit JOB --follow')}")
 
@@ -51,7 +53,7 @@ def _costs(context: Context, states: "Sequence[RunSnapshot]") -> dict[str, float
 
     found = {}
     for state in states:
-        dollars = spent(state, partial(context.task, state.run.job))
+        dollars = spent(state, partial(closer.task, context, state.run.job))
         if dollars is not None:
             found[state.run.id] = round(dollars, 6)
     return found
@@ -62,7 +64,8 @@ def _watch(context: Context, limit: int) -> None:
     from fargo.cli.output import MARGIN
     from fargo.view.listing import ListView
 
-    view = ListView(lambda: context.out.width - MARGIN, context.options.profile, context.namer)
+    namer = partial(closer.namer, context)
+    view = ListView(lambda: context.out.width - MARGIN, context.options.profile, namer)
     try:
         with nullcontext() if context.out.json else context.out.showing(view):
             for event in context.runs_watched(limit):

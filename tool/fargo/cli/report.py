@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from fargo import closer
 from fargo.cli.context import Context, pass_context
 from fargo.cli.options import FargoCommand
 from fargo.errors import UsageError
@@ -63,9 +64,9 @@ def _sources(context: Context, run: "Run") -> "Sources":
         store=context.bulk,
         batch=context.batch,
         history=context.history,
-        task=lambda wave: context.task(run.job, wave),
+        task=lambda wave: closer.task(context, run.job, wave),
         digest=lambda image: Registry(context.session.client("ecr")).digest(image),
-        explain=lambda state: context.explain(state, state.run),
+        explain=lambda state: closer.explain(context, state, state.run),
         region=context.session.region,
         settings=msgspec.to_builtins(settings) if settings else {},
     )

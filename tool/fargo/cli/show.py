@@ -1,7 +1,10 @@
 """`fargo show`: one run."""
 
+from functools import partial
+
 import click
 
+from fargo import closer
 from fargo.cli.context import Context, pass_context
 from fargo.cli.options import FargoCommand
 
@@ -24,12 +27,13 @@ def show(context: Context, run: str) -> None:
     found = state.run
     result = result_of(context.store, found.id, row=0) if found.rows == 1 else None
     stands = standing(context.bulk, found) if 1 < found.rows <= COUNTED else None
-    looked = overview(state, context.batch, context.history, lambda wave: context.task(found.job, wave))
+    looked = overview(state, context.batch, context.history, partial(closer.task, context, found.job))
     if context.out.json:
         more = {"result": result} if found.rows == 1 else data.standing_rows(stands) if stands else {}
         context.out.data(data.snapshot(state) | more_of.data(looked, state) | more)
         return
-    rows = runs.detail(state) + more_of.rows(looked, state, context.namer(found), drawn=not context.out.plain)
+    named = closer.namer(context, found)
+    rows = runs.detail(state) + more_of.rows(looked, state, named, drawn=not context.out.plain)
     rows += runs.measured(result) + (runs.standing(stands) if stands else [])
     if context.out.plain:
         for name, value in rows:

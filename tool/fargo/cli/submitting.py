@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from fargo import closer
 from fargo.cli.context import Context
 from fargo.errors import Interrupted
 
@@ -85,7 +86,7 @@ def agree(context: Context, run: "Run") -> None:
     from fargo.view import cost as view
 
     found, above = _estimated(context, run), context.project.cost.confirm_above
-    context.out.say(view.estimate_line(found, run, context.task(run.job, run.last).basis))
+    context.out.say(view.estimate_line(found, run, closer.task(context, run.job, run.last).basis))
     if 0 < above < found.dollars:
         context.confirm(view.question(found, run, above))
 
@@ -94,7 +95,7 @@ def _estimated(context: Context, run: "Run") -> "Estimate":
     from fargo.cost import estimate
 
     wave = run.last
-    task = context.task(run.job, wave)
+    task = closer.task(context, run.job, wave)
     return estimate(task, wave.rows, run.row_seconds, pack=wave.pack, workers=wave.workers)
 
 
@@ -183,7 +184,7 @@ def show_plan(context: Context, ready: "Prepared", settings: "JobSettings") -> N
     from fargo.view import rows
 
     run, wave = ready.run, ready.run.last
-    task = context.task(run.job, wave)
+    task = closer.task(context, run.job, wave)
     timeout = run.timeout_seconds or settings.timeout_seconds
     seconds = run.row_seconds
     shown = rows.Preview(

@@ -54,7 +54,7 @@ def _make_bucket(context: Context) -> None:
     """On first use, the bucket for a shared state."""
     from fargo.deploy import shared_state
 
-    if bucket := context.deployment.bucket_missing:
+    if bucket := shared_state.missing_bucket(context.session, context.folder):
         context.confirm(
             f"The bucket {bucket} for the state is not there. Make it in {context.session.region}?"
         )

@@ -5,12 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from fargo.cost.task import START_SECONDS, Task, billed
-from fargo.model.job import Job, JobState
+from fargo.model.job import BEGUN, TRIED_AGAIN, Job
 from fargo.model.run import RunSnapshot, Wave
-
-TOLD = (JobState.FAILED, JobState.SUCCEEDED, JobState.RUNNING)
-"""Of these AWS Batch has counted how many there are; of those that wait only some were tried before."""
-_COUNTED = (*TOLD, JobState.STARTING, JobState.RUNNABLE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,11 +105,12 @@ def _wave(wave: Wave, state: RunSnapshot, jobs: Sequence[Job], task: Task) -> Wa
     parents = [job for job in state.jobs if job.id in ids]
     containers = looked_at = attempts = 0
     days: dict[date, float] = {}
-    for wanted in _COUNTED:
-        found = [job for job in jobs if job.state is wanted and (wanted in TOLD or job.attempts)]
+    for wanted in (*BEGUN, *TRIED_AGAIN):
+        found = [job for job in jobs if job.state is wanted and (wanted in BEGUN or job.attempts)]
         ours = [job for job in found if (job.parent or job.id) in ids]
         count = len(ours)
-        if wanted in TOLD:
+        # Of these AWS Batch has counted how many there are.
+        if wanted in BEGUN:
             count = max(sum(state.containers(job).get(wanted, 0) for job in parents), count)
         # Of a wave of which none was looked at, the other waves' stand for it.
         sample = ours or found

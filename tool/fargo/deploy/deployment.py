@@ -32,7 +32,7 @@ from fargo.deploy.plan import (
     standing_then,
 )
 from fargo.deploy.saved import LOCK_FILE
-from fargo.errors import PrerequisiteError, TerraformFailed
+from fargo.errors import TerraformFailed
 from fargo.images import ImageEvent
 from fargo.model.stack import StackOutputs
 from fargo.stack import StackFolder
@@ -236,24 +236,8 @@ class Deployment:
         )
         adopted = roles.existing_service_linked_roles(self.session.client("iam"))
         if self.folder.materialise(values, provider, adopted):
-            self._check_bucket()
+            shared_state.check_bucket(self.session, self.folder)
             yield from interruptible(terraform.interrupt, self._init(terraform), NOTHING_CHANGED)
-
-    @property
-    def bucket_missing(self) -> str:
-        """The bucket that shall keep the state, where it is not there; else empty.
-
-        Raises:
-            AwsError: AWS is out of reach, or does not let us look.
-        """
-        folder = self.folder
-        bucket = self.project.state.bucket if folder.is_shared else ""
-        return bucket if bucket and shared_state.is_missing(self.session, bucket) else ""
-
-    def _check_bucket(self) -> None:
-        if bucket := self.bucket_missing:
-            text = f"the bucket {bucket}, which [state] names for the state, is not there"
-            raise PrerequisiteError(text, "`fargo up` makes it")
 
     def _init(self, terraform: Terraform) -> Iterator[DeployEvent]:
         yield Message("terraform init")

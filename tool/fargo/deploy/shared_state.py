@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from fargo.aws.calls import ask
 from fargo.aws.errors import translated
 from fargo.aws.store import Store
-from fargo.errors import AwsNotFound, NotDeployed
+from fargo.errors import AwsNotFound, NotDeployed, PrerequisiteError
 from fargo.model.stack import StackOutputs
 
 if TYPE_CHECKING:
@@ -19,13 +19,29 @@ if TYPE_CHECKING:
 _WITHOUT_NAME = "us-east-1"
 
 
-def is_missing(session: "Session", bucket: str) -> bool:
-    """Whether there is no bucket of this name; another account's is there, and Terraform will be refused.
+def missing_bucket(session: "Session", folder: "StackFolder") -> str:
+    """The bucket that shall keep a shared state, where it is not there; else empty.
+
+    Another account's is there: Terraform will be refused.
 
     Raises:
         AwsError: AWS is out of reach, or does not let us look.
     """
-    return not ask(session.client("s3"), "head_bucket", Bucket=bucket)
+    if not folder.is_shared:
+        return ""
+    bucket, _ = folder.shared_state
+    return "" if ask(session.client("s3"), "head_bucket", Bucket=bucket) else bucket
+
+
+def check_bucket(session: "Session", folder: "StackFolder") -> None:
+    """Make sure that a shared state has its bucket.
+
+    Raises:
+        PrerequisiteError: it is not there.
+    """
+    if bucket := missing_bucket(session, folder):
+        text = f"the bucket {bucket}, which [state] names for the state, is not there"
+        raise PrerequisiteError(text, "`fargo up` makes it")
 
 
 def make_bucket(session: "Session", bucket: str) -> None:

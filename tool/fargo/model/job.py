@@ -25,6 +25,12 @@ class JobState(StrEnum):
         return self in (JobState.SUCCEEDED, JobState.FAILED)
 
 
+BEGUN = (JobState.FAILED, JobState.SUCCEEDED, JobState.RUNNING)
+"""The states of containers that ended or run: what is looked at closer, the failed first."""
+TRIED_AGAIN = (JobState.STARTING, JobState.RUNNABLE)
+"""States in which a job may wait for another attempt."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
     """One container of a job: the first, or a retry."""

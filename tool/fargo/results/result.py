@@ -10,6 +10,7 @@ import msgspec
 
 from fargo.errors import AwsError, AwsNotFound
 from fargo.model import naming
+from fargo.results.ordered import in_order
 
 if TYPE_CHECKING:
     from fargo.aws.store import Store
@@ -57,7 +58,7 @@ def typical_seconds(store: "Store", run: str) -> float | None:
     keys = [key for key, _ in islice(store.objects(naming.result_prefix(run)), PAGE)]
     drawn = keys[:: max(len(keys) // SAMPLE, 1)][:SAMPLE]
     seconds = []
-    for key in drawn:
+    for body in in_order(store.get, drawn):
         with suppress(msgspec.MsgspecError):  # a damaged one tells nothing
-            seconds.append(msgspec.json.decode(store.get(key), type=_Time).seconds)
+            seconds.append(msgspec.json.decode(body, type=_Time).seconds)
     return median(seconds) if seconds else None

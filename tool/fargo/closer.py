@@ -1,0 +1,82 @@
+"""A closer look at one run, by a connection: causes, names, log streams, what its containers reserve."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from fargo.connection import Connection
+    from fargo.cost import Task
+    from fargo.explain.explaining import Explanation
+    from fargo.logs import Sources
+    from fargo.model.job import Job
+    from fargo.model.run import Run, RunSnapshot, Wave
+
+
+def explain(connection: "Connection", state: "RunSnapshot", run: "Run") -> "Explanation":
+    """Why containers of a run failed, and why others wait.
+
+    Args:
+        state: how it stands, or the part of it that is asked about.
+        run: the whole of it.
+    """
+    from fargo.explain import explaining
+    from fargo.explain.evidence import Clients
+    from fargo.logs import Labels
+
+    clients = Clients(
+        session=connection.session,
+        batch=connection.batch,
+        logs=connection.patient_logs(),
+        store=connection.store,
+        history=connection.history,
+    )
+    over = state.run.last.number < run.last.number
+    labels = Labels(run, connection.store)
+    return explaining.explain(state, clients, labels=labels, project=connection.project, over=over)
+
+
+def namer(connection: "Connection", run: "Run") -> "Callable[[Job], str]":
+    """What the jobs of a run are called: by their rows; empty where those cannot be read."""
+    from fargo.errors import AwsError
+    from fargo.logs import Labels
+
+    labels = Labels(run, connection.store)
+
+    def name(job: "Job") -> str:
+        try:
+            return labels(job.id)
+        except AwsError:
+            return ""
+
+    return name
+
+
+def sources(connection: "Connection", run: "Run", *, failed: bool = False) -> "Sources":
+    """What learns the log streams of a run's containers.
+
+    Args:
+        failed: only of those that failed.
+    """
+    from fargo.logs import Labels, Sources
+
+    return Sources(connection.batch, Labels(run, connection.store), failed=failed)
+
+
+def task(connection: "Connection", job: str, wave: "Wave") -> "Task":
+    """What each container of a wave reserves, and where it runs.
+
+    Args:
+        job: the name of its `[jobs.*]` table, for its storage: what the project file says of it today.
+    """
+    from fargo.cost import Task
+    from fargo.model.fargate import STORAGE_GIB_DEFAULT, Size
+
+    settings = connection.project.jobs.get(job)
+    return Task(
+        size=Size(wave.vcpu, wave.memory_mib),
+        architecture=connection.project.image.cpu,
+        spot=wave.queue == connection.outputs.job_queues["spot"],
+        storage_gib=settings.storage_gib if settings else STORAGE_GIB_DEFAULT,
+        prices=connection.prices,
+    )
