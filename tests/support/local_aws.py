@@ -10,6 +10,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+import warm
+
 from fargo.local import daemon
 from fargo.local.state import StateDir
 
@@ -34,7 +36,7 @@ def local_aws(executor: str = "scripted", *, speed: float = 1.0) -> Iterator[str
     with tempfile.TemporaryDirectory(prefix="fargo-test-") as folder:
         os.environ["XDG_STATE_HOME"] = folder
         try:
-            yield daemon.start(port=0, executor=executor, speed=speed).endpoint
+            yield warm.start(executor, speed).endpoint
         finally:
             os.environ["XDG_STATE_HOME"] = folder
             daemon.stop()
