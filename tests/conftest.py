@@ -1,10 +1,12 @@
 """What every test may rely on: nothing of the developer's own account, home or settings gets in."""
 
+import functools
 import os
 import signal
 from collections.abc import Iterator
 
 import pytest
+from botocore.loaders import JSONFileLoader
 
 from fargo.local import daemon
 
@@ -36,3 +38,15 @@ def _clean_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Non
     daemon.stop()
     os.environ.clear()
     os.environ.update(before)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _models_are_read_once() -> Iterator[None]:
+    """Let botocore parse each file of its models once, and not once for each of the suite's thousand sessions.
+
+    Within a session all its clients share them just so: they are only read.
+    """
+    read = functools.cache(JSONFileLoader().load_file)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(JSONFileLoader, "load_file", lambda _, path: read(path))
+        yield
