@@ -28,6 +28,18 @@ def test_an_array_is_followed_by_counts_and_its_end_tells_why(fargo: Fargo, aws:
     assert "fargo --local retry work-" in ended.err
 
 
+def test_a_run_that_waits_for_another_says_for_which(fargo: Fargo, aws: str) -> None:
+    set_rules(aws, [{"job": "work-*", "script": [{"sleep": 60}]}, {"job": "*", "script": [{"exit": 0}]}])
+    first = fargo("--local", "submit", "work", "--array", "3").out.strip()
+    plain = fargo("--local", "submit", "other", "--after", first).out.strip()
+    assert f"{plain} PENDING, waits for" in fargo("--local", "wait", plain, "--timeout", "1s").err
+    fetching = fargo("--local", "submit", "other", "--after", first, "--", "{after}").out.strip()
+    assert (
+        f"{fetching} PENDING, waits for {first}\n"
+        in fargo("--local", "wait", fetching, "--timeout", "1s").err
+    )
+
+
 def test_fail_fast_ends_while_the_others_go_on(fargo: Fargo, aws: str) -> None:
     set_rules(aws, [{"job": "*:0", "script": [{"exit": 3}]}, {"job": "*", "script": [{"sleep": 60}]}])
     run = fargo("--local", "submit", "work", "--array", "5").out.strip()

@@ -23,8 +23,15 @@ JOBS = 5
 
 def said(state: RunSnapshot) -> str:
     """What there is to say of a run besides its state: of one container why, of many how many stand where."""
-    words = containers(state) if state.run.rows > 1 else text.outcome(state.jobs[-1])
+    words = containers(state) if state.run.rows > 1 else text.outcome(state.jobs[-1]) or _waits(state)
     return ", ".join(filter(None, (unsent(state.run), words)))
+
+
+def _waits(state: RunSnapshot) -> str:
+    """What a run with one container comes after, while it is not its turn."""
+    if state.state is not JobState.PENDING or not state.run.last.after:
+        return ""
+    return f"waits for {state.run.after or 'the run that it comes after'}"
 
 
 def many(state: RunSnapshot) -> bool:
