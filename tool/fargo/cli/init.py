@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from fargo.assets import asset
+from fargo.cli import completion
 from fargo.cli.context import Context, pass_context
 from fargo.cli.options import FargoCommand
 from fargo.errors import UsageError
@@ -25,7 +26,14 @@ def _examples() -> list[str]:
 
 @click.command(cls=FargoCommand)
 @click.argument("directory", type=click.Path(file_okay=False, path_type=Path), default=".")
-@click.option("--example", default="simulate", show_default=True, metavar="NAME", help="What to start from.")
+@click.option(
+    "--example",
+    default="simulate",
+    show_default=True,
+    metavar="NAME",
+    shell_complete=completion.completer(lambda _: _examples()),
+    help="What to start from.",
+)
 @click.option("--base-image", metavar="IMAGE", help="The Dockerfile's BASE_IMAGE, where none can be pulled.")
 @pass_context
 def init(context: Context, directory: Path, example: str, base_image: str | None) -> None:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
+from fargo.cli import completion
 from fargo.cli.context import Context, pass_context
 from fargo.cli.following import Until, follow_run, until_options
 from fargo.cli.options import FargoCommand
@@ -47,11 +48,12 @@ def _pairs(
 
 
 @click.command(cls=SubmitCommand)
-@click.argument("job", required=False)
+@click.argument("job", required=False, shell_complete=completion.jobs)
 @click.option(
     "--over",
     multiple=True,
     metavar="ROWS",
+    shell_complete=completion.files,
     help="Rows: a CSV, TSV, JSONL or text file, a 'glob', s3://bucket/prefix/, - for stdin.",
 )
 @click.option(

@@ -10,12 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from fargo.config.job import JobSettings
 from fargo.config.reader import Reader
 from fargo.config.settings import (
     ComputeSettings,
     CostSettings,
     ImageSettings,
-    JobSettings,
     LogsSettings,
     NetworkSettings,
     NotificationsSettings,
@@ -116,16 +116,7 @@ def load(
     """
     reader = Reader.of(file)
     head = reader.head()
-    sections = {
-        "image": reader.section("image", ImageSettings),
-        "network": reader.section("network", NetworkSettings),
-        "compute": reader.section("compute", ComputeSettings),
-        "logs": reader.section("logs", LogsSettings),
-        "cost": reader.section("cost", CostSettings),
-        "roles": reader.section("roles", RolesSettings),
-        "notifications": reader.section("notifications", NotificationsSettings),
-        "state": reader.section("state", StateSettings),
-    }
+    sections = reader.sections()
     jobs = reader.jobs()
     regions = [
         (region, "--region"),
@@ -143,7 +134,7 @@ def load(
         profile=chosen_profile,
         jobs=jobs,
         origins={"region": region_origin, "profile": profile_origin},
-        **sections,  # type: ignore[arg-type] # one value a key, each of the type its line above gives
+        **sections,
     )
 
 

@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 import msgspec
 
 from fargo.config.checks import problems
-from fargo.config.settings import Head, JobSettings
+from fargo.config.job import JobSettings
+from fargo.config.settings import TABLES, Head
 from fargo.errors import ProjectFileError
 from fargo.model import naming
 
@@ -44,17 +45,16 @@ class Reader:
 
     def head(self) -> Head:
         """The keys above the tables."""
-        tables = ("image", "jobs", "network", "compute", "logs", "cost", "roles", "notifications", "state")
+        tables = ("jobs", *TABLES)
         keys = {key: value for key, value in self.table.items() if key not in tables}
         known = (*Head.__struct_fields__, *tables)
         for key in keys:
             self._known(key, key, known)
-        head = self._convert("", keys, Head)
-        self._require(
-            "name", head.name, naming.is_project_name(head.name),
-            "2 to 30 lower-case letters, digits and single hyphens, the first a letter, the last no hyphen",
-        )  # fmt: skip
-        return head
+        return self._convert("", keys, Head)
+
+    def sections(self) -> dict[str, Any]:
+        """The tables that stand once, by name."""
+        return {name: self.section(name, kind) for name, kind in TABLES.items()}
 
     def section(self, name: str, kind: type[S]) -> S:
         """One table, with defaults where the file says nothing."""
@@ -86,7 +86,8 @@ class Reader:
             key = f"{where}{path.rstrip('`')}".strip(".") or where or "the top"
             raise self._error(key, said[0].lower() + said[1:]) from None
         for problem in problems(settings):
-            self._require(f"{where}.{problem.key}", problem.value, holds=False, allowed=problem.allowed)
+            key = f"{where}.{problem.key}".strip(".")
+            self._require(key, problem.value, holds=False, allowed=problem.allowed)
         return settings
 
     def _checked_table(self, where: str, value: object) -> dict[str, Any]:

@@ -1,26 +1,38 @@
-"""The tables of fargo.toml: one class each, every key with its default and a sentence."""
+"""The tables of fargo.toml: one class each, every key with its type, its default and what it means.
 
-from typing import Any
+The reader, the JSON Schema and docs/project-file.md are all made from these classes.
+"""
+
+from typing import Annotated
 
 import msgspec
 
-from fargo.model import units
-from fargo.model.fargate import Architecture, Size
+from fargo.config.keys import TABLE, key
+from fargo.model.fargate import Architecture
+
+# A VPC takes /16 to /28; smaller than /24 leaves no room for six subnets of jobs.
+_CIDR = r"^[0-9]{1,3}(\.[0-9]{1,3}){3}/(1[6-9]|2[0-4])$"
+# The values that CloudWatch Logs takes (API reference, PutRetentionPolicy).
+RETENTION_DAYS = (
+    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+)  # fmt: skip
+
+SUBNETS_MAX = 16
+"""Subnets of a Fargate compute environment (AWS Batch API reference, ComputeResource)."""
 
 
 class ImageSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`[image]`: how the image is built."""
+    """How the image is built."""
 
-    context: str = "."
-    """The folder that the engine sees, relative to the project file; .dockerignore is honoured."""
-    dockerfile: str = "Dockerfile"
-    """Relative to the context."""
-    architecture: str = "x86_64"
-    """`x86_64` or `arm64`."""
-    operating_system: str = "linux"
-    """Only `linux`: Fargate on AWS Batch runs nothing else that fargo supports."""
-    build_args: dict[str, str] = {}
-    """`ARG`s of the Dockerfile."""
+    context: Annotated[str, key("The folder that the engine sees; `.dockerignore` is honoured.")] = "."
+    dockerfile: Annotated[str, key("Relative to the context; where there is none, the default image.")] = (
+        "Dockerfile"
+    )
+    architecture: Annotated[
+        str, key("Of the image and of the containers.", enum=[each.value.lower() for each in Architecture])
+    ] = "x86_64"
+    operating_system: Annotated[str, key("The only one.", enum=["linux"])] = "linux"
+    build_args: Annotated[dict[str, str], key("The Dockerfile's `ARG`s.")] = {}
 
     @property
     def cpu(self) -> Architecture:
@@ -28,122 +40,161 @@ class ImageSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
         return Architecture(self.architecture.upper())
 
 
-class JobSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`[jobs.NAME]`: one AWS Batch job definition."""
-
-    command: list[str]
-    """Argument by argument; never through a shell."""
-    vcpu: float = 0.25
-    memory: str = "512 MiB"
-    storage: str = "20 GiB"
-    """Ephemeral storage, 20 to 200 GiB; the image counts."""
-    timeout: str = ""
-    """Per attempt; at least 60s. Empty: none."""
-    attempts: int = 1
-    """How often the command is tried, 1 to 10."""
-    spot: bool = False
-    """On Fargate Spot: about 70 % cheaper, may be interrupted with two minutes' notice."""
-    environment: dict[str, str] = {}
-    secrets: dict[str, str] = {}
-    """Variable → ARN of a Secrets Manager secret or an SSM parameter."""
-    inputs: list[str] = []
-    """Columns that name `s3://` objects or, at submit, local files: fetched before the command."""
-    output: str = ""
-    """A folder, relative to the working directory: uploaded after the command."""
-    pack: int = 1
-    """Rows in one container, one after the other."""
-    workers: int = 1
-    """Of the rows in one container, how many run at once."""
-    read_only_root: bool = False
-    """The container can write to /tmp alone."""
-    user: str = ""
-    """`user` or `user:group`, by name or number; empty: the image's own."""
-    exec: bool = False
-    """Whether `aws ecs execute-command` may enter the container."""
-    policy: list[dict[str, Any]] = []
-    """IAM statements added to the job role."""
-
-    @property
-    def size(self) -> Size:
-        """What one container reserves."""
-        return Size(self.vcpu, units.mebibytes(self.memory))
-
-    @property
-    def storage_gib(self) -> int:
-        """Ephemeral storage in GiB."""
-        return units.mebibytes(self.storage) // 1024
-
-    @property
-    def timeout_seconds(self) -> int | None:
-        """Per attempt; None where there is no limit."""
-        return units.seconds(self.timeout) if self.timeout else None
-
-
 class NetworkSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`[network]`."""
+    """Where jobs run, and what they reach."""
 
-    cidr: str = "10.42.0.0/16"
-    zones: int = 2
-    """Availability Zones: each has a subnet, and each interface endpoint an address (and a price) in it."""
-    endpoints: list[str] = []
-    """Services to reach besides ECR, S3 and CloudWatch Logs."""
-    vpc: str = ""
-    """A VPC of yours instead of a new one; it is left as it is, and `cidr` and `zones` count for nothing."""
-    subnets: list[str] = []
-    """The subnets of that VPC that jobs run in."""
-    vpc_has_endpoints: bool = False
-    """Whether that VPC has endpoints for all that jobs reach; else they are made in it."""
+    cidr: Annotated[
+        str,
+        key("The VPC's addresses.", "an IPv4 network from /16 to /24, such as 10.42.0.0/16", pattern=_CIDR),
+    ] = "10.42.0.0/16"
+    zones: Annotated[
+        int,
+        key(
+            "Availability Zones; each interface endpoint costs in each of them.",
+            minimum=1,
+            maximum=6,  # the most that a region has
+        ),
+    ] = 2
+    endpoints: Annotated[
+        list[Annotated[str, key(enum=["secretsmanager", "ssm", "kms", "sts", "ssmmessages", "dynamodb"])]],
+        key("Services to reach besides ECR, S3 and CloudWatch Logs."),
+    ] = []
+    vpc: Annotated[
+        str,
+        key(
+            "A VPC of yours instead of a new one; it is left as it is, and `cidr` and `zones` count for "
+            "nothing.",
+            "the id of a VPC, such as vpc-0a1b2c3d",
+            pattern="^(vpc-.*)?$",
+        ),
+    ] = ""
+    subnets: Annotated[
+        list[str],
+        key(
+            "The subnets of that VPC that jobs run in.",
+            f"1 to {SUBNETS_MAX} with `vpc`, else none",
+            maxItems=SUBNETS_MAX,
+        ),
+    ] = []
+    vpc_has_endpoints: Annotated[
+        bool, key("Whether that VPC has endpoints for all that jobs reach; else they are made in it.")
+    ] = False
 
 
 class ComputeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`[compute]`."""
+    """How much runs at once, and in which order."""
 
-    max_vcpus: int = 256
-    """How many vCPUs may run at once, on demand and on Spot each."""
-    scheduling: str = "fifo"
-    """`fifo`, or `fair_share`: jobs of different names take turns. A change replaces the queues."""
+    max_vcpus: Annotated[int, key("vCPUs that may run at once, on demand and on Spot each.", minimum=1)] = 256
+    scheduling: Annotated[
+        str,
+        key(
+            "`fair_share`: jobs of different names take turns. A change replaces both queues, and the jobs "
+            "in them end.",
+            enum=["fifo", "fair_share"],
+        ),
+    ] = "fifo"
 
 
 class LogsSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`[logs]`."""
+    """How long logs and events are kept."""
 
-    retention_days: int = 30
-
-
-class RolesSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`[roles]`: where the stack's roles stand, for accounts that allow them only so."""
-
-    path: str = "/"
-    """Of their ARNs, such as `/teams/x/`. A change replaces them."""
-    permissions_boundary: str = ""
-    """The ARN of a policy that bounds what they may do; empty: none."""
-
-
-class NotificationsSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`[notifications]`: an SNS topic that tells how jobs fare; none without `states`."""
-
-    states: list[str] = []
-    """Of `running`, `succeeded` and `failed`; an array tells once, not for each child."""
-    emails: list[str] = []
-    """Addresses that the topic writes to, once their owners have said yes."""
+    retention_days: Annotated[
+        int, key("Days that CloudWatch Logs keeps them.", enum=list(RETENTION_DAYS))
+    ] = 30
 
 
 class CostSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`[cost]`."""
+    """When to ask before money is spent."""
 
-    confirm_above: float = 0
-    """US dollars: what is estimated to cost more is only submitted once somebody says yes; 0: unasked."""
+    confirm_above: Annotated[
+        float,
+        key(
+            "US dollars: `submit` and `retry` ask before they send what is estimated to cost more, and "
+            "without a terminal refuse, unless `--yes`; 0: never.",
+            minimum=0,
+        ),
+    ] = 0
+
+
+class RolesSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How the stack's roles are named and bounded, for accounts that allow them only so."""
+
+    path: Annotated[
+        str,
+        key(
+            "Of the roles' ARNs; a change replaces the roles.",
+            "begins and ends with a slash, such as /teams/x/",
+            pattern=r"^/([A-Za-z0-9+=,.@_-]+/)*$",
+            maxLength=512,  # IAM API reference, CreateRole
+        ),
+    ] = "/"
+    permissions_boundary: Annotated[
+        str,
+        key(
+            "A policy that bounds what the roles may do; empty: none.",
+            "the ARN of an IAM policy",
+            pattern=r"^(arn:[a-z0-9-]+:iam::([0-9]{12}|aws):policy/.+)?$",
+        ),
+    ] = ""
+
+
+class NotificationsSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An SNS topic that tells how jobs fare; none without `states`."""
+
+    states: Annotated[
+        list[Annotated[str, key(enum=["running", "succeeded", "failed"])]],
+        key("What the topic tells of; an array once, and not for each child."),
+    ] = []
+    emails: Annotated[
+        list[Annotated[str, key(pattern=r"^[^\s@]+@[^\s@]+$")]],
+        key(
+            "Addresses that the topic writes to; each gets a mail first that asks whether it wants them.",
+            "e-mail addresses, with `states` only",
+        ),
+    ] = []
 
 
 class StateSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`[state]`: where Terraform's state lies."""
+    """Where Terraform's state lies."""
 
-    bucket: str = ""
-    """An S3 bucket; empty: .fargo/<target>/terraform.tfstate beside the project file."""
+    bucket: Annotated[
+        str,
+        key(
+            "An S3 bucket, which a team shares; `fargo up` makes it where it is not there. Empty: "
+            "`.fargo/<target>/terraform.tfstate` beside the project file."
+        ),
+    ] = ""
 
 
 class Head(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The keys above the tables."""
 
-    name: str
-    region: str = ""
+    name: Annotated[
+        str,
+        key(
+            "Names and tags every resource.",
+            "2 to 30 lower-case letters, digits and single hyphens, the first a letter, the last no hyphen",
+            pattern="^[a-z](-?[a-z0-9])+$",
+            maxLength=30,
+        ),
+    ]
+    region: Annotated[
+        str,
+        key(
+            "The AWS region; else `AWS_REGION`, `AWS_DEFAULT_REGION`, the profile's; `us-east-1` with "
+            "`--local`."
+        ),
+    ] = ""
+
+
+TABLES: dict[str, TABLE] = {
+    "image": ImageSettings,
+    "network": NetworkSettings,
+    "compute": ComputeSettings,
+    "logs": LogsSettings,
+    "cost": CostSettings,
+    "roles": RolesSettings,
+    "notifications": NotificationsSettings,
+    "state": StateSettings,
+}
+"""The tables that stand once in a file; `[jobs.NAME]` is a `JobSettings` for each job."""
