@@ -214,7 +214,7 @@ def test_a_policy_variable_is_the_requests_value_and_without_one_nothing_fits() 
         {"Condition": {"ForSomeValues:StringEquals": {"aws:TagKeys": "a"}}},
         {"Condition": {"StringEquals": {"aws:PrincipalTag/a": "${aws:x, 'default'}"}}},
         {"NotPrincipal": {"AWS": "*"}},
-        {"Principal": {"Federated": "x"}},
+        {"Principal": {"CanonicalUser": "x"}},
     ],
 )
 def test_what_it_does_not_know_is_an_error_and_never_a_pass(statement: dict[str, Any]) -> None:

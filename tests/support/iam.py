@@ -43,7 +43,8 @@ class Call:
     Attributes:
         action: such as `s3:GetObject`.
         resource: its ARN, or `*` for an action that knows none.
-        principal: a role's ARN, a service such as `ecs-tasks.amazonaws.com`, or empty for nobody known here.
+        principal: a role's ARN or an identity provider's, a service such as `ecs-tasks.amazonaws.com`, or empty
+            for nobody known here.
         context: condition keys beside the principal's own and `aws:SecureTransport`, which is true.
     """
 
@@ -158,10 +159,11 @@ def _principal(statement: Mapping[str, Any], call: Call) -> Effect:
     named = statement.get("Principal", "*")  # a role's own policy names nobody
     if named == "*":
         return Effect.ALLOW
-    if unknown := set(named) - {"AWS", "Service"}:
+    if unknown := set(named) - {"AWS", "Federated", "Service"}:
         raise Unknown(f"principals of {sorted(unknown)}")
     people = _list(named.get("AWS", []))
-    if "*" in people or call.principal in [*people, *_list(named.get("Service", []))]:
+    others = [who for kind in ("Federated", "Service") for who in _list(named.get(kind, []))]
+    if "*" in people or call.principal in [*people, *others]:
         return Effect.ALLOW
     accounts = [re.sub(r"^arn:[^:]+:iam::(\d{12}):root$", r"\1", each) for each in people]
     return Effect.DELEGATE if call.account and call.account in accounts else Effect.NOTHING
