@@ -44,7 +44,7 @@ def test_a_command_needs_all_that_it_calls(command: str, project: Project) -> No
 def test_nothing_is_asked_for_without_a_call_or_a_reason(project: Project) -> None:
     called = {action for calls in CALLED.values() for call in calls for action in actions_of(call)}
     for grant in permissions.of(permissions.COMMANDS, project):
-        if grant.sid in ("State", "StateObjects"):
+        if grant.sid in ("State", "StateLock", "StateObjects"):
             continue  # Terraform's S3 backend: its documentation, “S3 bucket permissions”
         for action in set(grant.actions) - called:
             name = action.partition(":")[2]
@@ -81,6 +81,15 @@ def test_resources_are_the_projects_own(project: Project, place: Place) -> None:
         "ec2:DeleteTags",
         "ec2:DeleteNetworkAclEntry",
     }
+
+
+def test_who_may_only_plan_cannot_write_the_state(project: Project, place: Place) -> None:
+    whole = policy.document(permissions.of(["plan"], project), place)
+    writing = [each for each in whole["Statement"] if "s3:PutObject" in each["Action"]]
+    assert [each["Resource"] for each in writing] == [
+        ["arn:aws:s3:::our-states/fargo-demo/terraform.tfstate.tflock"]
+    ]
+    assert "s3:GetObject" in {action for each in whole["Statement"] for action in each["Action"]}
 
 
 def test_statements_of_one_name_have_one_condition(project: Project) -> None:

@@ -77,6 +77,12 @@ MAKE_STATE = (
     ),
 )
 """`up` makes that bucket where it is not there."""
+LOCK_STATE = (
+    Grant(
+        "StateLock", every("s3", "DeleteObject", "PutObject"), ("{state}/{prefix}/terraform.tfstate.tflock",)
+    ),
+)
+"""A plan takes the lock, and writes no state: whoever may only plan cannot put another state in its place."""
 READ_STATE = (
     Grant("State", ("s3:ListBucket",), ("{state}",)),
     Grant("StateObjects", ("s3:GetObject",), ("{state}/{prefix}/*",)),
@@ -116,8 +122,8 @@ COMMANDS: Mapping[str, tuple[Grant, ...]] = {
     "doctor": EXAMINE,
 }
 """A command → all that it may ask for; `--follow` and all."""
-WITH_STATE = ("plan", "up", "down")
-"""Commands that run Terraform."""
+WRITES_STATE = ("up", "down")
+"""Commands that change what Terraform's state says."""
 
 
 def of(commands: Iterable[str], project: "Project") -> tuple[Grant, ...]:
@@ -131,6 +137,7 @@ def of(commands: Iterable[str], project: "Project") -> tuple[Grant, ...]:
     for command in commands:
         found += COMMANDS[command]
         if project.state.bucket:
-            found += STATE if command in WITH_STATE else READ_STATE
+            found += STATE if command in WRITES_STATE else READ_STATE
+            found += LOCK_STATE if command == "plan" else ()
             found += MAKE_STATE if command == "up" else ()
     return tuple({grant.key: grant for grant in found}.values())
