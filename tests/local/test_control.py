@@ -141,11 +141,23 @@ def test_nobody_but_this_machine_s_loopback_is_answered(ask: Ask, path: str) -> 
     assert ask("GET", "/moto-api/reset") == (200, {"from": "moto"})
 
 
-@pytest.mark.parametrize("path", ["/_fargo/interrupt", "/moto-api/reset"])
-def test_a_web_page_is_not_answered(ask: Ask, interruptions: Interruptions, path: str) -> None:
-    code, answer = ask("POST", path, {"name": "*"}, HTTP_ORIGIN="http://evil.example")
-    assert (code, answer["message"]) == (403, "the control does not answer web pages")
+@pytest.mark.parametrize("path", ["/_fargo/interrupt", "/moto-api/reset", "/v1/submitjob", "/"])
+@pytest.mark.parametrize(
+    "said",
+    [{"HTTP_ORIGIN": "http://evil.example"}, {"HTTP_ORIGIN": "null"}, {"HTTP_SEC_FETCH_SITE": "cross-site"}],
+)
+def test_a_web_page_is_not_answered(
+    ask: Ask, interruptions: Interruptions, path: str, said: dict[str, str]
+) -> None:
+    """Neither by the control nor by AWS's APIs, to which a link or a form could bring a signature in the address."""
+    signature = "X-Amz-Credential=x%2F20261130%2Feu-west-1%2Fbatch%2Faws4_request"
+    code, answer = ask("POST", path, {"name": "*"}, QUERY_STRING=signature, **said)
+    assert (code, answer["message"]) == (403, "the local AWS does not answer web pages")
     assert interruptions.asked == []
+
+
+def test_an_address_typed_into_a_browser_is_answered(ask: Ask) -> None:
+    assert ask("GET", "/_fargo/status", None, HTTP_SEC_FETCH_SITE="none")[0] == 200
 
 
 def test_a_running_job_loses_its_spot_capacity(endpoint: str, batch: Any, name: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from fargo.local import pricing
 from fargo.local.batch.api import BatchService
 from fargo.local.calls import scope_of
-from fargo.local.control import PREFIX, Control, refuse_outsiders
+from fargo.local.control import PREFIX, Control, refuse_outsiders, refuse_web_pages
 from fargo.local.faults import Faults
 from fargo.local.noted import Noted
 from fargo.local.wsgi import Environ, StartResponse, WsgiApp, answer, body_of
@@ -38,6 +38,9 @@ class LocalAws:
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
+        refused = refuse_web_pages(environ, start_response)
+        if refused is not None:
+            return refused
         path = environ.get("PATH_INFO", "")
         if path.startswith((PREFIX, _MOTO_CONTROL)):
             refused = refuse_outsiders(environ, start_response)

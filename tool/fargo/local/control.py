@@ -95,13 +95,21 @@ class Control:
 def refuse_outsiders(environ: Environ, start_response: StartResponse) -> Iterable[bytes] | None:
     """An answer to whom the control is none of their business; None for all others.
 
-    Jobs' containers reach the gateway's address, and web pages reach 127.0.0.1 through a browser,
-    which says where they come from.
+    Jobs' containers reach the gateway's address.
     """
     if environ.get("REMOTE_ADDR") != "127.0.0.1":
         return _say(start_response, 403, "the control answers on 127.0.0.1 only")
-    if environ.get("HTTP_ORIGIN"):
-        return _say(start_response, 403, "the control does not answer web pages")
+    return None
+
+
+def refuse_web_pages(environ: Environ, start_response: StartResponse) -> Iterable[bytes] | None:
+    """An answer to a web page; None for all others.
+
+    Whatever page somebody has open reaches 127.0.0.1 through their browser, which says that it is a page's
+    request (Fetch standard: `Origin`; Fetch Metadata: `Sec-Fetch-Site`). No client of AWS says so.
+    """
+    if environ.get("HTTP_ORIGIN") or environ.get("HTTP_SEC_FETCH_SITE", "none") != "none":
+        return _say(start_response, 403, "the local AWS does not answer web pages")
     return None
 
 
