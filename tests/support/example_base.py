@@ -1,4 +1,4 @@
-"""A base image that has the examples' packages: their `pip install` then finds all of them, and asks nobody.
+"""A base image with pip and the examples' wheels: their `pip install` finds all of them there, and asks nobody.
 
 For machines that build without a network; elsewhere the examples' own base and PyPI do.
 """
@@ -17,7 +17,9 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 WHEELS = tuple(f"manylinux{version}_x86_64" for version in ("2014", "_2_17", "_2_27", "_2_28"))
 DOCKERFILE = r"""
 FROM {base}
-COPY packages/ /usr/local/lib/python{version}/dist-packages/
+COPY pip/ /usr/local/lib/python{version}/dist-packages/
+COPY wheels/ /wheels/
+ENV PIP_NO_INDEX=1 PIP_FIND_LINKS=/wheels
 RUN rm -f /usr/lib/python3*/EXTERNALLY-MANAGED \
  && printf '#!/bin/sh\nexec python3 -m pip "$@"\n' > /usr/local/bin/pip \
  && chmod +x /usr/local/bin/pip
@@ -55,8 +57,12 @@ def _make(client: docker.DockerClient, tag: str, base: str, requirements: list[P
     found = re.fullmatch(r"3\.\d+", version.decode().strip())
     assert found, version
     with tempfile.TemporaryDirectory(prefix="fargo-examples-") as folder:
-        command = [sys.executable, "-m", "pip", "install", "--quiet", "--only-binary=:all:"]
-        command += ["--target", f"{folder}/packages", "--python-version", found[0], "pip"]
+        pip = [sys.executable, "-m", "pip"]
+        subprocess.run(
+            [*pip, "install", "--quiet", "--target", f"{folder}/pip", "pip"], check=True, timeout=300
+        )
+        command = [*pip, "download", "--quiet", "--only-binary=:all:", "--dest", f"{folder}/wheels"]
+        command += ["--python-version", found[0]]
         command += [word for wheel in WHEELS for word in ("--platform", wheel)]
         command += [word for file in requirements for word in ("--requirement", str(file))]
         subprocess.run(command, check=True, timeout=300)
