@@ -21,13 +21,13 @@ class PrivateNetwork:
     endpoints: dict[str, str]
 
 
-def private_network(ec2: Any) -> PrivateNetwork:
+def private_network(ec2: Any, region: str = REGION) -> PrivateNetwork:
     """Two subnets, a route table, five interface endpoints and one gateway, a group for jobs and for endpoints."""
     vpc = ec2.create_vpc(CidrBlock="10.42.0.0/16")["Vpc"]["VpcId"]
     ec2.modify_vpc_attribute(VpcId=vpc, EnableDnsHostnames={"Value": True})
     cidrs = ("10.42.0.0/19", "10.42.32.0/19")
     subnets = tuple(
-        ec2.create_subnet(VpcId=vpc, CidrBlock=cidr, AvailabilityZone=f"{REGION}{zone}")["Subnet"]["SubnetId"]
+        ec2.create_subnet(VpcId=vpc, CidrBlock=cidr, AvailabilityZone=f"{region}{zone}")["Subnet"]["SubnetId"]
         for cidr, zone in zip(cidrs, "ab", strict=True)
     )
     table = ec2.create_route_table(VpcId=vpc)["RouteTable"]["RouteTableId"]
@@ -42,7 +42,7 @@ def private_network(ec2: Any) -> PrivateNetwork:
     endpoints = {
         service: ec2.create_vpc_endpoint(
             VpcId=vpc,
-            ServiceName=f"com.amazonaws.{REGION}.{service}",
+            ServiceName=f"com.amazonaws.{region}.{service}",
             VpcEndpointType="Interface",
             PrivateDnsEnabled=True,
             SubnetIds=list(subnets),
@@ -51,11 +51,11 @@ def private_network(ec2: Any) -> PrivateNetwork:
         for service in INTERFACES
     }
     gateway = ec2.create_vpc_endpoint(
-        VpcId=vpc, ServiceName=f"com.amazonaws.{REGION}.s3", VpcEndpointType="Gateway", RouteTableIds=[table]
+        VpcId=vpc, ServiceName=f"com.amazonaws.{region}.s3", VpcEndpointType="Gateway", RouteTableIds=[table]
     )
     endpoints["s3"] = gateway["VpcEndpoint"]["VpcEndpointId"]
     ec2.authorize_security_group_egress(GroupId=jobs, IpPermissions=[to_endpoints(guards)])
-    ec2.authorize_security_group_egress(GroupId=jobs, IpPermissions=[to_s3(ec2)])
+    ec2.authorize_security_group_egress(GroupId=jobs, IpPermissions=[to_s3(ec2, region)])
     return PrivateNetwork(
         vpc=vpc,
         subnets=subnets,
@@ -77,10 +77,10 @@ def to_endpoints(guards: str) -> dict[str, Any]:
     return https(UserIdGroupPairs=[{"GroupId": guards}])
 
 
-def to_s3(ec2: Any) -> dict[str, Any]:
+def to_s3(ec2: Any, region: str = REGION) -> dict[str, Any]:
     """What lets jobs out to S3."""
     lists = ec2.describe_prefix_lists()["PrefixLists"]
-    s3 = next(each for each in lists if each["PrefixListName"].endswith(f"{REGION}.s3"))
+    s3 = next(each for each in lists if each["PrefixListName"].endswith(f"{region}.s3"))
     return https(PrefixListIds=[{"PrefixListId": s3["PrefixListId"]}])
 
 

@@ -48,22 +48,46 @@ def keep_events(endpoint: str, name: str = "demo") -> None:
 
 def deploy(folder: Path, endpoint: str, name: str = "demo") -> dict[str, Any]:
     """Make the project look deployed to the local AWS at `endpoint`; its outputs."""
+    outputs = make_stack(endpoint, name, {"work": {}, "other": {"vcpu": "1", "memory": "2048"}})
+    state = folder / ".fargo" / "local"
+    state.mkdir(parents=True)
+    (state / "outputs.json").write_text(json.dumps(outputs), encoding="utf-8")
+    owner = {"name": name, "account_id": ACCOUNT, "region": REGION}
+    (state / "target.json").write_text(json.dumps(owner), encoding="utf-8")
+    return outputs
+
+
+def make_stack(endpoint: str, name: str, jobs: dict[str, dict[str, Any]], **network: Any) -> dict[str, Any]:
+    """Make what jobs need of a stack; its outputs.
+
+    Args:
+        endpoint: of the local AWS.
+        name: the project's.
+        jobs: a job's name => what `make_definition` takes besides.
+        network: the `subnets` and `groups` of the queues; else such as EC2 does not know.
+    """
     batch, prefix = client("batch", endpoint, REGION), f"fargo-{name}"
     group, bucket = f"/fargo/{name}/jobs", f"{prefix}-{ACCOUNT}-{REGION}"
+    repository = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/{prefix}"
     client("logs", endpoint, REGION).create_log_group(logGroupName=group)
     client("s3", endpoint, REGION).create_bucket(Bucket=bucket)
-    container = {"logConfiguration": {"logDriver": "awslogs", "options": {"awslogs-group": group}}}
-    queues = {key: make_queue(batch, f"{prefix}-{key.replace('_', '-')}") for key in ("on_demand", "spot")}
-    definitions = {
-        "work": make_definition(batch, f"{prefix}_work", container=container),
-        "other": make_definition(batch, f"{prefix}_other", vcpu="1", memory="2048", container=container),
+    logged = {"logConfiguration": {"logDriver": "awslogs", "options": {"awslogs-group": group}}}
+    queues = {
+        key: make_queue(batch, f"{prefix}-{key.replace('_', '-')}", **network)
+        for key in ("on_demand", "spot")
     }
-    outputs = {
+    definitions = {
+        job: make_definition(
+            batch, f"{prefix}_{job}", **{**more, "container": {**logged, **more.get("container", {})}}
+        )
+        for job, more in jobs.items()
+    }
+    return {
         "name": name,
         "account_id": ACCOUNT,
         "region": REGION,
         "stack_version": STACK_VERSION,
-        "repository_url": f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/{prefix}",
+        "repository_url": repository,
         "image_tag": "0123456789abcdef",
         "bucket": bucket,
         "kms_key_arn": f"arn:aws:kms:{REGION}:{ACCOUNT}:key/k",
@@ -74,15 +98,9 @@ def deploy(folder: Path, endpoint: str, name: str = "demo") -> dict[str, Any]:
         "execution_role_arn": f"arn:aws:iam::{ACCOUNT}:role/{prefix}-execution",
         "job_role_arn": f"arn:aws:iam::{ACCOUNT}:role/{prefix}-job",
         "vpc_id": "vpc-1",
-        "subnet_ids": ["subnet-1"],
+        "subnet_ids": list(network.get("subnets", ["subnet-1"])),
         "zones": ["us-east-1a", "us-east-1b"],
         "interface_endpoints": ["ecr.api", "ecr.dkr", "logs"],
         "scheduling": "FIFO",
         "topic_arn": "",
     }
-    state = folder / ".fargo" / "local"
-    state.mkdir(parents=True)
-    (state / "outputs.json").write_text(json.dumps(outputs), encoding="utf-8")
-    owner = {"name": name, "account_id": ACCOUNT, "region": REGION}
-    (state / "target.json").write_text(json.dumps(owner), encoding="utf-8")
-    return outputs

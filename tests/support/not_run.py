@@ -1,0 +1,12 @@
+"""The commands of the documentation that no test runs, each with the reason. A test holds that each is on a page."""
+
+NOT_RUN = {
+    "python3 -m pip install": "CI itself begins with it",
+    "fargo monitor": "full screen; tests/monitor/test_monitor_in_a_terminal.py runs it",
+    "fargo --local monitor": "full screen",
+    "fargo submit --resume": "it takes a submission that broke off; tests/kills has many",
+    "python3 -m venv venv": "nothing is installed from PyPI in a test",
+    "aws batch submit-job --job-name first": "to the queue of the Terraform above it",
+    "terraform": "minutes of the provider's own waits; tests/e2e runs Terraform on the local AWS",
+}
+"""How a command begins => why."""
