@@ -26,13 +26,14 @@ nox.needs_version = ">=2024.4.15"
 PYTHON_CODE = ("tool", "benchmarks", "terraform", "tests", "image", "examples", "docs", "noxfile.py")
 
 # What some tests need of the machine: a shell for a tiny image, a browser, a registry with a password,
-# a terminal, the shells that complete a line.
+# a terminal, the shells that complete a line, what shows a manual page.
 TEST_PROGRAMS = {
     "busybox": "busybox-static",
     "chromium": "chromium",
     "docker-registry": "docker-registry",
     "htpasswd": "apache2-utils",
     "fish": "fish",
+    "man": "man-db",
     "tmux": "tmux",
     "zsh": "zsh",
 }
@@ -59,7 +60,7 @@ HOSTED = {
 }
 
 # Each writes a part of the pages from what it describes, and with --check fails where one is stale.
-GENERATORS = ("terraform/readme.py",)
+GENERATORS = ("terraform/readme.py", "docs/reference.py")
 
 # Each with a deployment of its own. An apply and a destroy are minutes of the provider's own waits: while
 # one waits, another works.

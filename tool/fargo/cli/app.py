@@ -2,7 +2,6 @@
 
 import click
 
-from fargo import __version__
 from fargo.cli import (
     build,
     completion,
@@ -30,21 +29,38 @@ from fargo.cli import (
 from fargo.cli.options import FargoGroup
 
 
-@click.group(cls=FargoGroup, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="fargo")
+def _show_version(ctx: click.Context, _param: click.Parameter, wanted: bool) -> None:
+    # Not eager, so that a --json after it is known; imported where it is wanted.
+    if wanted and not ctx.resilient_parsing:
+        from fargo.cli import version
+
+        version.show(ctx)
+
+
+@click.group(
+    cls=FargoGroup,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    examples={
+        "fargo init hello && cd hello": "a project to start from",
+        "fargo --local up": "deploy it to the local AWS of this machine",
+        "fargo --local submit simulate --follow": "run it",
+        "fargo --local down": "take everything down",
+    },
+)
+@click.option(
+    "--version",
+    is_flag=True,
+    expose_value=False,
+    callback=_show_version,
+    help="Print the versions of fargo and its parts.",
+)
 def cli() -> None:
     """From a Dockerfile to a million containers on AWS Batch with Fargate.
-
-    \b
-    fargo init hello && cd hello             a project to start from
-    fargo --local up                         deploy it to the local AWS of this machine
-    fargo --local submit --follow simulate   run it
-    fargo --local down                       take everything down
 
     Without --local the same commands deploy to your AWS account. Exit codes: 0 done, 1 a job
     failed or was stopped, 2 usage or project file, 3 a prerequisite is missing, 4 Terraform,
     5 image, 6 AWS refused or is out of reach, 124 --timeout, 130 interrupted.
-    """  # noqa: D301 # \b is click's mark for lines that must not be wrapped
+    """
 
 
 for command in (

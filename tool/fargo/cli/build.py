@@ -11,10 +11,20 @@ if TYPE_CHECKING:
     from fargo.images import ImageReady
 
 
-@click.command(cls=FargoCommand)
+@click.command(
+    cls=FargoCommand,
+    short_help="Build and push the image alone.",
+    examples={
+        "fargo build": "then `fargo up`, so that jobs use it",
+    },
+)
 @pass_context
 def build(context: Context) -> None:
-    """Build and push the image, or say that nothing changed."""
+    """Build and push the image, or say that nothing changed.
+
+    `fargo up` does it too. The image's tag is made from its files: what has not changed is not built
+    again.
+    """
     from fargo.cli.deploying import build_events, follow, image_tag
 
     repository = context.outputs.repository_url

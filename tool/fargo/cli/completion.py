@@ -22,19 +22,22 @@ INSTALL = {
 Completer = Callable[[click.Context, click.Parameter, str], list[CompletionItem[str]]]
 
 
-@click.command(cls=FargoCommand, short_help="Print the completion script of a shell.")
-@click.argument("shell", type=click.Choice(list(INSTALL)))
+@click.command(
+    cls=FargoCommand,
+    short_help="Print the completion script of a shell.",
+    examples={
+        'eval "$(fargo completion bash)"': "in this bash",
+        'eval "$(fargo completion zsh)"': "in this zsh, after compinit",
+        "fargo completion fish | source": "in this fish",
+    },
+)
+@click.argument("shell", type=click.Choice(list(INSTALL)), help="Whose script.")
 @pass_context
 def completion(context: Context, shell: str) -> None:
-    """Print the script with which SHELL completes fargo's commands, options, choices, jobs and examples.
+    """Print the script with which a shell completes fargo's commands, options, choices, jobs and examples.
 
-    Its last line says how to have it in every new shell. In this one:
-
-    \b
-    eval "$(fargo completion bash)"
-    eval "$(fargo completion zsh)"
-    fargo completion fish | source
-    """  # noqa: D301 # \b is click's mark for lines that must not be wrapped
+    Its last line says how to have it in every new shell.
+    """
     from fargo.cli.app import cli
 
     kind = get_completion_class(shell)

@@ -7,6 +7,7 @@ import click
 from fargo import closer
 from fargo.cli.context import Context, pass_context
 from fargo.cli.options import FargoCommand
+from fargo.cli.running import RUN
 from fargo.cli.values import Moment
 from fargo.errors import UsageError
 
@@ -19,19 +20,26 @@ RUNS_SINCE = 1_000
 """Runs that `--since` tells of at the most."""
 
 
-@click.command(cls=FargoCommand)
-@click.argument("run", required=False)
+@click.command(
+    cls=FargoCommand,
+    short_help="Show what stands on the bill, and what runs have cost.",
+    examples={
+        "fargo cost": "the stack a month, and the latest runs",
+        "fargo cost --by day --since 7d": "a week, day by day",
+        "fargo cost RUN": "estimate, actual, and the size that would have been enough",
+    },
+)
+@click.argument("run", required=False, help=RUN)
 @click.option("--by", type=click.Choice(["run", "job", "day"]), help="What runs are added up by; else: run.")
 @click.option("--since", type=Moment(), help="Runs submitted since then: 7d, or 2026-11-25T14:30.")
-@click.option("-n", "--limit", type=click.IntRange(min=1), help="The latest N runs; 20 without --since.")
+@click.option(
+    "-n", "--limit", type=click.IntRange(min=1), metavar="N", help="The latest N runs; 20 without --since."
+)
 @pass_context
 def cost(
     context: Context, run: str | None, by: str | None, since: "datetime | None", limit: int | None
 ) -> None:
-    """Show the stack's standing cost and what the latest runs have cost; or all about RUN's cost.
-
-    Of RUN: the estimate and the actual side by side, and the size that would have been enough.
-    """
+    """Show the stack's standing cost and what the latest runs have cost; or all about RUN's cost."""
     if run is None:
         _overview(context, by or "run", since, limit or (RUNS_SINCE if since else 20))
         return

@@ -27,7 +27,14 @@ def _asking(_ctx: click.Context) -> "Iterable[str]":
     return permissions.COMMANDS
 
 
-@click.command(cls=FargoCommand)
+@click.command(
+    cls=FargoCommand,
+    short_help="Look at every prerequisite: found, or how to get it.",
+    examples={
+        "fargo doctor": "this machine, the account, its quotas, the stack",
+        "fargo doctor --policy --for submit": "the IAM policy that submit needs",
+    },
+)
 @click.option(
     "--policy", is_flag=True, help="Print the IAM policy that the commands need, and look at nothing."
 )
@@ -40,11 +47,17 @@ def _asking(_ctx: click.Context) -> "Iterable[str]":
     help="With --policy: only what this command needs; repeatable.",
 )
 @click.option(
-    "--part", type=click.IntRange(1), metavar="N", help="Where one managed policy has no room for it."
+    "--part",
+    type=click.IntRange(1),
+    metavar="N",
+    help="With --policy: the Nth of several, where one managed policy has no room for it.",
 )
 @pass_context
 def doctor(context: Context, policy: bool, commands: tuple[str, ...], part: int | None) -> int:
-    """Look at every prerequisite: found, or how to get it. Changes nothing."""
+    """Look at every prerequisite: found, or how to get it. Changes nothing.
+
+    Exit code 3 where one is missing.
+    """
     from fargo.doctor import Verdict
     from fargo.view import doctor as view
 

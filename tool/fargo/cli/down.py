@@ -13,7 +13,14 @@ if TYPE_CHECKING:
     from fargo.deploy import Keep, Outcome, Standing
 
 
-@click.command(cls=FargoCommand)
+@click.command(
+    cls=FargoCommand,
+    short_help="Stop the jobs, remove everything, prove that it is gone.",
+    examples={
+        "fargo down": "count what would go, ask, remove it",
+        "fargo down --keep data --keep logs": "leave the bucket and the log groups",
+    },
+)
 @click.option(
     "--keep",
     "kept",
@@ -23,7 +30,10 @@ if TYPE_CHECKING:
 )
 @pass_context
 def down(context: Context, kept: "tuple[str, ...]") -> None:
-    """Stop the jobs, remove everything, and prove that it is gone."""
+    """Stop the jobs, remove everything, and prove that it is gone.
+
+    Where data would be lost, the project's name must be typed, unless --yes.
+    """
     from fargo.cli.deploying import follow
     from fargo.deploy import Keep, Teardown
 

@@ -8,6 +8,7 @@ import click
 from fargo import closer
 from fargo.cli.context import Context, pass_context
 from fargo.cli.options import FargoCommand
+from fargo.cli.running import RUN
 from fargo.errors import UsageError
 
 if TYPE_CHECKING:
@@ -16,11 +17,21 @@ if TYPE_CHECKING:
 _JOB_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(:[0-9]{1,5})?")
 
 
-@click.command(cls=FargoCommand)
-@click.argument("what", metavar="RUN[:ROW]|JOB-ID")
+@click.command(
+    cls=FargoCommand,
+    short_help="Say why jobs failed or wait, and what mends it.",
+    examples={
+        "fargo explain RUN": "one line a cause, over the whole run",
+        "fargo explain RUN:17": "row 17 alone",
+    },
+)
+@click.argument("what", metavar="RUN[:ROW]|JOB-ID", help=f"{RUN} Or the id that AWS Batch gave a job.")
 @pass_context
 def explain(context: Context, what: str) -> None:
-    """Say why jobs of RUN failed or wait, or its row ROW, or one AWS Batch job; and what mends it."""
+    """Say why jobs of RUN failed or wait, or its row ROW, or one AWS Batch job; and what mends it.
+
+    Looks at states, reasons, logs, quotas and the network, and names what each answer rests on.
+    """
     from fargo.history import recall
     from fargo.view import explain as view
     from fargo.watch import snapshot

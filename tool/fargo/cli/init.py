@@ -24,20 +24,37 @@ def _examples() -> list[str]:
     return sorted(file.parent.name for file in asset("examples").glob(f"*/{naming.PROJECT_FILE}"))
 
 
-@click.command(cls=FargoCommand)
-@click.argument("directory", type=click.Path(file_okay=False, path_type=Path), default=".")
+@click.command(
+    cls=FargoCommand,
+    short_help="Make a project to start from.",
+    examples={
+        "fargo init hello": "a simulation in the folder hello",
+        "fargo init thumbs --example media": "thumbnails of pictures, and sound",
+    },
+)
+@click.argument(
+    "directory",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=".",
+    help="The project's folder, made where it is not there; else this one.",
+)
 @click.option(
     "--example",
     default="simulate",
     show_default=True,
     metavar="NAME",
     shell_complete=completion.completer(lambda _: _examples()),
-    help="What to start from.",
+    help="What to start from: simulate, etl, media or inference.",
 )
-@click.option("--base-image", metavar="IMAGE", help="The Dockerfile's BASE_IMAGE, where none can be pulled.")
+@click.option(
+    "--base-image", metavar="IMAGE", help="The Dockerfile's BASE_IMAGE, where its own cannot be pulled."
+)
 @pass_context
 def init(context: Context, directory: Path, example: str, base_image: str | None) -> None:
-    """Make a project file, a Dockerfile and a job to start from. The project is named like the folder."""
+    """Make a project file, a Dockerfile and a job to start from. The project is named like the folder.
+
+    No file that is there already is written over.
+    """
     if example not in _examples():
         raise UsageError(f"there is no example {example}", f"there are: {', '.join(_examples())}")
     source = asset("examples") / example

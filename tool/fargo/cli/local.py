@@ -8,15 +8,28 @@ from fargo.connection import LOCAL_REGION
 from fargo.errors import LocalAwsError
 
 
-@click.group(cls=FargoGroup)
+@click.group(
+    cls=FargoGroup,
+    short_help="Start, stop, look at or empty the local AWS.",
+    examples={
+        "fargo local status": "whether it runs, where it answers, and how other tools use it",
+    },
+)
 def local() -> None:
-    """Start, stop, look at or empty the local AWS of this machine."""
+    """Start, stop, look at or empty the local AWS of this machine.
+
+    `fargo --local COMMAND` starts it by itself. It needs an extra: pip install 'fargo[local]'.
+    """
 
 
-@local.command(cls=FargoCommand)
+@local.command(
+    cls=FargoCommand,
+    short_help="Start it in the background.",
+)
 @click.option(
     "--port",
     type=click.IntRange(1, 65535),
+    metavar="PORT",
     help="Where it listens; else where it did the last time, at first 5151, or at a free one.",
 )
 @click.option(
@@ -34,7 +47,10 @@ def start(context: Context, port: int | None, executor: str) -> None:
     _tell(context, daemon.start(port=port, executor=executor))
 
 
-@local.command(cls=FargoCommand)
+@local.command(
+    cls=FargoCommand,
+    short_help="Stop it; what it holds is kept for the next start.",
+)
 @pass_context
 def stop(context: Context) -> None:
     """Stop the local AWS; what it holds is kept for the next start."""
@@ -47,7 +63,10 @@ def stop(context: Context) -> None:
         context.out.say("stopped; what it held is kept" if stopped else "the local AWS was not running")
 
 
-@local.command(cls=FargoCommand)
+@local.command(
+    cls=FargoCommand,
+    short_help="Forget everything that it holds.",
+)
 @pass_context
 def reset(context: Context) -> None:
     """Forget everything that the local AWS holds; it is stopped first where it runs."""
@@ -65,7 +84,10 @@ def reset(context: Context) -> None:
         context.out.say("stopped, and everything is forgotten" if stopped else "everything is forgotten")
 
 
-@local.command(cls=FargoCommand)
+@local.command(
+    cls=FargoCommand,
+    short_help="Show where it answers.",
+)
 @pass_context
 def status(context: Context) -> None:
     """Show where the local AWS answers."""

@@ -6,6 +6,7 @@ import click
 
 from fargo.cli.context import Context, pass_context
 from fargo.cli.options import FargoCommand
+from fargo.cli.running import RUN
 from fargo.cli.values import Moment
 from fargo.errors import UsageError
 
@@ -17,12 +18,26 @@ if TYPE_CHECKING:
 _COUNT = click.IntRange(min=0)
 
 
-@click.command(cls=FargoCommand)
-@click.argument("run", metavar="RUN[:ROW]")
-@click.option("-f", "--follow", is_flag=True, help="Until it ends; exit code 1 where a job failed.")
-@click.option("--since", type=Moment(), metavar="WHEN", help="Not before: 15m ago, or 2026-11-25T14:30Z.")
-@click.option("--until", type=Moment(), metavar="WHEN", help="Not after.")
-@click.option("-n", "--tail", type=click.IntRange(min=1), metavar="N", help="The last N lines.")
+@click.command(
+    cls=FargoCommand,
+    short_help="Print what a run's containers wrote.",
+    examples={
+        "fargo logs RUN": "every line of every container, in time order",
+        "fargo logs RUN:17": "of the containers that ran row 17",
+        "fargo logs -f RUN": "what there is, and what comes",
+        "fargo logs RUN --failed -n 100": "the last hundred lines of what failed",
+        "fargo logs RUN --grep 'ERROR|Killed' -C 3": "with three lines around each",
+    },
+)
+@click.argument("run", metavar="RUN[:ROW]", help=f"{RUN} ROW is the number of a row, from 0.")
+@click.option(
+    "-f", "--follow", is_flag=True, help="Go on until the run has ended; exit code 1 where a job failed."
+)
+@click.option(
+    "--since", type=Moment(), metavar="WHEN", help="Only lines not older: 15m, or 2026-11-25T14:30Z."
+)
+@click.option("--until", type=Moment(), metavar="WHEN", help="Only lines not younger.")
+@click.option("-n", "--tail", type=click.IntRange(min=1), metavar="N", help="Only the last N lines.")
 @click.option("--failed", is_flag=True, help="Only of containers that failed.")
 @click.option("--grep", metavar="RE", help="Only lines in which this regular expression is found.")
 @click.option(

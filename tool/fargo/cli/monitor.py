@@ -23,19 +23,33 @@ SIZE = ("COLUMNS", "LINES")
 PLAIN = "the same as lines, for a pipe or a screen reader: `fargo ps --watch --plain`"
 
 
-@click.command(cls=FargoCommand)
+@click.command(
+    cls=FargoCommand,
+    short_help="Watch, search, stop and retry jobs on the full screen.",
+    examples={
+        "fargo monitor --demo": "all of it on synthetic jobs, without an account",
+        "fargo monitor --web": "in a browser of this machine, read-only",
+    },
+)
 @click.option("--demo", is_flag=True, help="Synthetic jobs: no project, no account, no Docker.")
 @click.option("--read-only", is_flag=True, help="Nothing can be stopped or retried.")
 @click.option("--ascii", "plain", is_flag=True, help="Draw with ASCII alone.")
 @click.option("--no-mouse", is_flag=True, help="Leave the mouse to the terminal.")
 @click.option("--web", is_flag=True, help="Show it in browsers of this machine instead, read-only.")
-@click.option("--port", type=click.IntRange(0, 65535), default=0, help="With --web: the port; 0: a free one.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=0,
+    metavar="PORT",
+    help="With --web: where it listens; 0: a free one.",
+)
 @click.option("--allow-changes", is_flag=True, help="With --web: stop and retry from the browser, too.")
 @pass_context
 def monitor(context: Context, *, web: bool, port: int, allow_changes: bool, **shown: bool) -> None:
     """Watch, search, stop and retry jobs on the full screen.
 
-    `?` shows the keys, `q` quits: the jobs go on. `fargo monitor --demo` shows all of it without an account.
+    `?` shows the keys, `q` quits: the jobs go on. It needs an extra: pip install 'fargo[monitor]', and for
+    --web 'fargo[web]'.
     """
     _check_options(context, web=web, of_web=bool(port or allow_changes), no_mouse=shown["no_mouse"])
     check_installed()

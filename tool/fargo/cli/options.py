@@ -2,6 +2,7 @@
 
 import re
 import shlex
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -74,20 +75,39 @@ def _everywhere() -> list[click.Parameter]:
 
 
 class FargoCommand(click.Command):
-    """A command that takes the options of everywhere too, into the `Everywhere` of the command line."""
+    """A command that takes the options of everywhere too, into the `Everywhere` of the command line.
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    Args:
+        examples: command lines that its help shows → what they are for.
+    """
+
+    def __init__(self, *args: Any, examples: Mapping[str, str] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.examples = dict(examples or {})
         self._own = len(self.params)
         self.params.extend(_everywhere())
 
+    @property
+    def own_options(self) -> list[click.Option]:
+        """Its options without those of everywhere."""
+        return [param for param in self.params[: self._own] if isinstance(param, click.Option)]
+
+    def example_lines(self) -> list[str]:
+        """The examples as one would paste them into a shell."""
+        width = max(map(len, self.examples), default=0)
+        return [f"{line:{width}}   # {words}" if words else line for line, words in self.examples.items()]
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """What it does, then its examples."""
+        super().format_help_text(ctx, formatter)
+        if self.examples:
+            with formatter.section("Examples"):
+                for line in self.example_lines():
+                    formatter.write(f"{' ' * formatter.current_indent}{line}\n")
+
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The command's own options first, then those of everywhere under a heading."""
-        own = [
-            record
-            for param in self.params[: self._own]
-            if isinstance(param, click.Option) and (record := param.get_help_record(ctx))
-        ]
+        own = [record for param in self.own_options if (record := param.get_help_record(ctx))]
         rest = [
             record for param in self.get_params(ctx)[self._own :] if (record := param.get_help_record(ctx))
         ]

@@ -10,7 +10,14 @@ from fargo.cli.options import FargoCommand
 CHANGES = 2
 
 
-@click.command(cls=FargoCommand)
+@click.command(
+    cls=FargoCommand,
+    short_help="Show what `up` would change, and the standing cost.",
+    examples={
+        "fargo plan": "what would change; -v names every resource",
+        "fargo plan --out fargo.plan": "keep it, for `fargo up --plan fargo.plan`",
+    },
+)
 @click.option(
     "--detailed-exitcode", is_flag=True, help="End with 2 where there are changes, as Terraform does."
 )
@@ -22,7 +29,7 @@ CHANGES = 2
 )
 @pass_context
 def plan(context: Context, detailed_exitcode: bool, out: Path | None) -> int:
-    """Show what `up` would change, and the standing cost. Changes nothing."""
+    """Show what `up` would change, dangers first, and the standing monthly cost. Changes nothing."""
     from fargo.cli.deploying import image_tag, planned, show_plan
     from fargo.deploy import save
     from fargo.view import data

@@ -18,9 +18,22 @@ if TYPE_CHECKING:
     from fargo.watch import Recovered, Trouble
 
 
-@click.command(cls=FargoCommand)
+@click.command(
+    cls=FargoCommand,
+    short_help="List the latest runs: how far they are, and what failed.",
+    examples={
+        "fargo ps": "the latest twenty",
+        "fargo ps --watch": "in place, until Ctrl-C",
+    },
+)
 @click.option(
-    "-n", "--limit", type=click.IntRange(min=1), default=20, show_default=True, help="The latest N."
+    "-n",
+    "--limit",
+    type=click.IntRange(min=1),
+    default=20,
+    show_default=True,
+    metavar="N",
+    help="The latest N runs.",
 )
 @click.option("-w", "--watch", is_flag=True, help="Go on, and show what changes, until Ctrl-C.")
 @pass_context

@@ -9,6 +9,7 @@ import click
 from fargo import closer
 from fargo.cli.context import Context, pass_context
 from fargo.cli.options import FargoCommand
+from fargo.cli.running import RUN
 from fargo.errors import UsageError
 
 if TYPE_CHECKING:
@@ -18,8 +19,14 @@ if TYPE_CHECKING:
 STDOUT = "-"
 
 
-@click.command(cls=FargoCommand)
-@click.argument("run")
+@click.command(
+    cls=FargoCommand,
+    short_help="Write a run as one HTML page.",
+    examples={
+        "fargo report RUN -o run.html": "a page to open or to send",
+    },
+)
+@click.argument("run", help=RUN)
 @click.option(
     "-o",
     "file",
@@ -29,7 +36,7 @@ STDOUT = "-"
 )
 @pass_context
 def report(context: Context, run: str, file: Path | None) -> None:
-    """Write RUN's report: one HTML page with times, sizes, failures, cost and rows, to open or to send."""
+    """Write RUN's report: one HTML page with times, sizes, failures, cost and rows. It needs no network."""
     if context.out.json and str(file) == STDOUT:
         raise UsageError("Both the page and its figures would go to stdout", "`-o FILE`, or without --json")
     from fargo.cli.running import state_of

@@ -9,6 +9,7 @@ import click
 
 from fargo.cli.context import Context, pass_context
 from fargo.cli.options import FargoCommand
+from fargo.cli.running import RUN
 from fargo.errors import AwsError, Interrupted
 
 if TYPE_CHECKING:
@@ -22,8 +23,16 @@ NAMED = 20
 """What cannot be had is named up to here, and counted beyond."""
 
 
-@click.command(cls=FargoCommand)
-@click.argument("run")
+@click.command(
+    cls=FargoCommand,
+    short_help="Fetch every row's result, and the outputs.",
+    examples={
+        "fargo results RUN": "results.csv and output/ in the folder RUN",
+        "fargo results RUN -o out --failed": "the rows that have not succeeded, in out/failed.csv",
+        "fargo results RUN --json": "an object a row, and no file",
+    },
+)
+@click.argument("run", help=RUN)
 @click.option(
     "-o",
     "folder",
@@ -35,7 +44,7 @@ NAMED = 20
 @click.option("--no-outputs", is_flag=True, help="The table of rows alone, without their output files.")
 @pass_context
 def results(context: Context, run: str, folder: Path | None, failed: bool, no_outputs: bool) -> None:
-    """Write RUN's results.csv, a line a row, and fetch its outputs; a further call goes on from there."""
+    """Write RUN's results.csv, a line a row, and fetch its outputs. A further call goes on from there."""
     from fargo import ledger
     from fargo.results import check_whole, fetch, standing
     from fargo.view.results import ResultsView, files

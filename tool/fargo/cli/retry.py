@@ -7,21 +7,41 @@ import click
 
 from fargo.cli.context import Context, pass_context
 from fargo.cli.options import FargoCommand
+from fargo.cli.running import RUN
 from fargo.cli.values import Memory
 
 
-@click.command(cls=FargoCommand)
-@click.argument("run")
-@click.option("--memory", type=Memory(), help="Like +50%, then the next that Fargate offers; or '2 GiB'.")
-@click.option("--vcpu", type=float, help="Instead of the former wave's.")
-@click.option("--spot/--on-demand", default=None, help="Instead of the former wave's.")
+@click.command(
+    cls=FargoCommand,
+    short_help="Run what failed once more.",
+    examples={
+        "fargo retry RUN": "as before",
+        "fargo retry RUN --memory +50%": "what was killed for memory",
+        "fargo retry RUN --deployed --follow": "with the image of the last `fargo up`",
+    },
+)
+@click.argument("run", help=RUN)
+@click.option(
+    "--memory", type=Memory(), help="So much more, like +50%, and the next that Fargate offers; or '2 GiB'."
+)
+@click.option("--vcpu", type=float, metavar="N", help="vCPUs, instead of the former wave's.")
+@click.option(
+    "--spot/--on-demand", default=None, help="Whether on Fargate Spot, instead of the former wave's."
+)
 @click.option("--deployed", is_flag=True, help="With image and settings as the last `up` deployed them.")
-@click.option("--pack", type=click.IntRange(min=1), metavar="N", help="Rows in a container.")
-@click.option("--workers", type=click.IntRange(min=1), metavar="N", help="Of those, how many at once.")
+@click.option(
+    "--pack", type=click.IntRange(min=1), metavar="N", help="Rows in a container, one after the other."
+)
+@click.option(
+    "--workers", type=click.IntRange(min=1), metavar="N", help="How many of a container's rows run at once."
+)
 @click.option("--follow", is_flag=True, help="Show states until it ends. Ctrl-C detaches.")
 @pass_context
 def retry(context: Context, run: str, *, follow: bool, **changes: Any) -> int:
-    """Run RUN's rows that failed, or have no result, once more: a new wave of the same run."""
+    """Run RUN's rows that failed, or have no result, once more: a new wave of the same run.
+
+    Rows that have succeeded are never run again. The run's jobs must have ended.
+    """
     from fargo import launch
     from fargo.cli import submitting
     from fargo.cli.following import follow_run

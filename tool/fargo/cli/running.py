@@ -4,6 +4,9 @@ from typing import TYPE_CHECKING
 
 from fargo.cli.context import Context
 
+RUN = "A run's id, or a beginning of it that no other run has."
+"""What may stand for a run, in helps."""
+
 if TYPE_CHECKING:
     from fargo.model.run import Run, RunSnapshot
 

@@ -7,16 +7,26 @@ import click
 from fargo import closer
 from fargo.cli.context import Context, pass_context
 from fargo.cli.options import FargoCommand
+from fargo.cli.running import RUN
 
 COUNTED = 10_000
 """Rows up to which results are counted: a call lists a thousand. `fargo results` counts any number."""
 
 
-@click.command(cls=FargoCommand)
-@click.argument("run")
+@click.command(
+    cls=FargoCommand,
+    short_help="Show one run: jobs, times, causes of failure, cost.",
+    examples={
+        "fargo show RUN": "one run",
+    },
+)
+@click.argument("run", help=RUN)
 @pass_context
 def show(context: Context, run: str) -> None:
-    """Show one RUN: command, size, image, waves, attempts, and what its containers measured or came to."""
+    """Show one RUN: command, size, image, waves, attempts, times, causes of failure, cost so far.
+
+    Of one container also what it measured; of up to 10,000 rows how many have succeeded.
+    """
     from fargo.cli.running import state_of
     from fargo.overview import overview
     from fargo.results import result_of, standing

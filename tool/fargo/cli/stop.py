@@ -6,6 +6,7 @@ import click
 
 from fargo.cli.context import Context, pass_context
 from fargo.cli.options import FargoCommand
+from fargo.cli.running import RUN
 from fargo.errors import UsageError
 
 if TYPE_CHECKING:
@@ -13,12 +14,21 @@ if TYPE_CHECKING:
     from fargo.submit.stopping import Stopping
 
 
-@click.command(cls=FargoCommand)
-@click.argument("run")
+@click.command(
+    cls=FargoCommand,
+    short_help="Stop a run's jobs.",
+    examples={
+        "fargo stop RUN": "every job of it that has not ended",
+    },
+)
+@click.argument("run", help=f"{RUN} More of it than the job's name.")
 @click.option("--reason", default="stopped by fargo stop", show_default=True, help="Kept with the job.")
 @pass_context
 def stop(context: Context, run: str, reason: str) -> None:
-    """Stop RUN's jobs that have not ended, of all its waves: SIGTERM, half a minute, SIGKILL."""
+    """Stop RUN's jobs that have not ended, of all its waves: SIGTERM, half a minute, SIGKILL.
+
+    Rows that have ended keep their results. `fargo retry` runs the others.
+    """
     from fargo import launch, ledger
     from fargo.submit import stopping
     from fargo.view import data

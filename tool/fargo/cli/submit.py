@@ -47,8 +47,25 @@ def _pairs(
     return tuple((name, value) for name, _, value in (item.partition("=") for item in values))
 
 
-@click.command(cls=SubmitCommand)
-@click.argument("job", required=False, shell_complete=completion.jobs)
+@click.command(
+    cls=SubmitCommand,
+    short_help="Run a job: once, N times, or once a row.",
+    examples={
+        "fargo submit JOB --follow": "one container; follow it to its end",
+        "fargo submit JOB --array 1000": "a thousand, each with its own {row}",
+        "fargo submit JOB --over photos.csv --dry-run": "what it would be and cost; send nothing",
+        "fargo submit JOB --over photos.csv --pack 50": "fifty rows in each container",
+        "fargo submit JOB --after RUN": "start when RUN has succeeded",
+        "fargo submit JOB -- --width 100": "arguments added to the job's command",
+        "fargo submit --resume RUN": "go on where a submission broke off",
+    },
+)
+@click.argument(
+    "job",
+    required=False,
+    shell_complete=completion.jobs,
+    help="A job of the project file; not with --resume.",
+)
 @click.option(
     "--over",
     multiple=True,
@@ -57,18 +74,39 @@ def _pairs(
     help="Rows: a CSV, TSV, JSONL or text file, a 'glob', s3://bucket/prefix/, - for stdin.",
 )
 @click.option(
-    "--format", type=click.Choice(["csv", "tsv", "jsonl", "lines"]), help="Of --over, not by its name."
+    "--format",
+    type=click.Choice(["csv", "tsv", "jsonl", "lines"]),
+    help="The format of --over, whatever its name says.",
 )
-@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="The first N rows.")
-@click.option("--sample", type=click.IntRange(min=1), metavar="N", help="N rows at random, always the same.")
+@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Only the first N rows.")
+@click.option(
+    "--sample",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="N rows drawn at random, the same ones each time.",
+)
 @click.option("--array", type=click.IntRange(min=1), metavar="N", help="N rows that are only numbers: {row}.")
-@click.option("--pack", type=click.IntRange(min=1), metavar="N", help="Rows in a container.")
-@click.option("--workers", type=click.IntRange(min=1), metavar="N", help="Of those, how many at once.")
-@click.option("-e", "--env", "environment", multiple=True, callback=_pairs, metavar="K=V", help="A variable.")
-@click.option("--vcpu", type=float, help="Instead of the project file's.")
-@click.option("--memory", "memory_mib", type=Unit("size"), help="Like '2 GiB'.")
-@click.option("--timeout", "timeout_seconds", type=Unit("duration"), help="Per attempt, like 15m or 900.")
-@click.option("--spot/--on-demand", default=None, help="Instead of the project file's.")
+@click.option(
+    "--pack", type=click.IntRange(min=1), metavar="N", help="Rows in a container, one after the other."
+)
+@click.option(
+    "--workers", type=click.IntRange(min=1), metavar="N", help="How many of a container's rows run at once."
+)
+@click.option(
+    "-e",
+    "--env",
+    "environment",
+    multiple=True,
+    callback=_pairs,
+    metavar="K=V",
+    help="Set an environment variable; repeatable.",
+)
+@click.option("--vcpu", type=float, metavar="N", help="vCPUs, instead of the project file's.")
+@click.option("--memory", "memory_mib", type=Unit("size"), help="Memory, like '2 GiB'.")
+@click.option("--timeout", "timeout_seconds", type=Unit("duration"), help="Of each attempt, like 15m or 900.")
+@click.option(
+    "--spot/--on-demand", default=None, help="Whether on Fargate Spot, instead of the project file's."
+)
 @click.option("--after", metavar="RUN", help="Start when RUN has succeeded; row by row over the same rows.")
 @click.option(
     "--partial", is_flag=True, help="With --after: rows of RUN may have failed; RUN must have ended."
@@ -89,7 +127,11 @@ def submit(
     expect: int | None,
     **options: Any,
 ) -> int:
-    """Run JOB once, or once a row; ARGUMENTS are added to its command. Prints the run's id."""
+    """Run JOB once, or once a row. ARGUMENTS are added to its command. Prints the run's id.
+
+    --over and --array make rows, and each row fills its columns into the command. The jobs go on when
+    fargo ends.
+    """
     from fargo.cli.submitting import launched, prepared, show_plan
 
     until = Until.of(options)

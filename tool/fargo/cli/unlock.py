@@ -7,11 +7,20 @@ from fargo.cli.options import FargoCommand
 from fargo.errors import UsageError
 
 
-@click.command(cls=FargoCommand)
-@click.argument("lock_id", metavar="ID")
+@click.command(
+    cls=FargoCommand,
+    short_help="Break the lock that a dead process left on the state.",
+    examples={
+        "fargo unlock ID": "the ID that a refused command names",
+    },
+)
+@click.argument("lock_id", metavar="ID", help="The lock's, as the command says that is refused.")
 @pass_context
 def unlock(context: Context, lock_id: str) -> None:
-    """Break the lock that a dead process left on the state."""
+    """Break the lock that a dead process left on a state in S3. Says whose it is, and asks.
+
+    A state on this machine needs it never: there the lock ends with its process.
+    """
     from datetime import UTC, datetime
 
     from fargo.cli.deploying import follow

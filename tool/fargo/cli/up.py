@@ -21,7 +21,15 @@ if TYPE_CHECKING:
     from fargo.model.stack import StackOutputs
 
 
-@click.command(cls=FargoCommand)
+@click.command(
+    cls=FargoCommand,
+    short_help="Deploy the stack and the image.",
+    examples={
+        "fargo up": "plan, ask, deploy",
+        "fargo up --yes": "plan, deploy",
+        "fargo up --plan fargo.plan": "what `fargo plan --out fargo.plan` wrote, and nothing else",
+    },
+)
 @click.option(
     "--plan",
     "saved",
@@ -29,10 +37,17 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="Apply exactly the plan that `fargo plan --out FILE` wrote.",
 )
-@click.option("--adopt", is_flag=True, help="Take over what another state of this project's name made.")
+@click.option(
+    "--adopt",
+    is_flag=True,
+    help="Take over what another state of this project's name made: the state was lost, or moved.",
+)
 @pass_context
 def up(context: Context, saved: Path | None, adopt: bool) -> None:
-    """Deploy: network, roles, queues, job definitions; build and push the image beside it."""
+    """Deploy network, roles, queues and job definitions; build the image beside it, and push it.
+
+    Shows the plan and asks before anything is changed. Where nothing changed, nothing is done.
+    """
     from fargo.cli.deploying import engine, follow, planned, show_plan
     from fargo.view import deploy
 
