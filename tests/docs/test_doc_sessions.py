@@ -17,7 +17,7 @@ from unittest.mock import create_autospec
 import boto3
 import played_terraform
 import pytest
-from doc_pages import Command, blocks, commands, pages
+from doc_pages import Command, blocks, page_commands, pages
 from doc_session import Session, not_printed
 from local_aws import local_aws, set_rules
 from not_run import NOT_RUN
@@ -95,12 +95,8 @@ STAGES = {
 }
 
 
-def _commands(page: str) -> list[Command]:
-    return [command for block in blocks(page, "sh", "console") for command in commands(block)]
-
-
 def _runs(page: str) -> bool:
-    return any(not command.text.startswith(tuple(NOT_RUN)) for command in _commands(page))
+    return any(not command.text.startswith(tuple(NOT_RUN)) for command in page_commands(page))
 
 
 RUN = [page for page in pages() if not page.startswith("examples/") and _runs(page)]
@@ -162,12 +158,12 @@ def _push(ref: ImageRef, **_login: str) -> Iterator[Any]:
     kind = "application/vnd.docker.distribution.manifest.v2+json"
     manifest = json.dumps({"schemaVersion": 2, "mediaType": kind, "config": {}, "layers": []})
     boto3.client("ecr").put_image(repositoryName=ref.name, imageTag=ref.tag, imageManifest=manifest)
-    return iter(())
+    yield from ()
 
 
 @pytest.mark.parametrize("page", RUN)
 def test_the_page_runs_as_written(page: str, stage: Stage, session: Session) -> None:
-    own = _commands(page)
+    own = page_commands(page)
     if not any(command.text.startswith("fargo init") for command in own):
         _prepare(page, stage, session)
     session.play(own)
@@ -209,7 +205,7 @@ def _become_anna(session: Session) -> None:
 
 
 def test_what_is_not_run_is_on_a_page() -> None:
-    texts = [command.text for page in pages() for command in _commands(page)]
+    texts = [command.text for page in pages() for command in page_commands(page)]
     assert [each for each in NOT_RUN if not any(text.startswith(each) for text in texts)] == []
 
 

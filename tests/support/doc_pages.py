@@ -107,6 +107,11 @@ def commands(block: Block) -> list[Command]:
     return found
 
 
+def page_commands(page: str) -> list[Command]:
+    """The commands of a page's blocks, in order."""
+    return [command for block in blocks(page, "sh", "console") for command in commands(block)]
+
+
 def spans(page: str) -> Iterator[tuple[str, str]]:
     """The code spans of a page's prose: place and text. A table's `\\|` is a `|`."""
     text = FENCE.sub(lambda block: "\n" * block[0].count("\n"), read(page))

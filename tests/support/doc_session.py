@@ -50,6 +50,7 @@ class Session:
         base_image: for `fargo init`; empty where the examples' own can be pulled.
         account: whether commands without `--local` mean AWS, and not the local AWS.
         not_run: how a command begins => why it is not run.
+        more: how a command begins => what is added to it, so that it takes less time.
         names: what stands for what, such as RUN for a run's id.
     """
 
@@ -58,6 +59,7 @@ class Session:
     base_image: str = ""
     account: bool = False
     not_run: Mapping[str, str] = field(default_factory=dict)
+    more: Mapping[str, str] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
     _run_is_named: bool = False
 
@@ -134,6 +136,9 @@ class Session:
 
     def _filled(self, text: str) -> str:
         """The command for this session: on the local AWS, with the ids that there are."""
+        text = " ".join(
+            [text.strip(), *(more for start, more in self.more.items() if text.startswith(start))]
+        )
         if not self.account:
             text = re.sub(r"\bfargo (?!--local\b|local\b|init\b)", "fargo --local ", text)
         if status := daemon.status():
@@ -141,15 +146,18 @@ class Session:
         if "JOB-ID" in text:
             shown = json.loads(self._fargo([*self._target, "show", self.names["RUN"], "--json"])[1])
             text = text.replace("JOB-ID", shown["jobs"][0]["id"])
+        known = self.names.values()
+        text = RUN_ID.sub(lambda id_: id_[0] if id_[0] in known else self.names.get("RUN", "no-run"), text)
         for name, value in self.names.items():
             text = re.sub(rf"(?<![\w-]){name}(?![\w-])", value, text)
-        return RUN_ID.sub(self.names.get("RUN", "no-run"), text)
+        return text
 
     def _name(self, command: Command, said: str) -> None:
         """Keep the id of the run that was submitted, under the name that the page gives it."""
         found = RUN_ID.search(said)
         assert found, f"{command.place}: no run's id in {said}"
         given = re.findall(r"\b[A-Z]{3,}\b", command.comment) if "prints" in command.comment else []
+        self.names["LAST"] = found[0]
         for name in given or ([] if self._run_is_named else ["RUN"]):
             self.names[name] = found[0]
         self._run_is_named |= "RUN" in given
@@ -182,7 +190,8 @@ def _normal(line: str) -> str:
     """A line without what differs from run to run."""
     line = RUN_ID.sub("RUN", COLOUR.sub("", line).replace("--local ", ""))
     line = re.sub(r"\b[0-9a-f]{8}-[0-9a-f-]{27}\b|\b[0-9a-f]{16,}\b", "ID", line)
-    line = re.sub(r"[<+-]?\$?\d[\d,]*(?:\.\d+)?", "0", line)
+    line = re.sub(r"(?<![\w./:-])/[\w.+-]+(?:/[\w.+-]+)+", "PATH", line)
+    line = re.sub(r"[<+-]?\$?\d(?:[\d,.]*\d)?(?:\+\w+)?", "0", line)
     line = re.sub(r"\b0(?:[smhd]|m0s?|h0m?)\b", "0s", line)
     line = re.sub(r"\b0 (?:bytes|B|[KMGT]i?B)\b", "0 B", line)
     return " ".join(line.split())
