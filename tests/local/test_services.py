@@ -1,6 +1,8 @@
 """One endpoint for all of AWS: what is dispatched where, moto's mends, events, and the control."""
 
+import contextlib
 import json
+import socket
 import urllib.error
 import urllib.request
 from typing import Any
@@ -217,6 +219,15 @@ def test_a_step_that_is_none_fails_its_job_and_no_other(batch: Any, name: str, s
     assert "not a scenario" in wait_for_job(batch, wrong, "FAILED")["statusReason"]
     right = batch.submit_job(**request)["jobId"]
     wait_for_job(batch, right, "SUCCEEDED")
+
+
+def test_connections_that_are_kept_open_keep_nobody_waiting(endpoint: str) -> None:
+    host, port = endpoint.removeprefix("http://").split(":")
+    with contextlib.ExitStack() as kept:
+        for _ in range(200):
+            kept.enter_context(socket.create_connection((host, int(port)), timeout=30))
+        with urllib.request.urlopen(f"{endpoint}/_fargo/status", timeout=30) as answer:
+            assert json.load(answer)["endpoint"] == endpoint
 
 
 def test_a_web_page_is_not_welcome(endpoint: str) -> None:

@@ -35,6 +35,9 @@ _log = logging.getLogger(__name__)
 
 _LOOPBACK = "127.0.0.1"
 _THREADS = 16
+_CONNECTIONS = 512
+"""At most so many are open; the next is not answered before one is closed, or was idle for two minutes. Each
+container and each client keeps some; half of the files that a process may usually have open."""
 _LARGEST_BODY = 6 * 1024**3
 _LOG_BYTES = 1024 * 1024
 _LOCK_SECONDS = 1.0
@@ -267,6 +270,7 @@ def _serve(app: WsgiApp, listening: socket.socket) -> None:
         map={},
         sockets=[listening],
         threads=_THREADS,
+        connection_limit=_CONNECTIONS,
         ident="fargo",
         max_request_body_size=_LARGEST_BODY,
         asyncore_use_poll=True,
