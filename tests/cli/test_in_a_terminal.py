@@ -46,7 +46,7 @@ class Terminal:
         """What was written, without escape sequences."""
         return CODES.sub("", self.raw)
 
-    def read_until(self, words: str, *, seconds: float = 30) -> None:
+    def read_until(self, words: str, *, seconds: float = 120) -> None:
         deadline = time.monotonic() + seconds
         while words not in self.text:
             assert time.monotonic() < deadline, self.text
