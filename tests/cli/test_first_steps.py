@@ -9,6 +9,8 @@ from unittest.mock import create_autospec
 import pytest
 from cli_types import Fargo
 
+from fargo import config
+from fargo.cli import up
 from fargo.cli.init import RUNNER_LINES
 from fargo.docker import Engine
 from fargo.docker.engine import About
@@ -124,3 +126,17 @@ def test_init_shows_the_lines_that_add_the_runner_to_an_image_of_ones_own(
     for line in RUNNER_LINES:
         assert f"  {line}\n" in said
         assert line in default
+
+
+@pytest.mark.parametrize(
+    ("example", "command"),
+    [
+        ("simulate", "submit simulate --follow"),
+        ("etl", "submit clean --over ROWS --follow"),
+        ("media", "submit convert --over ROWS --follow"),
+        ("inference", "submit train --follow"),
+    ],
+)
+def test_up_names_a_job_that_can_be_run_first(example: str, command: str) -> None:
+    project = config.load(ROOT / "examples" / example / "fargo.toml")
+    assert up._first_submit(project) == command

@@ -119,10 +119,14 @@ def _say_next(context: Context, outputs: "StackOutputs") -> None:
 
 
 def _first_submit(project: "Project") -> str:
-    """What runs the first job that needs neither rows nor another run."""
+    """What runs the first job that needs no other run, rather one that needs no rows either."""
     from fargo.model import template
 
-    for name, job in project.jobs.items():
-        if set(template.placeholders(job.command)) <= set(template.ALWAYS):
+    wanted = {name: set(template.placeholders(job.command)) for name, job in project.jobs.items()}
+    for name, words in wanted.items():
+        if words <= set(template.ALWAYS):
             return f"submit {name} --follow"
+    for name, words in wanted.items():
+        if "after" not in words:
+            return f"submit {name} --over ROWS --follow"
     return "submit --help"
