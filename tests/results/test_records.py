@@ -9,6 +9,7 @@ from urllib.request import Request, urlopen
 import pytest
 from results_bucket import Bucket, document
 
+from fargo.aws.patience import Patience
 from fargo.errors import AwsError, AwsUnreachable
 from fargo.model import naming
 from fargo.model.run import Run
@@ -160,6 +161,8 @@ def test_no_network_in_the_middle_is_a_sentence_and_what_was_read_is_kept(
 
 class Endless:
     """A bucket in which every row succeeded: memory is measured without a server's."""
+
+    threads = staticmethod(Patience().threads)
 
     def get(self, key: str) -> bytes:
         row = int(key.rpartition("/")[2].removesuffix(".json"))

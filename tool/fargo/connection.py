@@ -67,6 +67,10 @@ class Connection:
         self._file, self._local, self._wanted_region, self._profile = file, local, region, profile
         self._say, self._warn = say, warn
 
+    def hush(self) -> None:
+        """Say and warn of nothing more: something else has the terminal."""
+        self._say = self._warn = _keep_silent
+
     @cached_property
     def project(self) -> "Project":
         """The project file's settings."""
@@ -155,11 +159,14 @@ class Connection:
 
     @cached_property
     def bulk(self) -> "Store":
-        """The same for thousands of objects in a row: what is throttled is sent up to six times."""
+        """The same for thousands of objects in a row: where S3 asks to go slower, all of it does."""
+        from fargo.aws.patience import BROKEN_SECONDS, Patience
         from fargo.aws.store import Store
 
         bucket = self.outputs.bucket
-        return Store(self.session.client("s3", attempts=6), bucket)
+        broken = PATIENCE_LOCAL if self._local else BROKEN_SECONDS
+        patience = Patience(self._warn, broken=broken)
+        return Store(self.session.client("s3", patience=patience), bucket, patience)
 
     @cached_property
     def logs(self) -> "Logs":

@@ -4,14 +4,16 @@ import base64
 import hashlib
 from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from fargo.aws.calls import THREADS
 from fargo.aws.store import Store
 from fargo.errors import AwsError
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 PART = 8 * 1024 * 1024
 """Bytes of a part: at least 5 MiB (Amazon S3 user guide, "multipart upload limits")."""
@@ -47,32 +49,30 @@ def send(store: Store, path: Path, key: str, *, sha256: str = "") -> Iterator[in
 def _in_parts(store: Store, file: IO[bytes], key: str, part: int, sha256: str) -> Iterator[int]:
     whole = hashlib.sha256()
     target = store.begin(key)
-    pool = ThreadPoolExecutor(THREADS)
     running: deque[tuple[int, Future[dict[str, Any]]]] = deque()
     done: list[dict[str, Any]] = []
     try:
-        number = 0
-        while body := file.read(part):
-            number += 1
-            whole.update(body)
-            running.append((len(body), pool.submit(target.part, number, body)))
-            del body
-            if len(running) >= THREADS:
-                size, future = running.popleft()
+        with store.threads() as pool:
+            number = 0
+            while body := file.read(part):
+                number += 1
+                whole.update(body)
+                running.append((len(body), pool.submit(target.part, number, body)))
+                del body
+                if len(running) >= THREADS:
+                    size, future = running.popleft()
+                    done.append(future.result())
+                    yield size
+            _compare(whole.hexdigest(), sha256)
+            for size, future in running:
                 done.append(future.result())
                 yield size
-        _compare(whole.hexdigest(), sha256)
-        for size, future in running:
-            done.append(future.result())
-            yield size
         target.complete(done)
     except BaseException:
         # Ctrl-C too, and a reader who goes away: parts without an object would be paid for.
-        pool.shutdown(cancel_futures=True)
         with suppress(AwsError):  # what went wrong first is what is told
             target.abort()
         raise
-    pool.shutdown()
 
 
 def _compare(found: str, wanted: str) -> None:

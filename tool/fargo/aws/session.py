@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from fargo.aws.errors import translated
 from fargo.aws.journal import Journal
+from fargo.aws.patience import Patience
 
 if TYPE_CHECKING:
     from boto3.session import Session as BotoSession
@@ -84,10 +85,18 @@ class Session:
     endpoint: str = ""
     journal: Journal = field(default_factory=Journal)
     _boto: "BotoSession | None" = None
-    _clients: dict[str, Any] = field(default_factory=dict)
+    _clients: dict[Any, Any] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
 
-    def client(self, service: str, *, attempts: int = 3, seconds: int = 60, region: str = "") -> Any:
+    def client(
+        self,
+        service: str,
+        *,
+        attempts: int = 3,
+        seconds: int = 60,
+        region: str = "",
+        patience: Patience | None = None,
+    ) -> Any:
         """A boto3 client of this session.
 
         Args:
@@ -96,14 +105,15 @@ class Session:
                 down rather than hidden; one where sending twice would do twice.
             seconds: how long an answer is waited for.
             region: another than the session's, for a service that is not in every region.
+            patience: of calls of `s3` in their thousands; it decides what is sent again, not `attempts`.
         """
-        key = f"{service}/{attempts}/{seconds}/{region}"
+        key = (service, 1 if patience else attempts, seconds, region or self.region, patience)
         with self._lock:  # boto3 makes clients in one thread at a time; they serve all
             if key not in self._clients:
-                self._clients[key] = self._make(service, attempts, seconds, region or self.region)
+                self._clients[key] = self._make(*key)
             return self._clients[key]
 
-    def _make(self, service: str, attempts: int, seconds: int, region: str) -> Any:
+    def _make(self, service: str, attempts: int, seconds: int, region: str, patience: Patience | None) -> Any:
         from botocore.config import Config
 
         config = Config(
@@ -119,6 +129,8 @@ class Session:
         with translated(f"{service} client"):
             client = self.boto().client(service, endpoint_url=self.endpoint or None, config=config)
         self.journal.listen(client, self._options())
+        if patience:
+            patience.listen(client)
         return client
 
     def _options(self) -> tuple[str, ...]:

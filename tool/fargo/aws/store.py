@@ -1,18 +1,27 @@
 """The workspace bucket: objects by key."""
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from itertools import islice
 from typing import Any
 
 from fargo.aws.calls import THREADS, ask, pages
-from fargo.aws.errors import translated
+from fargo.aws.errors import THROTTLED, translated
 from fargo.aws.multipart import Multipart
+from fargo.aws.patience import Patience
 from fargo.aws.reading import ObjectReader
 from fargo.errors import AwsError, AwsNotFound
 
 CHUNK = 256 * 1024
 """Bytes of an object that are in memory at once."""
+
+_LATER = THROTTLED | {"InternalError", "ServiceUnavailable"}
+"""Why S3 did not delete one object of many, where it will another time (API reference, "Error responses")."""
+
+
+def _version(of: Mapping[str, str]) -> dict[str, str]:
+    return {name: of[name] for name in ("Key", "VersionId") if name in of}
 
 
 class Store:
@@ -21,11 +30,17 @@ class Store:
     Args:
         client: a boto3 client for `s3`.
         bucket: the workspace bucket.
+        patience: that the client was made with; None: botocore alone sends again.
     """
 
-    def __init__(self, client: Any, bucket: str) -> None:
+    def __init__(self, client: Any, bucket: str, patience: Patience | None = None) -> None:
         self._client = client
+        self._patience = patience or Patience()
         self.bucket = bucket
+
+    def threads(self, count: int = THREADS) -> AbstractContextManager[ThreadPoolExecutor]:
+        """Threads for calls of this store; see `Patience.threads`."""
+        return self._patience.threads(count)
 
     def put(self, key: str, body: bytes, *, after: str | None = None) -> str:
         """Write an object whole; its ETag.
@@ -62,7 +77,7 @@ class Store:
 
     def beside(self, bucket: str) -> "Store":
         """Another bucket, by the same client."""
-        return Store(self._client, bucket)
+        return Store(self._client, bucket, self._patience)
 
     def reader(self, key: str) -> ObjectReader:
         """An object as a stream; the first read tells whether there is one."""
@@ -141,7 +156,7 @@ class Store:
     def empty(self) -> Iterator[int]:
         """Remove every object with all its versions and delete markers; yields how many are gone so far."""
         gone = 0
-        with ThreadPoolExecutor(THREADS) as pool:
+        with self.threads() as pool:
             batches = self._versions()
             while several := list(islice(batches, THREADS)):
                 gone += sum(pool.map(self._delete, several))
@@ -154,18 +169,25 @@ class Store:
             for page in found:
                 items = [*page.get("Versions", ()), *page.get("DeleteMarkers", ())]
                 if items:
-                    yield [{"Key": item["Key"], "VersionId": item["VersionId"]} for item in items]
+                    yield [_version(item) for item in items]
         except AwsNotFound:
             return
 
     def _delete(self, objects: list[dict[str, str]]) -> int:
-        with translated("DeleteObjects"):
-            answer = self._client.delete_objects(
-                Bucket=self.bucket, Delete={"Objects": objects, "Quiet": True}
-            )
-        for error in answer.get("Errors", ()):
-            text = f"AWS refused to delete {error['Key']} of {self.bucket}: {error['Message']}"
-            raise AwsError(f"{text} ({error['Code']})", operation="DeleteObjects", code=error["Code"])
+        left, refusals, since = objects, 0, self._patience.now
+        while left:
+            with translated("DeleteObjects"):
+                answer = self._client.delete_objects(
+                    Bucket=self.bucket, Delete={"Objects": left, "Quiet": True}
+                )
+            # A call that went well may name objects that did not: those alone are sent again.
+            errors, refusals = answer.get("Errors", ()), refusals + 1
+            left = [_version(error) for error in errors if error["Code"] in _LATER]
+            fatal = [error for error in errors if error["Code"] not in _LATER]
+            if fatal or (left and not self._patience.wait(refusals, since)):
+                error = (fatal or errors)[0]
+                text = f"AWS refused to delete {error['Key']} of {self.bucket}: {error['Message']}"
+                raise AwsError(f"{text} ({error['Code']})", operation="DeleteObjects", code=error["Code"])
         return len(objects)
 
     def folders(self, prefix: str) -> Iterator[str]:

@@ -97,6 +97,7 @@ def show(context: Context, *, demo: bool, read_only: bool, plain: bool, no_mouse
         os.environ.pop("NO_COLOR", None)  # empty is not set (no-color.org); Textual takes it for set
     source = source_of(context, demo=demo, read_only=read_only)
     app = make_app(source, plain=plain, cached=not demo)
+    context.hush()
     app.run(mouse=not no_mouse)
     context.out.say(
         f"the jobs go on; come back: {context.command('monitor')}" if not demo else "the demo is over"

@@ -11,6 +11,7 @@ from fargo.aws import inventory, keys
 from fargo.aws.batch import Batch
 from fargo.aws.calls import THREADS
 from fargo.aws.inventory import Thing
+from fargo.aws.patience import Patience
 from fargo.aws.store import Store
 from fargo.deploy.adopt import Import
 from fargo.deploy.deployment import DeployEvent, Deployment
@@ -200,8 +201,13 @@ class Teardown:
 
     def _empty(self) -> Iterator[DeployEvent]:
         """Terraform would empty it too: in one thread, and without a word."""
+        told: list[str] = []
+        patience = Patience(told.append)
+        client = self._session.client("s3", patience=patience)
         for bucket in self._ids("aws_s3_bucket"):
-            for gone in Store(self._session.client("s3"), bucket).empty():
+            for gone in Store(client, bucket, patience).empty():
+                while told:
+                    yield Message(told.pop(0))
                 yield Message(f"{gone:,} objects and old versions removed from {bucket}")
 
     def _destroy(self) -> Iterator[DeployEvent]:

@@ -1,7 +1,7 @@
 """A manifest and its inputs → the workspace bucket, inputs first, each content once."""
 
 from collections.abc import Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -65,9 +65,8 @@ def _inputs(manifest: "Manifest", store: Store) -> Iterator[Step]:
     """Small files beside each other, a large one part by part beside itself."""
     if manifest.inputs is None:
         return
-    pool = ThreadPoolExecutor(THREADS)
     running: set[Future[Step]] = set()
-    try:
+    with store.threads() as pool:
         for item in manifest.inputs.uploads():
             if item.size > sending.PART:
                 yield from _large(item, store)
@@ -79,8 +78,6 @@ def _inputs(manifest: "Manifest", store: Store) -> Iterator[Step]:
         while running:
             done, running = wait(running, return_when=FIRST_COMPLETED)
             yield from (future.result() for future in done)
-    finally:
-        pool.shutdown(cancel_futures=True)
 
 
 def _small(item: Upload, store: Store) -> Step:

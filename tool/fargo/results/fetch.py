@@ -3,8 +3,8 @@
 import hashlib
 from collections import deque
 from collections.abc import Generator, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import closing
+from concurrent.futures import Future, wait
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event, Lock
@@ -20,6 +20,8 @@ from fargo.results.summary import Summary, Summing
 from fargo.results.table import Table
 
 if TYPE_CHECKING:
+    from types import TracebackType
+
     from fargo.aws.store import Store
     from fargo.model.run import Run
 
@@ -155,14 +157,17 @@ class _Files:
         self._lock = Lock()  # what the threads count: files, kept, bytes
         self._stop = Event()
         self._waiting: deque[Future[Lost | None]] = deque()
-        self._pool = ThreadPoolExecutor(THREADS)
+        self._until_done = ExitStack()
 
     def __enter__(self) -> Self:
+        self._pool = self._until_done.enter_context(self._store.threads(THREADS))
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: "TracebackType | None"
+    ) -> None:
         self._stop.set()
-        self._pool.shutdown(cancel_futures=True)
+        self._until_done.__exit__(kind, error, trace)
 
     def progress(self) -> Progress:
         """How far it is now."""

@@ -2,8 +2,12 @@
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+    from fargo.aws.store import Store
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -14,16 +18,13 @@ WINDOW = 256
 """Calls that are begun ahead of the answer that is wanted next."""
 
 
-def in_order(call: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
-    """`call` of each item, in the items' order; the first that raises ends it."""
+def in_order(store: "Store", call: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
+    """`call`, of this store, of each item, in the items' order; the first that raises ends it."""
     waiting: deque[Future[R]] = deque()
-    with ThreadPoolExecutor(THREADS) as pool:
-        try:
-            for item in items:
-                waiting.append(pool.submit(call, item))
-                if len(waiting) >= WINDOW:
-                    yield waiting.popleft().result()
-            while waiting:
+    with store.threads(THREADS) as pool:
+        for item in items:
+            waiting.append(pool.submit(call, item))
+            if len(waiting) >= WINDOW:
                 yield waiting.popleft().result()
-        finally:
-            pool.shutdown(cancel_futures=True)
+        while waiting:
+            yield waiting.popleft().result()

@@ -129,7 +129,7 @@ def records(
 
     for_results, for_columns = tee(range(run.rows) if rows is None else rows)
     texts = columns(store, run, for_columns)
-    for fields in in_order(read, for_results):
+    for fields in in_order(store, read, for_results):
         yield RowResult(**fields, columns=next(texts))
 
 
@@ -150,7 +150,7 @@ def measured(store: "Store", run: str, rows: Iterable[int]) -> Iterator[Measured
                 return _decoded(store.get(key(run, row)))
         return None
 
-    return (found for found in in_order(read, rows if there else ()) if found)
+    return (found for found in in_order(store, read, rows if there else ()) if found)
 
 
 def _read(store: "Store", run: str, row: int, state: RowState) -> dict[str, Any]:

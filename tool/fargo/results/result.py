@@ -58,7 +58,7 @@ def typical_seconds(store: "Store", run: str) -> float | None:
     keys = [key for key, _ in islice(store.objects(naming.result_prefix(run)), PAGE)]
     drawn = keys[:: max(len(keys) // SAMPLE, 1)][:SAMPLE]
     seconds = []
-    for body in in_order(store.get, drawn):
+    for body in in_order(store, store.get, drawn):
         with suppress(msgspec.MsgspecError):  # a damaged one tells nothing
             seconds.append(msgspec.json.decode(body, type=_Time).seconds)
     return median(seconds) if seconds else None

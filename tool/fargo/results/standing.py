@@ -93,6 +93,6 @@ def standing(store: "Store", run: "Run") -> Standing:
         )
         for begins in ([""] if run.rows <= ONE_BY_ONE * PAGE else "0123456789")
     ]
-    for _ in in_order(lambda listing: take(*listing), listings):
+    for _ in in_order(store, lambda listing: take(*listing), listings):
         pass
     return Standing(run.rows, succeeded, failures - succeeded)
