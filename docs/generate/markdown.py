@@ -67,7 +67,8 @@ def commands() -> str:
 
 
 def _section(entry: tree.Entry) -> str:
-    parts = [f"### `{entry.path}`", f"```\n{entry.usage}\n```", *map(prose, entry.paragraphs)]
+    pieces = entry.usage.removeprefix(entry.path).strip()
+    parts = [f"### `{entry.path}`", *map(prose, entry.paragraphs), f"Usage: `{entry.path}` `{pieces}`"]
     if entry.command.examples:
         parts.append("```sh\n" + "\n".join(entry.command.example_lines()) + "\n```")
     if entry.arguments:

@@ -4,7 +4,6 @@ import re
 import shlex
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
@@ -155,9 +154,3 @@ def test_version_names_what_is_not_there(fargo: Fargo, monkeypatch: pytest.Monke
     assert "[web]         pip install 'fargo[web]'\n" in fargo("--version").out
     found = fargo("--json", "--version").json
     assert (found["terraform"], found["extras"]["web"]) == (None, {"no-such-package": None})
-
-
-def test_version_and_help_import_nothing_heavy() -> None:
-    code = "import sys; from fargo.__main__ import run; run(['--version']); run(['schema']); print(sorted({'boto3', 'docker', 'rich', 'textual'} & set(sys.modules)))"
-    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert ended.stdout.splitlines()[-1] == "[]"

@@ -95,8 +95,14 @@ STAGES = {
 }
 
 
+REFERENCE = "docs/commands.md"
+"""Its examples are no session: tests/cli/test_helps.py parses each by itself."""
+
+
 def _runs(page: str) -> bool:
-    return any(not command.text.startswith(tuple(NOT_RUN)) for command in page_commands(page))
+    return page != REFERENCE and any(
+        not command.text.startswith(tuple(NOT_RUN)) for command in page_commands(page)
+    )
 
 
 RUN = [page for page in pages() if not page.startswith("examples/") and _runs(page)]
@@ -176,7 +182,9 @@ def _prepare(page: str, stage: Stage, session: Session) -> None:
     project = Path("fargo.toml")
     text = project.read_text("utf-8") + stage.toml
     for block in blocks(page, "toml"):
-        if not tomllib.loads(block.text).get("jobs", {}).keys() <= tomllib.loads(text)["jobs"].keys():
+        found = tomllib.loads(block.text)
+        # What has a name is a whole file, and no part of another one.
+        if "name" not in found and not found.get("jobs", {}).keys() <= tomllib.loads(text)["jobs"].keys():
             text += "\n" + block.text
     project.write_text(text, encoding="utf-8")
     scripts = {

@@ -12,7 +12,7 @@ import click
 
 from fargo import __version__
 from fargo.cli.options import Everywhere
-from fargo.config.schema import VERSION as SCHEMA_VERSION
+from fargo.model.naming import PROJECT_FILE_VERSION
 from fargo.model.stack import STACK_VERSION
 
 PACKAGES = ("boto3", "click", "docker", "msgspec", "rich")
@@ -25,7 +25,7 @@ def parts(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
     return {
         "fargo": __version__,
         "stack": STACK_VERSION,
-        "project_file": str(SCHEMA_VERSION),
+        "project_file": str(PROJECT_FILE_VERSION),
         "python": platform.python_version(),
         "platform": f"{platform.system()} {platform.machine()}",
         "terraform": shutil.which("terraform", path=environ.get("PATH")),

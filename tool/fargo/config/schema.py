@@ -13,9 +13,6 @@ from fargo.config.job import JobSettings
 from fargo.config.settings import TABLES, Head
 from fargo.model import naming
 
-VERSION = 1
-"""The version of the file's form: grows when a file that was right no longer is, or means something else."""
-
 
 def schema() -> dict[str, Any]:
     """The schema, in the dialect of 2020-12."""
@@ -35,7 +32,7 @@ def schema() -> dict[str, Any]:
     head["required"].append("jobs")
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": f"urn:fargo:project-file:{VERSION}",
+        "$id": f"urn:fargo:project-file:{naming.PROJECT_FILE_VERSION}",
         "$comment": f"Printed by fargo {__version__}.",
         **head,
         "description": "A project of fargo: its image, its jobs and the stack that they run on.",

@@ -9,6 +9,8 @@ import hashlib
 import re
 
 PROJECT_FILE = "fargo.toml"
+PROJECT_FILE_VERSION = 1
+"""Of its form: grows when a file that was right no longer is, or means something else."""
 PROJECT_NAME = re.compile(r"^[a-z][a-z0-9-]{1,29}$")
 JOB_NAME = re.compile(r"^[a-z][a-z0-9-]{0,29}$")
 
