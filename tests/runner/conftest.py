@@ -2,19 +2,15 @@
 
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from runner_program import PATH, RUNNER, Runner
 
-# This Python's own folder first: a developer's python3 may be a wrapper that changes the PATH.
-PATH = f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin"
-RUNNER = Path(__file__).parents[2] / "image" / "runner"
 sys.path.insert(0, str(RUNNER))
 
-from scripted_s3 import ScriptedS3  # noqa: E402 the tests of this folder import the runner by its path
-
-Runner = Callable[..., "subprocess.CompletedProcess[str]"]
+from scripted_s3 import ScriptedS3
 
 
 @pytest.fixture

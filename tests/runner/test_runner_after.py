@@ -4,9 +4,8 @@ import json
 from pathlib import Path
 
 import pytest
+from runner_program import Runner
 from scripted_s3 import ScriptedS3
-
-from conftest import Runner
 
 LIST = 'cd "$1" && find . -type f | sort | while read -r file; do echo "$file $(cat "$file")"; done'
 

@@ -6,9 +6,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from runner_program import PATH, RUNNER, Runner
 from scripted_s3 import ScriptedS3
-
-from conftest import PATH, RUNNER, Runner
 
 PROGRAM = str(RUNNER / "bin" / "fargo-run")
 PLAIN = {"PATH": PATH}

@@ -9,9 +9,8 @@ from typing import Any
 import docker
 import pytest
 from base_image import ensure_base_image
+from runner_program import RUNNER
 from scripted_s3 import ScriptedS3
-
-from conftest import RUNNER
 
 pytestmark = pytest.mark.engine
 

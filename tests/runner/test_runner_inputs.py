@@ -12,9 +12,8 @@ from urllib.parse import quote
 import pytest
 from fargo_runner.contract import RunnerError
 from fargo_runner.inputs import Inputs
+from runner_program import RUNNER, Runner
 from scripted_s3 import RESET, ScriptedS3
-
-from conftest import RUNNER, Runner
 
 SHOW = "import os, sys; a, b = sys.argv[1:]; print(a, open(a).read(), b, os.environ['FARGO_ROW_A'] == a)"
 

@@ -5,8 +5,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-
-from conftest import RUNNER
+from runner_program import RUNNER
 
 
 @pytest.fixture

@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from runner_program import RUNNER, Runner
 from scripted_s3 import ScriptedS3
-
-from conftest import RUNNER, Runner
 
 OUTPUT = "/workspace/runs/run-1/output/"
 

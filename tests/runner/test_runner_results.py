@@ -10,9 +10,8 @@ from urllib.request import Request, urlopen
 import boto3
 import pytest
 from moto.server import ThreadedMotoServer
+from runner_program import Runner
 from scripted_s3 import ScriptedS3
-
-from conftest import Runner
 
 OUTPUT = "/workspace/runs/run-1/output/0/"
 MAKE = "mkdir -p out/deep; echo one > out/a; echo two > 'out/deep/b c'"

@@ -5,9 +5,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from runner_program import Runner
 from scripted_s3 import RESET, ScriptedS3
-
-from conftest import Runner
 
 MANIFEST = "/workspace/runs/run-1/manifest.jsonl"
 INDEX = "/workspace/runs/run-1/manifest.idx"
