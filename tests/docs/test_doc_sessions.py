@@ -19,23 +19,31 @@ import played_terraform
 import pytest
 from doc_pages import Command, blocks, page_commands, pages
 from doc_session import Session, not_printed
-from local_aws import local_aws, set_rules
+from local_aws import ACCOUNT, client, local_aws, set_rules
 from not_run import NOT_RUN
+from projects import REGION
+from results_bucket import document
 
 from fargo.docker import Engine
 from fargo.docker.engine import About
 from fargo.local import daemon
+from fargo.model import naming
 from fargo.model.image import ImageRef
 
 BEFORE = ("fargo up", "fargo submit simulate --array 20")
-ANNAS = ("submit", "retry", "ps", "show", "wait", "logs", "results", "doctor")
-"""The commands that the user of docs/doctor.md may run."""
 ON_DEMAND = "L-3032A538"
 """The quota of Fargate's vCPUs."""
-FILES = {"photos.csv": "photo,width\na.jpg,320\nb.jpg,640\n", "a.jpg": "a", "b.jpg": "b"}
+FILES = {
+    "photos.csv": "photo,width\na.jpg,320\nb.jpg,640\n",
+    "a.jpg": "a",
+    "b.jpg": "b",
+    "photos.txt": "a.jpg\nb.jpg\n",
+}
 """What the pages' commands find in the folder."""
-SCRIPT = re.compile(r"`(\w+\.py)`")
-"""How a page names the Python below it."""
+JOB = re.compile(r"^\[+jobs\..*?(?=^\[|\Z)", re.MULTILINE | re.DOTALL)
+"""A table of a project file that is about a job."""
+SCRIPT = re.compile(r"`([\w-]+\.(?:py|json))`")
+"""How a page names the file that a block is of."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +55,8 @@ class Stage:
         toml: added to the project file.
         rules: how the jobs end; by themselves they write their command and succeed.
         real: jobs are containers.
-        account: it is on AWS, whose part the local AWS plays, as a user who may do little.
+        account: it is on AWS, whose part the local AWS plays.
+        may: the commands that the user may run; all where there are none.
     """
 
     before: tuple[str, ...] = BEFORE
@@ -55,9 +64,15 @@ class Stage:
     rules: tuple[tuple[str, list[dict[str, Any]]], ...] = ()
     real: bool = False
     account: bool = False
+    may: tuple[str, ...] = ()
 
 
 STAGES = {
+    "docs/account.md": Stage(
+        account=True,
+        before=("fargo up", "aws iam create-role --role-name deployers --assume-role-policy-document {}"),
+    ),
+    "docs/ci.md": Stage(account=True, before=()),
     "docs/cost.md": Stage(
         real=True,
         before=("fargo up", "fargo submit simulate --array 2 -- --samples 50"),
@@ -65,6 +80,7 @@ STAGES = {
     ),
     "docs/doctor.md": Stage(
         account=True,
+        may=("submit", "retry", "ps", "show", "wait", "logs", "results", "doctor"),
         before=("fargo up",),
     ),
     "docs/explain.md": Stage(
@@ -95,14 +111,8 @@ STAGES = {
 }
 
 
-REFERENCE = "docs/commands.md"
-"""Its examples are no session: tests/cli/test_helps.py parses each by itself."""
-
-
 def _runs(page: str) -> bool:
-    return page != REFERENCE and any(
-        not command.text.startswith(tuple(NOT_RUN)) for command in page_commands(page)
-    )
+    return any(not command.text.startswith(tuple(NOT_RUN)) for command in page_commands(page))
 
 
 RUN = [page for page in pages() if not page.startswith("examples/") and _runs(page)]
@@ -110,8 +120,11 @@ RUN = [page for page in pages() if not page.startswith("examples/") and _runs(pa
 
 @pytest.fixture(scope="module")
 def aws() -> Iterator[str]:
-    """One local AWS for all pages whose jobs are scripts."""
+    """One local AWS for all pages whose jobs are scripts, with a bucket that one of them reads."""
     with local_aws() as endpoint:
+        s3 = client("s3", endpoint, REGION)
+        s3.create_bucket(Bucket="reads")
+        s3.put_object(Bucket="reads", Key="a.fastq.gz", Body=b"")
         yield endpoint
 
 
@@ -129,14 +142,16 @@ def session(
     folder = tmp_path / "here"
     folder.mkdir()
     base = os.environ.get("FARGO_TEST_BASE_IMAGE", "")
-    made = Session(folder, monkeypatch, base_image=base, account=stage.account, not_run=NOT_RUN)
+    made = Session(folder, monkeypatch, base_image=base, not_run=NOT_RUN)
     if stage.real:
         monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
         yield made
         daemon.stop()
         return
     monkeypatch.setattr(Engine, "connect", lambda environ: _engine(tmp_path))
+    made.ended = _leave_results
     if stage.account:
+        made.account = True
         with local_aws() as endpoint:
             account = {"ENDPOINT_URL": endpoint, "REGION": "us-east-1", "DEFAULT_REGION": "us-east-1"}
             for name, value in {**account, "ACCESS_KEY_ID": "any", "SECRET_ACCESS_KEY": "any"}.items():
@@ -158,6 +173,23 @@ def _engine(folder: Path) -> Engine:
         version="28.0", api="1.48", architecture="amd64", system="", folder=str(folder), is_here=True
     )
     return engine  # type: ignore[no-any-return]
+
+
+def _leave_results(run: str) -> None:
+    """What the runner would have left of the jobs that succeeded, had they not been scripts."""
+    status = daemon.status()
+    assert status
+    batch, s3 = (client(service, status.endpoint, REGION) for service in ("batch", "s3"))
+    bucket = f"fargo-{Path.cwd().name}-{ACCOUNT}-{REGION}"
+    ledger = json.load(s3.get_object(Bucket=bucket, Key=naming.ledger_key(run))["Body"])
+    (job,) = batch.describe_jobs(jobs=[chunk["job_id"] for chunk in ledger["waves"][0]["chunks"]])["jobs"]
+    if "arrayProperties" in job:
+        children = batch.list_jobs(arrayJobId=job["jobId"], jobStatus="SUCCEEDED")["jobSummaryList"]
+        rows = [child["arrayProperties"]["index"] for child in children]
+    else:
+        rows = [0] if job["status"] == "SUCCEEDED" else []
+    for row in rows:
+        s3.put_object(Bucket=bucket, Key=naming.result_key(run, row), Body=json.dumps(document(row)).encode())
 
 
 def _push(ref: ImageRef, **_login: str) -> Iterator[Any]:
@@ -182,28 +214,25 @@ def _prepare(page: str, stage: Stage, session: Session) -> None:
     project = Path("fargo.toml")
     text = project.read_text("utf-8") + stage.toml
     for block in blocks(page, "toml"):
-        found = tomllib.loads(block.text)
-        # What has a name is a whole file, and no part of another one.
-        if "name" not in found and not found.get("jobs", {}).keys() <= tomllib.loads(text)["jobs"].keys():
-            text += "\n" + block.text
+        if not tomllib.loads(block.text).get("jobs", {}).keys() <= tomllib.loads(text)["jobs"].keys():
+            text += "\n".join(["", *JOB.findall(block.text)])
     project.write_text(text, encoding="utf-8")
     scripts = {
         name[1]: block.text
-        for block in blocks(page, "python")
+        for block in blocks(page, "python", "json")
         if (name := SCRIPT.search(block.before.rpartition("\n\n")[2]))
     }
     for name, content in {**FILES, **scripts}.items():
         Path(name).write_text(content, encoding="utf-8")
-    for line in stage.before:
-        session.one(Command("before", line))
-    if stage.account:
-        _become_anna(session)
+    session.play(Command("before", line) for line in stage.before)
+    if stage.may:
+        _become_anna(session, stage.may)
 
 
-def _become_anna(session: Session) -> None:
-    """Be a user who may submit and look and no more, on an account that gives few vCPUs."""
+def _become_anna(session: Session, may: tuple[str, ...]) -> None:
+    """Be a user who may run these commands and no others, on an account that gives few vCPUs."""
     iam, quotas = (boto3.client(each) for each in ("iam", "service-quotas"))
-    policy = session.one(Command("before", f"fargo doctor --policy --for {' --for '.join(ANNAS)}"))
+    policy = session.one(Command("before", f"fargo doctor --policy --for {' --for '.join(may)}"))
     iam.create_user(UserName="anna")
     iam.put_user_policy(UserName="anna", PolicyName="fargo", PolicyDocument=policy)
     key = iam.create_access_key(UserName="anna")["AccessKey"]

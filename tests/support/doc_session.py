@@ -12,7 +12,7 @@ import re
 import shlex
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
@@ -51,6 +51,7 @@ class Session:
         account: whether commands without `--local` mean AWS, and not the local AWS.
         not_run: how a command begins => why it is not run.
         more: how a command begins => what is added to it, so that it takes less time.
+        ended: what happens when a run has ended, which its user has waited for; given the run's id.
         names: what stands for what, such as RUN for a run's id.
     """
 
@@ -60,6 +61,7 @@ class Session:
     account: bool = False
     not_run: Mapping[str, str] = field(default_factory=dict)
     more: Mapping[str, str] = field(default_factory=dict)
+    ended: Callable[[str], None] = lambda _run: None
     names: dict[str, str] = field(default_factory=dict)
     _run_is_named: bool = False
 
@@ -86,6 +88,7 @@ class Session:
         """Run one command of fargo's, with the `cd` and `export` beside it; what it printed on stdout."""
         if READS.search(command.text) and (this := self.names.get("RUN")):
             self._fargo([*self._target, "wait", this])
+            self.ended(this)
         out = err = ""
         code = 0
         for part in command.text.split("&&"):

@@ -5,6 +5,7 @@ NOT_RUN = {
     "fargo monitor": "full screen; tests/monitor/test_monitor_in_a_terminal.py runs it",
     "fargo --local monitor": "full screen",
     "fargo submit --resume": "it takes a submission that broke off; tests/kills has many",
+    "nox": "CI itself runs it",
     "python3 -m venv venv": "nothing is installed from PyPI in a test",
     "aws batch submit-job --job-name first": "to the queue of the Terraform above it",
     "terraform": "minutes of the provider's own waits; tests/e2e runs Terraform on the local AWS",
