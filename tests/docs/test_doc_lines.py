@@ -55,7 +55,10 @@ def test_what_a_user_types_is_marked_as_that(page: str) -> None:
         f"{block.page}:{block.line}"
         for block in blocks(page)
         if block.language not in ("sh", "console", "yaml")
-        and any(COMMAND.match(line) and "─" not in line for line in block.text.splitlines())
+        and any(
+            COMMAND.match(line) and "─" not in line and "[OPTIONS]" not in line
+            for line in block.text.splitlines()
+        )
     ]
     assert found == []
 

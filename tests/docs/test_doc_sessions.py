@@ -1,7 +1,7 @@
 """Every page is run: its commands in their order, on a local AWS. The examples' pages run in tests/e2e, in containers.
 
-A page that begins with `fargo init` begins in an empty folder. Every other one is given a project that is
-deployed, with a run of twenty rows, RUN.
+A page with a first run, `fargo init … && cd …`, begins in an empty folder. Every other one, and what comes after
+the `fargo down` of a first run, is given a project that is deployed, with a run of twenty rows, RUN.
 """
 
 import json
@@ -57,6 +57,7 @@ class Stage:
         real: jobs are containers.
         account: it is on AWS, whose part the local AWS plays.
         may: the commands that the user may run; all where there are none.
+        run_stays: RUN is the run of twenty rows to the page's end.
     """
 
     before: tuple[str, ...] = BEFORE
@@ -65,14 +66,20 @@ class Stage:
     real: bool = False
     account: bool = False
     may: tuple[str, ...] = ()
+    run_stays: bool = False
 
 
 STAGES = {
+    "README.md": Stage(
+        toml='\n[jobs.thumbnail]\ncommand = ["thumbnail", "{photo}"]\ninputs = ["photo"]\n',
+        rules=(("thumbnail*-w1-*:1", [{"exit": 1}]),),
+    ),
     "docs/account.md": Stage(
         account=True,
         before=("fargo up", "aws iam create-role --role-name deployers --assume-role-policy-document {}"),
     ),
     "docs/ci.md": Stage(account=True, before=()),
+    "docs/commands.md": Stage(run_stays=True),
     "docs/cost.md": Stage(
         real=True,
         before=("fargo up", "fargo submit simulate --array 2 -- --samples 50"),
@@ -202,14 +209,24 @@ def _push(ref: ImageRef, **_login: str) -> Iterator[Any]:
 @pytest.mark.parametrize("page", RUN)
 def test_the_page_runs_as_written(page: str, stage: Stage, session: Session) -> None:
     own = page_commands(page)
-    if not any(command.text.startswith("fargo init") for command in own):
+    first = _first_run(own)
+    session.play(own[:first])
+    if first < len(own):
         _prepare(page, stage, session)
-    session.play(own)
+        session.play(own[first:])
+
+
+def _first_run(commands: list[Command]) -> int:
+    """How many of a page's commands are a first run, from an empty folder until it is empty again."""
+    if not any(re.match("fargo init .*&& cd ", command.text) for command in commands):
+        return 0
+    return next((n for n, command in enumerate(commands, 1) if command.text.endswith(" down")), len(commands))
 
 
 def _prepare(page: str, stage: Stage, session: Session) -> None:
     """A project with the page's jobs, deployed; and a run."""
     name = re.sub(r"[^a-z]+", "-", page.removesuffix(".md").lower()).strip("-")
+    session.monkeypatch.chdir(session.folder)
     session.one(Command("before", f"fargo init {name} && cd {name}"))
     project = Path("fargo.toml")
     text = project.read_text("utf-8") + stage.toml
@@ -225,6 +242,8 @@ def _prepare(page: str, stage: Stage, session: Session) -> None:
     for name, content in {**FILES, **scripts}.items():
         Path(name).write_text(content, encoding="utf-8")
     session.play(Command("before", line) for line in stage.before)
+    session.names["JOB"] = "simulate"
+    session.run_stays = stage.run_stays
     if stage.may:
         _become_anna(session, stage.may)
 

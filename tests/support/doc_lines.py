@@ -59,7 +59,7 @@ def _parse(words: list[str]) -> None:
 
 def synopses(text: str) -> Iterator[str]:
     """The command lines that a synopsis stands for: with all that is in brackets, with each side of a `|`."""
-    text = re.sub(r"\s*…", "", text)
+    text = re.sub(r"\s*…", "", re.split(r"\s[>|]\s", text)[0])
     if re.search(r"\[|[\w=]\|", text) is None:
         yield text
         return

@@ -51,6 +51,7 @@ class Session:
         account: whether commands without `--local` mean AWS, and not the local AWS.
         not_run: how a command begins => why it is not run.
         more: how a command begins => what is added to it, so that it takes less time.
+        run_stays: whether RUN is that of before, whatever is submitted.
         ended: what happens when a run has ended, which its user has waited for; given the run's id.
         names: what stands for what, such as RUN for a run's id.
     """
@@ -63,7 +64,7 @@ class Session:
     more: Mapping[str, str] = field(default_factory=dict)
     ended: Callable[[str], None] = lambda _run: None
     names: dict[str, str] = field(default_factory=dict)
-    _run_is_named: bool = False
+    run_stays: bool = False
 
     def __post_init__(self) -> None:
         self.monkeypatch.chdir(self.folder)
@@ -161,9 +162,9 @@ class Session:
         assert found, f"{command.place}: no run's id in {said}"
         given = re.findall(r"\b[A-Z]{3,}\b", command.comment) if "prints" in command.comment else []
         self.names["LAST"] = found[0]
-        for name in given or ([] if self._run_is_named else ["RUN"]):
+        for name in given or ([] if self.run_stays else ["RUN"]):
             self.names[name] = found[0]
-        self._run_is_named |= "RUN" in given
+        self.run_stays |= "RUN" in given
 
     def _hold(
         self, place: str, text: str, codes: tuple[int, int], said: tuple[str, str], shown: tuple[str, ...]
