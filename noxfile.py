@@ -64,6 +64,8 @@ HOSTED = {
 # Each writes a part of the pages from what it describes, and with --check fails where one is stale.
 GENERATORS = ("terraform/readme.py", "docs/reference.py")
 
+# Terraform and its provider collect garbage less often: a sixth less to compute for some more memory.
+ENVIRON = {"GOGC": "400", "PYTHONPATH": ""}
 NOX = (sys.executable, "-m", "nox")
 
 # What runs beside most of the tests. The first three have a deployment of their own each: an apply and a
@@ -136,7 +138,7 @@ def tests(session: nox.Session) -> None:
             apt_install(missing, reason="the tests drive real programs")
         with engine(session):
             base = choose_base_image()
-            environ = {"FARGO_TEST_BASE_IMAGE": base, "PYTHONPATH": ""}
+            environ = {**ENVIRON, "FARGO_TEST_BASE_IMAGE": base}
             if session.posargs:
                 apart = [f"--ignore=tests/{folder}" for folder in ("policies", "site")]
                 session.run("pytest", *apart, *session.posargs, env=environ)
@@ -260,7 +262,8 @@ def _provider_environment(session: nox.Session, folder: Path) -> dict[str, str]:
         "print(found.get(mirror.ENV_CLI_CONFIG, ''))"
     )
     config = session.run("python", "-c", program, str(folder), silent=True) or ""
-    return {"TF_CLI_CONFIG_FILE": config.strip(), "TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1"}
+    found = {"TF_CLI_CONFIG_FILE": config.strip(), "TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1"}
+    return {**ENVIRON, **found}
 
 
 @nox.session
@@ -269,7 +272,7 @@ def demo(session: nox.Session) -> None:
     session.install(".[local]")
     with tempfile.TemporaryDirectory(prefix="fargo-demo-") as folder, engine(session):
         project = Path(folder) / "hello"
-        environ = {"XDG_STATE_HOME": str(Path(folder) / "state"), "PYTHONPATH": ""}
+        environ = {**ENVIRON, "XDG_STATE_HOME": str(Path(folder) / "state")}
         try:
             base = choose_base_image()
         except SetupError as error:
