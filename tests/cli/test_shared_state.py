@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from cli_types import Fargo
-from local_aws import client, local_aws
+from local_aws import ACCOUNT, client, local_aws, set_rules
 from projects import REGION, deploy
 
 KEY = "fargo-demo/terraform.tfstate"
@@ -95,6 +95,154 @@ def test_a_colleague_with_the_project_file_alone_submits_watches_reads_and_stops
     assert not (elsewhere / ".fargo").exists()
 
 
+@pytest.fixture
+def colleague(
+    fargo: Fargo, project: Path, shared: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> str:
+    """Somebody at another machine: the project file and credentials; no Docker, no Terraform, nothing kept.
+
+    There is a run of two rows, of which one has failed.
+    """
+    _deployed_by_a_colleague(project, shared)
+    set_rules(shared, [{"job": "*", "script": [{"out": "hello"}, {"exit": 3}]}])
+    run = fargo("submit", "work", "--array", "2").out.strip()
+    fargo("wait", run)
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    shutil.copy(project / "fargo.toml", elsewhere)
+    monkeypatch.chdir(elsewhere)
+    monkeypatch.setenv("PATH", "/nonexistent")
+    monkeypatch.setenv("DOCKER_HOST", "unix:///nonexistent/docker.sock")
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return run
+
+
+@pytest.mark.parametrize(
+    ("command", "code", "says"),
+    [
+        ("ps", 0, "RUN"),
+        ("ps --json", 0, '"id": "RUN"'),
+        ("show RUN", 0, "FAILED"),
+        ("logs RUN", 0, "hello"),
+        ("wait RUN", 1, "FAILED"),
+        ("stop RUN", 0, "has ended already"),
+        ("retry RUN --follow", 1, "wave 2"),
+        ("results RUN", 0, "2 "),
+        ("explain RUN", 0, "FAILED"),
+        ("cost", 0, "a month"),
+        ("cost RUN", 0, "at least $"),
+        ("report RUN", 0, "RUN.html"),
+        ("submit work --follow", 1, "FAILED"),
+        ("submit work --dry-run", 0, "containers"),
+    ],
+)
+def test_a_colleague_without_docker_and_terraform(
+    fargo: Fargo, colleague: str, command: str, code: int, says: str
+) -> None:
+    ended = fargo(*command.replace("RUN", colleague).split())
+    assert (ended.code, says.replace("RUN", colleague) in ended.out + ended.err) == (code, True), ended
+    assert not Path(".fargo").exists()
+
+
+def test_a_project_file_without_a_bucket_names_the_way_to_share(
+    fargo: Fargo, shared: str, project: Path
+) -> None:
+    file = project / "fargo.toml"
+    file.write_text(file.read_text(encoding="utf-8").replace('bucket = "team-states"', ""), encoding="utf-8")
+    ended = fargo("ps")
+    assert ended.code == 3
+    assert "demo is not deployed here yet" in ended.err
+    assert "where somebody else has: share its state, [state] bucket in fargo.toml" in ended.err
+
+
+STANDS = json.dumps(
+    {"version": 4, "lineage": "a", "serial": 3, "outputs": {}, "resources": [{"mode": "managed"}]}
+)
+
+
+def _deployed_from_here(project: Path, state: str = STANDS) -> Path:
+    """A stack whose state is on this machine: what `up` left before the project file named a bucket."""
+    kept = project / ".fargo" / "aws"
+    kept.mkdir(parents=True)
+    owner = {"name": "demo", "account_id": ACCOUNT, "region": REGION, "state_id": "0123456789abcdef"}
+    (kept / "target.json").write_text(json.dumps(owner), encoding="utf-8")
+    (kept / "terraform.tfstate").write_text(state, encoding="utf-8")
+    return kept
+
+
+@pytest.mark.parametrize("command", ["ps", "plan", "submit work", "build", "down", "unlock x", "doctor"])
+@pytest.mark.usefixtures("terraform", "shared")
+def test_a_bucket_that_is_new_in_the_file_deploys_no_second_stack(
+    fargo: Fargo, project: Path, command: str
+) -> None:
+    _deployed_from_here(project)
+    ended = fargo(*command.split())
+    assert ended.code == 3
+    assert "the state of demo is on this machine, and [state] names the bucket team-states" in (
+        ended.out + ended.err
+    )
+    assert "`fargo up` moves it there, after asking" in ended.out + ended.err
+
+
+@pytest.mark.engine
+@pytest.mark.usefixtures("terraform")
+def test_up_moves_a_state_into_the_bucket_after_asking(fargo: Fargo, project: Path, shared: str) -> None:
+    kept = _deployed_from_here(project)
+    s3 = client("s3", shared, REGION)
+    s3.create_bucket(Bucket="team-states")
+    asked = fargo("up")
+    assert (asked.code, "Move it to s3://team-states/" + KEY in asked.err) == (2, True)
+    assert (kept / "terraform.tfstate").is_file()
+    moved = fargo("up", "--yes")
+    assert f"moved the state to s3://team-states/{KEY}" in moved.err
+    assert moved.code == 4  # the terraform of these tests goes no further
+    assert s3.get_object(Bucket="team-states", Key=KEY)["Body"].read().decode() == STANDS
+    assert (kept / "terraform.tfstate.moved").read_text(encoding="utf-8") == STANDS
+    assert not (kept / "terraform.tfstate").exists()
+    owner = json.loads((kept / "target.json").read_text(encoding="utf-8"))
+    assert (owner["state"], "state_id" in owner) == (f"s3://team-states/{KEY}", False)
+    assert "Move it" not in fargo("up", "--yes").err
+
+
+@pytest.mark.engine
+@pytest.mark.usefixtures("terraform")
+def test_a_state_that_is_in_the_bucket_already_is_not_written_over(
+    fargo: Fargo, project: Path, shared: str
+) -> None:
+    kept = _deployed_from_here(project)
+    theirs = STANDS.replace('"a"', '"b"')
+    _write_state(shared, {}, theirs.encode())
+    ended = fargo("up", "--yes")
+    assert (ended.code, "is the state of another stack of this name" in ended.err) == (3, True)
+    s3 = client("s3", shared, REGION)
+    assert s3.get_object(Bucket="team-states", Key=KEY)["Body"].read().decode() == theirs
+    assert (kept / "terraform.tfstate").read_text(encoding="utf-8") == STANDS
+    # What a kill in the middle of the move leaves: the same in both places.
+    s3.put_object(Bucket="team-states", Key=KEY, Body=STANDS)
+    assert "moved the state" in fargo("up", "--yes").err
+
+
+@pytest.mark.parametrize("bucket", ["", 'bucket = "another-bucket"'])
+@pytest.mark.parametrize("command", ["ps", "plan", "down"])
+@pytest.mark.usefixtures("terraform")
+def test_a_bucket_that_is_gone_from_the_file_or_another_one_is_refused(
+    fargo: Fargo, project: Path, shared: str, bucket: str, command: str
+) -> None:
+    kept = _deployed_from_here(project, '{"resources": []}')
+    s3 = client("s3", shared, REGION)
+    s3.create_bucket(Bucket="another-bucket")
+    owner = {"name": "demo", "account_id": ACCOUNT, "region": REGION, "state": f"s3://team-states/{KEY}"}
+    (kept / "target.json").write_text(json.dumps(owner), encoding="utf-8")
+    file = project / "fargo.toml"
+    file.write_text(
+        file.read_text(encoding="utf-8").replace('bucket = "team-states"', bucket), encoding="utf-8"
+    )
+    ended = fargo(command)
+    assert (ended.code, f"the state of demo is s3://team-states/{KEY}, and" in ended.err) == (3, True)
+    assert 'put it back: bucket = "team-states" under [state]' in ended.err
+
+
 def test_what_a_colleague_deployed_since_is_what_a_run_uses(fargo: Fargo, project: Path, shared: str) -> None:
     outputs = _deployed_by_a_colleague(project, shared)
     newer = outputs | {"job_definitions": {"work": outputs["job_definitions"]["other"]}}
@@ -108,7 +256,11 @@ def test_what_a_colleague_deployed_since_is_what_a_run_uses(fargo: Fargo, projec
     [
         (None, "demo is not deployed: s3://team-states/fargo-demo/terraform.tfstate holds nothing"),
         (b"<html>", "s3://team-states/fargo-demo/terraform.tfstate is no state of Terraform"),
-        (b'{"outputs": {"name": {"value": "demo"}}}', "that another version of fargo deployed"),
+        (b'{"outputs": {"name": {"value": "demo"}}}', "the stack is of an older version of fargo"),
+        (
+            b'{"outputs": {"stack_version": {"value": "2"}, "name": {"value": "demo"}}}',
+            "the stack is not whole: it does not tell account_id",
+        ),
     ],
 )
 def test_a_state_that_tells_of_no_stack_is_a_sentence(

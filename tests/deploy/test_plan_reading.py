@@ -8,7 +8,6 @@ from fargo.deploy.attributes import Attribute, attributes_of
 from fargo.deploy.plan import (
     Change,
     changes_of,
-    check_version,
     drift_of,
     image_changes,
     outputs_change,
@@ -17,7 +16,7 @@ from fargo.deploy.plan import (
     standing_then,
 )
 from fargo.errors import NewerState
-from fargo.model.stack import STACK_VERSION
+from fargo.model.stack import STACK_VERSION, check_version, version_of
 from fargo.terraform import Outputs, Planned
 
 
@@ -146,12 +145,11 @@ def test_a_creation_that_failed_and_an_old_one_that_is_left_are_known() -> None:
 
 
 def test_the_state_of_a_newer_fargo_is_refused() -> None:
-    check_version({})
-    check_version({"stack_version": {"value": STACK_VERSION}})
+    check_version(version_of({}))
+    check_version(version_of({"stack_version": {"value": STACK_VERSION}}))
     with pytest.raises(NewerState, match="stack version 99") as caught:
-        check_version(
-            outputs_now({"output_changes": {"stack_version": {"before": "99", "actions": ["update"]}}})
-        )
+        found = outputs_now({"output_changes": {"stack_version": {"before": "99", "actions": ["update"]}}})
+        check_version(version_of(found))
     assert "--upgrade fargo" in caught.value.hint
 
 

@@ -2,16 +2,21 @@
 
 import json
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
+from fakes import a_run
 from generators import result
 from local_aws import client, script, wait_for_job
 from projects import REGION
 
 from fargo.deploy import Deployment, Keep, Teardown
 from fargo.errors import AwsError, NotDeployed, TerraformFailed
+from fargo.model.naming import ledger_key
+from fargo.view.down import standing_lines
 
 Outputs = dict[str, Any]
 
@@ -208,3 +213,26 @@ def test_jobs_that_do_not_stop_in_time_are_an_error_before_anything_is_destroyed
     with pytest.raises(AwsError, match="1 jobs did not stop within 600 s"):
         result(teardown.run())
     assert not any("-destroy" in command.split() for command in _commands(told))
+
+
+def test_the_runs_of_others_are_named_and_who_submitted_them(
+    deployment: Deployment, told: Path, endpoint: str, outputs: Outputs
+) -> None:
+    _state(told, *_whole(outputs))
+    s3 = client("s3", endpoint, REGION)
+    for run, by, job in (
+        ("work-261122-183000-aaaa", "bob@lab", _submit(endpoint, outputs, "one")),
+        ("work-261122-183001-bbbb", "", _submit(endpoint, outputs, "two")),
+        ("work-261122-183002-cccc", "ada@desk", "long gone"),
+    ):
+        body = msgspec.json.encode(replace(a_run(job), id=run, by=by))
+        s3.put_object(Bucket=outputs["bucket"], Key=ledger_key(run), Body=body)
+    found = result(_teardown(deployment).standing())
+    assert [(each.id, each.by) for each in found.runs] == [
+        ("work-261122-183001-bbbb", ""),
+        ("work-261122-183000-aaaa", "bob@lab"),
+    ]
+    assert (
+        "runs that would be stopped: work-261122-183001-bbbb, work-261122-183000-aaaa of bob@lab"
+        in standing_lines("demo", found, ())
+    )

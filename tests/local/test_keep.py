@@ -2,7 +2,9 @@
 
 import os
 import signal
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -192,3 +194,18 @@ def test_jobs_that_were_cut_off_are_tried_again_in_their_order(home: Path) -> No
     batch = start()
     front = batch.get_job_queue_snapshot(jobQueue="queue")["frontOfQueue"]["jobs"]
     assert [job["jobArn"].rpartition("/")[2] for job in front] == ids
+
+
+def test_what_another_version_kept_is_put_aside_and_said(home: Path) -> None:
+    make_queue(start())
+    daemon.stop()
+    (kept,) = home.rglob("batch.db")
+    with closing(sqlite3.connect(kept)) as db:
+        db.execute("PRAGMA user_version = 99")
+    started = daemon.start(port=0, executor="scripted")
+    assert (
+        "what AWS Batch held cannot be read (it is of version 99, and this fargo writes 1)" in started.warning
+    )
+    (aside,) = kept.parent.glob("batch-*.db")
+    assert f"it was moved to {aside}" in started.warning
+    assert client("batch", started.endpoint).describe_job_queues()["jobQueues"] == []

@@ -233,7 +233,7 @@ def test_the_local_target_keeps_its_state_here_whatever_the_project_file_says(tm
 def test_nothing_deployed_names_the_way_to_deploy(folder: StackFolder) -> None:
     with pytest.raises(NotDeployed) as caught:
         folder.outputs()
-    assert caught.value.hint == "deploy it: `fargo up`"
+    assert caught.value.hint.startswith("deploy it: `fargo up`; where somebody else has: share its state")
     folder.root.mkdir(parents=True)
     (folder.root / "outputs.json").write_text('{"name": "demo"}', encoding="utf-8")
     with pytest.raises(NotDeployed, match="not written by this version"):
@@ -244,3 +244,19 @@ def test_removing_leaves_nothing(folder: StackFolder) -> None:
     _materialise(folder)
     folder.remove()
     assert not (folder.project.folder / ".fargo").exists()
+
+
+def test_a_folder_remembers_the_bucket_of_its_state(tmp_path: Path) -> None:
+    file = write_project(tmp_path, more='\n[state]\nbucket = "team"\n') / "fargo.toml"
+    shared = StackFolder(config.load(file, environ={}), "aws")
+    shared.claim("111111111111", "eu-west-1")
+    shared.check_place()
+    for bucket, says in (("", "the project file names no bucket"), ("other", "names the bucket other")):
+        file.write_text(
+            file.read_text(encoding="utf-8").partition("[state]")[0] + f'[state]\nbucket = "{bucket}"\n',
+            encoding="utf-8",
+        )
+        moved = StackFolder(config.load(file, environ={}), "aws")
+        with pytest.raises(PrerequisiteError, match=says) as caught:
+            moved.check_place()
+        assert 'put it back: bucket = "team"' in caught.value.hint

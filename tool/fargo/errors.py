@@ -32,6 +32,8 @@ from typing import ClassVar
 
 DONE = 0
 JOB_FAILED = 1
+UPGRADE = "upgrade fargo: python3 -m pip install --upgrade fargo"
+"""The next step where something is of a newer fargo."""
 
 
 class FargoError(Exception):

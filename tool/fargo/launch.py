@@ -4,8 +4,10 @@ Each step begins when those before it are whole: what is wrong with a row is sai
 a run is there once its ledger is, which is when all that its containers read is there.
 """
 
+import getpass
 import hashlib
 import secrets
+import socket
 import tempfile
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
@@ -123,7 +125,15 @@ def _planned(work: Work, outputs: StackOutputs, rows: Rows, now: datetime) -> Ru
         found = after(work.after, rows=rows.count, pack=pack, manifest=rows.manifest, partial=work.partial)
         request = replace(request, after=found)
     token = "".join(secrets.choice(ALPHABET) for _ in range(4))
-    return plan(request, work.settings, outputs, now=now, token=token)
+    return replace(plan(request, work.settings, outputs, now=now, token=token), by=_who())
+
+
+def _who() -> str:
+    """This user and machine, as Terraform names them with its lock."""
+    try:
+        return f"{getpass.getuser()}@{socket.gethostname()}"
+    except (KeyError, OSError):  # a container whose user has no name
+        return socket.gethostname()
 
 
 def launch(ready: Prepared, sender: Sender) -> Generator[LaunchEvent, None, Run]:

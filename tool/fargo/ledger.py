@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from fargo.aws.calls import THREADS
-from fargo.errors import AwsConflict, AwsError, AwsNotFound, UsageError
+from fargo.errors import UPGRADE, AwsConflict, AwsError, AwsNotFound, NewerState, UsageError
 from fargo.model import naming
-from fargo.model.run import Run
+from fargo.model.run import LEDGER_FORMAT, Run
 
 if TYPE_CHECKING:
     from fargo.aws.store import Store
@@ -21,6 +21,13 @@ _NAME = re.compile(r"[a-z0-9-]+")
 # Made here, and not by the first thread that reads a ledger: msgspec learns a type without a lock, and
 # two that learn it at once end the process (seen with msgspec 0.22: a segmentation fault).
 _RUN = msgspec.json.Decoder(Run)
+
+
+class _Format(msgspec.Struct):
+    format: int = 1
+
+
+_FORMAT = msgspec.json.Decoder(_Format)
 _STARTED = re.compile(r"-(\d{6}-\d{6})-[0-9a-z]{4}$")
 
 
@@ -100,6 +107,7 @@ def read(store: "Store", name: str) -> Entry:
 
     Raises:
         UsageError: there is no such run, or there are several, or the name is empty.
+        NewerState: a newer fargo wrote it.
     """
     if not name:
         raise UsageError("the run's name is empty", "`fargo ps` lists the runs")
@@ -126,6 +134,10 @@ def _read(store: "Store", run: str) -> Entry:
     key = naming.ledger_key(run)
     content, etag = store.get_tagged(key)
     try:
+        found = _FORMAT.decode(content).format
+        if found > LEDGER_FORMAT:
+            text = f"{run} is of a newer fargo: ledger format {found}, and this one has {LEDGER_FORMAT}"
+            raise NewerState(text, UPGRADE)
         return Entry(_RUN.decode(content), etag)
     except msgspec.MsgspecError as error:
         text = f"the ledger s3://{store.bucket}/{key} cannot be read: {error}"
@@ -146,7 +158,8 @@ def recent(store: "Store", limit: int, since: datetime | None = None) -> Iterato
     def read(name: str) -> Run | None:
         try:
             return _read(store, name).run
-        except (AwsNotFound, LedgerUnreadable):  # no run, or one that says what it is when it is asked for
+        # No run, or one that says what it is when it is asked for.
+        except (AwsNotFound, LedgerUnreadable, NewerState):
             return None
 
     with ThreadPoolExecutor(THREADS) as pool:

@@ -3,7 +3,6 @@
 Touches the disk, never AWS.
 """
 
-import fcntl
 import hashlib
 import json
 import os
@@ -14,6 +13,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from fargo import place
 from fargo.assets import asset
 from fargo.config import Project
 from fargo.errors import NotDeployed, PrerequisiteError, WrongAccount
@@ -25,6 +25,7 @@ from fargo.variables import jobs_of
 LEFT_OUT = frozenset({"tests", "policies", "examples", "readme.py", ".terraform", ".terraform.lock.hcl"})
 MARKER = ".fargo-content"
 ADOPT = "adopt.tf.json"
+NOT_HERE = "deploy it: `fargo up`; where somebody else has: share its state, [state] bucket in fargo.toml"
 ROLE_ADDRESS = "module.roles.aws_iam_service_linked_role.{}"
 
 
@@ -45,36 +46,29 @@ class StackFolder:
         self.state = self.root / "terraform.tfstate"  # of a local backend; `backend.tf.json` says the same
         self._outputs = self.root / "outputs.json"
         self._jobs = self.root / "jobs.json"
-        self._owner = self.root / "target.json"
+        self._owner = place.Owner(self.root / "target.json")
         self._is_local = target == "local"
 
     def claim(self, account_id: str, region: str) -> None:
         """Bind the folder to an account and a region: something is about to be created there."""
         mine = {"name": self.project.name, "account_id": account_id, "region": region}
-        self._know(self._known() | mine)
-
-    def _known(self) -> dict[str, str]:
-        if not self._owner.is_file():
-            return {}
-        known: dict[str, str] = json.loads(self._owner.read_text(encoding="utf-8"))
-        return known
-
-    def _know(self, known: Mapping[str, str]) -> None:
-        self.root.mkdir(parents=True, exist_ok=True)
-        # Whole or not at all, also where fargo is killed: the state's word is written nowhere else.
-        new = self._owner.with_suffix(f".{os.getpid()}")
-        new.write_text(json.dumps(known) + "\n", encoding="utf-8")
-        new.replace(self._owner)
+        where = {"state": self.state_id} if self.is_shared else {}
+        self._owner.write(self._owner.read() | mine | where)
 
     def check_owner(self, account_id: str, region: str) -> None:
-        """Make sure that the folder is not bound to another project, account or region.
+        """Make sure that the folder is not of another project, account or region, and its state is in place.
 
         Raises:
-            PrerequisiteError: it is bound to another project.
+            PrerequisiteError: it is bound to another project, or its state is somewhere else.
             WrongAccount: it is bound to another account or region.
         """
+        self.check_place()
+        self.check_account(account_id, region)
+
+    def check_account(self, account_id: str, region: str) -> None:
+        """The same, wherever the state is."""
         mine = {"account_id": account_id, "region": region}
-        bound = self._known()
+        bound = self._owner.read()
         if "name" not in bound:
             return
         self._check_name(bound["name"])
@@ -106,16 +100,44 @@ class StackFolder:
 
     @property
     def state_id(self) -> str:
-        """What tells this stack's Terraform state from every other: where it lies, or a random word.
-
-        A state on this machine gets its word with the first call, in `target.json`.
-        """
+        """What tells this stack's state from every other: where it lies; of one on this machine, a word."""
         if self.is_shared:
             return "s3://{}/{}".format(*self.shared_state)
-        known = self._known()
+        known = self._owner.read()
         if "state_id" not in known:
-            self._know(known | {"state_id": secrets.token_hex(8)})
-        return str(self._known()["state_id"])
+            known |= {"state_id": secrets.token_hex(8)}
+            self._owner.write(known)
+        return known["state_id"]
+
+    @property
+    def is_to_move(self) -> bool:
+        """Whether the project file names a bucket for a state that is on this machine, and of something."""
+        return self.is_shared and self.state.is_file() and place.has_resources(self.state.read_bytes())
+
+    def moved(self) -> None:
+        """The state is in the bucket from now on."""
+        known = {name: value for name, value in self._owner.read().items() if name != "state_id"}
+        self._owner.write(known | {"state": self.state_id})
+
+    def check_place(self) -> None:
+        """Make sure that the state is where the project file says: a second one would be of a second stack.
+
+        Raises:
+            PrerequisiteError: it is somewhere else.
+        """
+        name, bucket = self.project.name, self.project.state.bucket
+        if self.is_to_move:
+            raise PrerequisiteError(
+                f"the state of {name} is on this machine, and [state] names the bucket {bucket}",
+                "`fargo up` moves it there, after asking",
+            )
+        state = self._owner.read().get("state", "")
+        if state and state != (self.state_id if self.is_shared else ""):
+            says = (
+                f"[state] names the bucket {bucket}" if self.is_shared else "the project file names no bucket"
+            )
+            hint = f'put it back: bucket = "{state.split("/")[2]}" under [state]'
+            raise PrerequisiteError(f"the state of {name} is {state}, and {says}", hint)
 
     def materialise(
         self, variables: Mapping[str, Any], provider: Mapping[str, Any], existing_roles: Mapping[str, str]
@@ -209,19 +231,16 @@ class StackFolder:
         """What the last `up` put out.
 
         Raises:
-            NotDeployed: there was none, or by another version of fargo.
+            NotDeployed: there was none, or by an older version of fargo that did not say enough.
+            NewerState: a newer fargo did.
         """
         try:
-            found = StackOutputs(**json.loads(self._outputs.read_text(encoding="utf-8")))
+            found = StackOutputs.told(json.loads(self._outputs.read_text(encoding="utf-8")))
         except FileNotFoundError:
-            raise NotDeployed(
-                f"{self.project.name} is not deployed here yet", "deploy it: `fargo up`"
-            ) from None
-        except (TypeError, ValueError) as error:
-            raise NotDeployed(
-                f"{self._outputs} was not written by this version of fargo ({error})",
-                "write it anew: `fargo up`",
-            ) from error
+            raise NotDeployed(f"{self.project.name} is not deployed here yet", NOT_HERE) from None
+        except (AttributeError, TypeError, ValueError) as error:
+            text = f"{self._outputs} is damaged ({error})"
+            raise NotDeployed(text, "write it anew: `fargo up`") from error
         self._check_name(found.name)
         return found
 
@@ -231,37 +250,17 @@ class StackFolder:
         Raises:
             NotDeployed: nothing was ever planned here.
         """
-        if not self.is_shared and not self.state.is_file() and not self._owner.is_file():
+        if not self.is_shared and not self.state.is_file() and not self._owner.file.is_file():
             raise NotDeployed(f"{self.project.name} is not deployed here: nothing to take down")
 
     @property
     def is_claimed(self) -> bool:
         """Whether something was created from here, and not taken down to the end."""
-        return "account_id" in self._known()
+        return "account_id" in self._owner.read()
 
     def mend_state(self) -> bool:
-        """Put a state file on this machine right that Terraform was killed over.
-
-        It empties the file and writes it anew after each resource; before the first time it keeps what was
-        in it in `terraform.tfstate.backup`. That takes its place; what came since is found in the account.
-
-        Returns:
-            Whether it was cut off.
-        """
-        try:
-            with self.state.open("r+b") as file:
-                fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                json.loads(file.read())
-        except (FileNotFoundError, BlockingIOError):  # none; or a Terraform is writing it right now
-            return False
-        except ValueError:
-            backup = self.state.with_suffix(".tfstate.backup")
-            if backup.is_file():
-                shutil.copyfile(backup, self.state)
-            else:
-                self.state.unlink()
-            return True
-        return False
+        """Put a state file on this machine right that Terraform was killed over; whether it was."""
+        return place.mend(self.state)
 
     def remove(self, *, kept: bool = False) -> None:
         """Forget the stack: there is nothing left of it.
@@ -271,7 +270,7 @@ class StackFolder:
         """
         if kept:
             for item in self.root.iterdir():
-                if item != self._owner:
+                if item != self._owner.file:
                     shutil.rmtree(item) if item.is_dir() else item.unlink()
             return
         shutil.rmtree(self.root, ignore_errors=True)

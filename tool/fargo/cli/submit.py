@@ -172,8 +172,15 @@ def _resumed(context: Context, name: str, *, quiet: bool) -> "Run":
 
 def _warn_if_stale(context: Context) -> None:
     from fargo.cli.deploying import image_tag
+    from fargo.model.stack import STACK_VERSION
 
     deploy = f"To deploy them: {context.command('up')}"
+    if context.outputs.stack_version != STACK_VERSION:
+        context.out.say(
+            f"the stack is of version {context.outputs.stack_version}, and this fargo's is {STACK_VERSION}. "
+            f"To bring it up to date: {context.command('up')}",
+            "yellow",
+        )
     if context.folder.jobs_changed():
         context.out.say(
             "the jobs in the project file have changed since the last up: of those changes this run has the "

@@ -53,7 +53,7 @@ def up(context: Context, saved: Path | None, adopt: bool) -> None:
 
     # A missing engine is said before anything is planned or asked.
     with engine() as docker:
-        _make_bucket(context)
+        _share_state(context)
         with planned(context, _plan(context, saved, adopt)) as plan:
             show_plan(context, plan, whole=context.options.verbose)
             if not plan.empty:
@@ -65,16 +65,23 @@ def up(context: Context, saved: Path | None, adopt: bool) -> None:
     _say_next(context, outputs)
 
 
-def _make_bucket(context: Context) -> None:
-    """On first use, the bucket for a shared state."""
+def _share_state(context: Context) -> None:
+    """On first use, the bucket for a shared state; and the state into it that was on this machine."""
     from fargo.deploy import shared_state
 
-    if bucket := shared_state.missing_bucket(context.session, context.folder):
+    folder, moves = context.folder, context.folder.is_to_move
+    if not moves:
+        folder.check_place()
+    if bucket := shared_state.missing_bucket(context.session, folder):
         context.confirm(
             f"The bucket {bucket} for the state is not there. Make it in {context.session.region}?"
         )
         shared_state.make_bucket(context.session, bucket)
         context.out.say(f"made the bucket {bucket}: private, encrypted, with versions")
+    if moves:
+        context.confirm(f"The state is on this machine. Move it to {folder.state_id}, for all who share it?")
+        shared_state.move(context.session, folder)
+        context.out.say(f"moved the state to {folder.state_id}; a copy is in {folder.root}")
 
 
 def _plan(context: Context, saved: Path | None, adopt: bool) -> "Generator[DeployEvent, None, DeployPlan]":

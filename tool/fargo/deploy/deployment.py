@@ -22,7 +22,6 @@ from fargo.deploy.plan import (
     DeployPlan,
     changes_nothing,
     changes_of,
-    check_version,
     drift_of,
     image_changes,
     outputs_change,
@@ -34,7 +33,7 @@ from fargo.deploy.plan import (
 from fargo.deploy.saved import LOCK_FILE
 from fargo.errors import TerraformFailed
 from fargo.images import ImageEvent
-from fargo.model.stack import StackOutputs
+from fargo.model.stack import StackOutputs, check_version, version_of
 from fargo.stack import StackFolder
 from fargo.terraform import Message, Terraform, TerraformEvent, mirror
 
@@ -177,7 +176,7 @@ class Deployment:
         self, shown: Mapping[str, Any], account_id: str, image_tag: str, *, adopt: bool
     ) -> DeployPlan:
         outputs = outputs_now(shown)
-        check_version(outputs)
+        check_version(version_of(outputs))
         prices = self.prices
         return DeployPlan(
             file=self.folder.plan,
@@ -195,7 +194,7 @@ class Deployment:
 
     def _unchanged(self, account_id: str, image_tag: str) -> DeployPlan:
         outputs = self.terraform().outputs()
-        check_version(outputs)
+        check_version(version_of(outputs))
         return self._told(account_id, image_tag, standing_of(outputs, self.prices), outputs=outputs)
 
     def _image_plan(self, account_id: str, image_tag: str, changes: tuple[Change, ...]) -> DeployPlan:

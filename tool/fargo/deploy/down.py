@@ -16,9 +16,9 @@ from fargo.aws.store import Store
 from fargo.deploy.adopt import Import
 from fargo.deploy.deployment import DeployEvent, Deployment
 from fargo.deploy.merge import interruptible
-from fargo.deploy.plan import check_version
 from fargo.deploy.standing import Keep, Owned, Standing, count
 from fargo.errors import AwsError, AwsNotFound, AwsThrottled, NotDeployed, TerraformFailed
+from fargo.model.stack import check_version, version_of
 from fargo.terraform import Diagnostic, Message, Resource
 
 POLL_SECONDS = 2.0
@@ -95,7 +95,7 @@ class Teardown:
         self._folder.check_owner(account_id, self._session.region)
         # The state may be remote and this checkout new: Terraform needs its folder to read it.
         yield from self._deployment.prepare(account_id, NO_IMAGE)
-        check_version(self._deployment.terraform().outputs())
+        check_version(version_of(self._deployment.terraform().outputs()))
         self._state = self._deployment.terraform().resources()
         if self._unknown():
             self._strays = yield from self._look_up()

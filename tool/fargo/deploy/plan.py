@@ -9,8 +9,6 @@ from typing import Any
 from fargo import cost
 from fargo.cost import PACKAGED, Prices, StandingCost
 from fargo.deploy.attributes import Attribute, attributes_of
-from fargo.errors import NewerState
-from fargo.model.stack import STACK_VERSION
 from fargo.terraform import Outputs, Planned
 
 _ACTIONS = {
@@ -139,23 +137,6 @@ def outputs_now(shown: Mapping[str, Any]) -> dict[str, Any]:
     """
     found = shown.get("output_changes", {}).items()
     return {name: {"value": change["before"]} for name, change in found if change.get("before") is not None}
-
-
-def check_version(outputs: Mapping[str, Any]) -> None:
-    """Make sure that the state is not of a newer fargo, whose stack this one would take apart.
-
-    Args:
-        outputs: what the state puts out now.
-
-    Raises:
-        NewerState: it is.
-    """
-    found = str(outputs.get("stack_version", {}).get("value", STACK_VERSION))
-    if int(found) > int(STACK_VERSION):
-        raise NewerState(
-            f"the state is of a newer fargo: stack version {found}, and this one has {STACK_VERSION}",
-            "upgrade fargo: python3 -m pip install --upgrade fargo",
-        )
 
 
 def changes_nothing(said: Iterable[object]) -> bool:

@@ -82,18 +82,15 @@ class SavedPlan:
         """
         try:
             with zipfile.ZipFile(file) as archive:
-                whose = Whose(**json.loads(archive.read(_WHOSE)))
-                found = cls(whose, archive.read(_PLAN), archive.read(LOCK_FILE))
+                told = json.loads(archive.read(_WHOSE))
+                _check_maker(told["fargo"], told["format"])
+                found = cls(Whose(**told), archive.read(_PLAN), archive.read(LOCK_FILE))
         except OSError as error:
             raise UsageError(
                 f"{file} cannot be read: {error.strerror}", "`fargo plan --out FILE` writes one"
             ) from error
         except (zipfile.BadZipFile, KeyError, TypeError, ValueError) as error:
             raise StalePlan(f"{file} is no plan of `fargo plan --out`", PLAN_AGAIN) from error
-        if (whose.fargo, whose.format) != (__version__, FORMAT):
-            raise StalePlan(
-                f"the plan was made by fargo {whose.fargo}, and this is {__version__}", PLAN_AGAIN
-            )
         return found
 
     def check(self, here: Whose) -> None:
@@ -128,6 +125,11 @@ class SavedPlan:
                 "the plan was made of other settings than those here, or for another state",
                 PLAN_AGAIN,
             )
+
+
+def _check_maker(fargo: str, form: int) -> None:
+    if (fargo, form) != (__version__, FORMAT):
+        raise StalePlan(f"the plan was made by fargo {fargo}, and this is {__version__}", PLAN_AGAIN)
 
 
 def save(deployment: "Deployment", plan: DeployPlan, file: Path) -> None:

@@ -1,12 +1,14 @@
 """A state that a team shares, in a bucket: making the bucket, and reading what the deployed stack put out."""
 
 import json
+import time
 from typing import TYPE_CHECKING, Any
 
+from fargo import place
 from fargo.aws.calls import ask
 from fargo.aws.errors import translated
 from fargo.aws.store import Store
-from fargo.errors import AwsNotFound, NotDeployed, PrerequisiteError
+from fargo.errors import AwsError, AwsNotFound, NotDeployed, PrerequisiteError
 from fargo.model.stack import StackOutputs
 
 if TYPE_CHECKING:
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
 
 # The one region whose name CreateBucket does not take (Amazon S3 API reference, CreateBucket).
 _WITHOUT_NAME = "us-east-1"
+_OURS, _AT_ONCE = "BucketAlreadyOwnedByYou", "OperationAborted"
+"""It is there and ours; somebody else works on it at this moment (the same, "Error responses")."""
+_PAUSES = (1.0, 2.0, 4.0, 8.0)
 
 
 def missing_bucket(session: "Session", folder: "StackFolder") -> str:
@@ -44,8 +49,10 @@ def check_bucket(session: "Session", folder: "StackFolder") -> None:
         raise PrerequisiteError(text, "`fargo up` makes it")
 
 
-def make_bucket(session: "Session", bucket: str) -> None:
+def make_bucket(session: "Session", bucket: str, *, sleep: "Callable[[float], None]" = time.sleep) -> None:
     """Make the bucket for states: private, encrypted, and with versions, so that no state is ever lost.
+
+    Two who make it at the same moment both end well: each sees that it is there and as it should be.
 
     Raises:
         AwsError: AWS refuses, as where another account has a bucket of this name.
@@ -56,15 +63,49 @@ def make_bucket(session: "Session", bucket: str) -> None:
         if session.region == _WITHOUT_NAME
         else {"CreateBucketConfiguration": {"LocationConstraint": session.region}}
     )
-    with translated("CreateBucket"):
-        client.create_bucket(Bucket=bucket, **here)
-    with translated("PutBucketVersioning"):
-        client.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
     closed = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
-    with translated("PutPublicAccessBlock"):
-        client.put_public_access_block(
-            Bucket=bucket, PublicAccessBlockConfiguration=dict.fromkeys(closed, True)
-        )
+    steps: dict[str, dict[str, Any]] = {
+        "create_bucket": here,
+        "put_bucket_versioning": {"VersioningConfiguration": {"Status": "Enabled"}},
+        "put_public_access_block": {"PublicAccessBlockConfiguration": dict.fromkeys(closed, True)},
+    }
+    for call, arguments in steps.items():
+        for pause in (*_PAUSES, None):
+            try:
+                with translated(client.meta.method_to_api_mapping[call]):
+                    getattr(client, call)(Bucket=bucket, **arguments)
+                break
+            except AwsError as error:
+                if error.code == _OURS:
+                    break
+                if error.code != _AT_ONCE or pause is None:
+                    raise
+                sleep(pause)
+
+
+def move(session: "Session", folder: "StackFolder") -> None:
+    """Move the state from this machine into the bucket, which is there; a copy stays here as `….moved`.
+
+    Raises:
+        WrongAccount: credentials or region are not those deployed to.
+        PrerequisiteError: the bucket holds a state of this name already, or a Terraform is at work here.
+        AwsError: AWS refuses, or is out of reach.
+    """
+    folder.check_account(session.identity().account_id, session.region)
+    bucket, key = folder.shared_state
+    store = Store(session.client("s3"), bucket)
+    with place.taken(folder.state) as content:
+        try:
+            there, etag = store.get_tagged(key)
+        except AwsNotFound:
+            there, etag = b"", ""
+        if there != content and place.has_resources(there):
+            raise PrerequisiteError(
+                f"{folder.state_id} is the state of another stack of this name",
+                "take `bucket` out of [state] and `fargo down` this machine's; then put it back",
+            )
+        store.put(key, content, after=etag)
+    folder.moved()
 
 
 def known(folder: "StackFolder", session: "Callable[[], Session]") -> StackOutputs:
@@ -72,7 +113,11 @@ def known(folder: "StackFolder", session: "Callable[[], Session]") -> StackOutpu
 
     Args:
         session: asked for only where the state is shared.
+
+    Raises:
+        PrerequisiteError: the state is not where the project file says.
     """
+    folder.check_place()
     return outputs(session(), folder) if folder.is_shared else folder.outputs()
 
 
@@ -80,7 +125,8 @@ def outputs(session: "Session", folder: "StackFolder") -> StackOutputs:
     """What the deployed stack put out, as its state in the bucket says: whoever deployed it last.
 
     Raises:
-        NotDeployed: there is no state, or nothing is deployed any more, or another version of fargo did it.
+        NotDeployed: there is no state, or nothing is deployed any more, or an older fargo did it.
+        NewerState: a newer fargo deployed it.
         AwsError: AWS is out of reach or refuses.
     """
     bucket, key = folder.shared_state
@@ -94,11 +140,7 @@ def outputs(session: "Session", folder: "StackFolder") -> StackOutputs:
         raise NotDeployed(f"{where} is no state of Terraform: {error}", _DEPLOY) from error
     if not told:
         raise NotDeployed(f"{folder.project.name} is not deployed: {where} holds nothing", _DEPLOY)
-    try:
-        return StackOutputs.from_terraform(told)
-    except (KeyError, TypeError) as error:
-        text = f"{where} is of a stack that another version of fargo deployed ({error} is missing)"
-        raise NotDeployed(text, "deploy it with this version: `fargo up`") from error
+    return StackOutputs.from_terraform(told)
 
 
 _DEPLOY = "deploy it: `fargo up`"

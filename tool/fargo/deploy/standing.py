@@ -6,16 +6,19 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from fargo import ledger
 from fargo.aws.batch import Batch
 from fargo.aws.calls import ask, pages
 from fargo.aws.store import Store
-from fargo.errors import AwsNotFound
+from fargo.errors import AwsError, AwsNotFound
 from fargo.model.job import JobState
 
 if TYPE_CHECKING:
     from fargo.aws.session import Session
 
 SECONDS_A_DAY = 86400
+LATEST = 50
+"""Runs among which those are looked for whose jobs have not ended."""
 
 
 class Keep(StrEnum):
@@ -23,6 +26,14 @@ class Keep(StrEnum):
 
     DATA = "data"
     LOGS = "logs"
+
+
+@dataclass(frozen=True, slots=True)
+class LiveRun:
+    """A run that has not ended: its id, and who submitted it; empty where its ledger does not say."""
+
+    id: str
+    by: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +49,7 @@ class Standing:
         bytes: of the counted objects.
         images: in the repository.
         log_days: since the oldest written log group was created; 0 where they are kept.
+        runs: the latest of those whose jobs these are, and who submitted each.
     """
 
     resources: int
@@ -48,6 +60,7 @@ class Standing:
     bytes: int = 0
     images: int = 0
     log_days: int = 0
+    runs: tuple[LiveRun, ...] = ()
 
     @property
     def loses_data(self) -> bool:
@@ -79,27 +92,39 @@ def count(session: "Session", owned: Owned, keep: Collection[Keep], now: datetim
     Raises:
         AwsError: something cannot be listed.
     """
-    running, waiting = _jobs(session, owned.of("aws_batch_job_queue"))
+    live = _jobs(session, owned.of("aws_batch_job_queue"))
+    running = sum(state in (JobState.STARTING, JobState.RUNNING) for state in live.values())
     buckets = () if Keep.DATA in keep else owned.of("aws_s3_bucket")
     groups = () if Keep.LOGS in keep else owned.of("aws_cloudwatch_log_group")
     objects, size, more = _objects(session, buckets)
     return Standing(
         resources=owned.resources,
         running=running,
-        waiting=waiting,
+        waiting=len(live) - running,
         objects=objects,
         more_objects=more,
         bytes=size,
         images=_images(session.client("ecr"), owned.of("aws_ecr_repository")),
         log_days=_log_days(session.client("logs"), groups, now),
+        runs=_runs(session, owned.of("aws_s3_bucket"), live),
     )
 
 
-def _jobs(session: "Session", queues: Collection[str]) -> tuple[int, int]:
+def _jobs(session: "Session", queues: Collection[str]) -> dict[str, JobState]:
     batch = Batch(session.client("batch"))
-    states = [state for queue in batch.queues(queues) for state in batch.live_jobs(queue.arn).values()]
-    running = sum(state in (JobState.STARTING, JobState.RUNNING) for state in states)
-    return running, len(states) - running
+    return {job: state for queue in batch.queues(queues) for job, state in batch.live_jobs(queue.arn).items()}
+
+
+def _runs(session: "Session", buckets: Iterable[str], live: Collection[str]) -> tuple[LiveRun, ...]:
+    if not live:
+        return ()
+    for bucket in buckets:
+        try:
+            runs = [*ledger.recent(Store(session.client("s3"), bucket), LATEST)]
+        except AwsError:  # whose they are is told where it can be: who may take down need not read runs
+            continue
+        return tuple(LiveRun(run.id, run.by) for run in runs if not set(live).isdisjoint(run.job_ids))
+    return ()
 
 
 def _objects(session: "Session", buckets: Iterable[str]) -> tuple[int, int, bool]:

@@ -20,8 +20,10 @@ def holder(deployment: "Deployment") -> Lock | None:
 
     Raises:
         UsageError: the state is on this machine, where no lock outlives its process.
+        PrerequisiteError: it is somewhere else than the project file says.
         AwsError: the bucket cannot be read.
     """
+    deployment.folder.check_place()
     where = deployment.folder.state_id
     if not where.startswith("s3://"):
         raise UsageError(

@@ -105,7 +105,7 @@ _EXPLAIN = (*READ_QUEUES, *WALK, *QUOTAS)
 COMMANDS: Mapping[str, tuple[Grant, ...]] = {
     "plan": (*LOOK, *PRICES),
     "up": (*LOOK, *CHANGE, *PUSH, *PRICES),
-    "down": (*LOOK, *TAKE_AWAY, *EMPTY),
+    "down": (*LOOK, *TAKE_AWAY, *EMPTY, *READ_RUNS),
     "build": PUSH,
     "submit": (*SUBMIT, *WRITE_RUNS, *_RUN),
     "retry": (*SUBMIT, *WRITE_RUNS, *_RUN),

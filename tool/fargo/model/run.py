@@ -6,6 +6,8 @@ from datetime import datetime
 
 from fargo.model.job import Job, JobState
 
+LEDGER_FORMAT = 1
+"""Of `run.json`; grows when an older fargo, which drops keys that it does not know, would do harm with it."""
 APPEARS_SECONDS = 60.0
 """How long a submitted job may stay out of AWS Batch's other answers, generously."""
 
@@ -90,6 +92,8 @@ class Run:
         writer: the process that wrote the ledger last, by a random word.
         row_seconds: how long a row was expected to take when the run was submitted; 0: nobody knew.
         row_seconds_by: who said so.
+        by: who submitted it, `user@machine`; empty where that is not known.
+        format: of the ledger, see `LEDGER_FORMAT`.
     """
 
     id: str
@@ -110,6 +114,8 @@ class Run:
     writer: str = ""
     row_seconds: float = 0.0
     row_seconds_by: str = ""
+    by: str = ""
+    format: int = LEDGER_FORMAT
     waves: tuple[Wave, ...]
 
     @property

@@ -94,8 +94,8 @@ class Terraform:
         return found
 
     def init(self) -> None:
-        """Install the provider and set up the backend; a state in another backend moves to it."""
-        self._capture("init", input=False, no_color=True, migrate_state=True, force_copy=True)
+        """Install the provider and set up the backend. A state in another backend stays there, untouched."""
+        self._capture("init", input=False, no_color=True, reconfigure=True)
 
     def lock_platforms(self) -> None:
         """Note in the lock file what the provider's packages for other machines must hash to."""

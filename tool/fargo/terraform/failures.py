@@ -4,11 +4,11 @@ import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
-from fargo.errors import FargoError, NewerState, StalePlan, TerraformFailed, TerraformMissing
+from fargo.errors import UPGRADE, FargoError, NewerState, StalePlan, TerraformFailed, TerraformMissing
 from fargo.terraform.events import Diagnostic
 from fargo.terraform.locks import locked
 
-PLAN_AGAIN = "plan again: `fargo plan --out FILE`"
+PLAN_AGAIN = "plan again: `fargo up`, or `fargo plan --out FILE` for a plan in a file"
 INSTALL = "install it: https://developer.hashicorp.com/terraform/install"
 
 _VERSION = re.compile(r"Terraform\s+(?:version\s+)?v?(\d+(?:\.\d+)+)")
@@ -47,7 +47,7 @@ def _newer(said: str) -> FargoError:
 def _newer_provider(_said: str) -> FargoError:
     return NewerState(
         "the state was written by a newer version of the AWS provider, so by a newer fargo",
-        "upgrade fargo: python3 -m pip install --upgrade fargo",
+        UPGRADE,
     )
 
 

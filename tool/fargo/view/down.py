@@ -6,6 +6,9 @@ from fargo.deploy import Keep, Outcome, Standing
 from fargo.model.units import bytes_text
 from fargo.view.text import plural
 
+NAMED = 5
+"""Runs that are named."""
+
 
 def standing_lines(name: str, standing: Standing, keep: Collection[Keep]) -> Iterator[str]:
     """What `down` would end and remove.
@@ -18,6 +21,10 @@ def standing_lines(name: str, standing: Standing, keep: Collection[Keep]) -> Ite
     jobs = plural(standing.running + standing.waiting, "job")
     how = f" ({standing.running} running, {standing.waiting} waiting)" if standing.waiting else ""
     yield f"{name}: {jobs} to stop{how}, then {plural(standing.resources, 'resource')} to remove"
+    if standing.runs:
+        whose = [f"{run.id} of {run.by}" if run.by else run.id for run in standing.runs[:NAMED]]
+        more = [f"{len(standing.runs) - NAMED} more"] if len(standing.runs) > NAMED else []
+        yield f"runs that would be stopped: {', '.join((*whose, *more))}"
     if lost := list(_lost(standing)):
         yield f"lost with them: {', '.join(lost)}"
     if keep:

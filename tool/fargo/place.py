@@ -1,0 +1,113 @@
+"""What a target's folder knows besides Terraform: whose stack it is, where its state lies. Disk alone."""
+
+import fcntl
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+from fargo.errors import UPGRADE, NewerState, PrerequisiteError
+
+FORMAT = 1
+"""Of `target.json`; grows when an older fargo could no longer make sense of it."""
+
+
+class Owner:
+    """The file `target.json`.
+
+    Its keys: `name`, `account_id`, `region` of what is deployed; `state` of one that is in a bucket, or
+    `state_id`, the random word of one on this machine; `format`.
+    """
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+
+    def read(self) -> dict[str, str]:
+        """What it says; nothing where it is not there.
+
+        Raises:
+            NewerState: a newer fargo wrote it.
+            PrerequisiteError: it is damaged.
+        """
+        try:
+            known: dict[str, Any] = json.loads(self.file.read_text(encoding="utf-8"))
+            found = int(known.pop("format", FORMAT))
+        except FileNotFoundError:
+            return {}
+        except (ValueError, TypeError, AttributeError) as error:
+            text = f"{self.file} is damaged: {error}"
+            raise PrerequisiteError(
+                text, "put it back from a copy, or remove it where nothing is deployed"
+            ) from error
+        if found > FORMAT:
+            text = f"{self.file} was written by a newer fargo: format {found}, and this one knows {FORMAT}"
+            raise NewerState(text, UPGRADE)
+        return known
+
+    def write(self, known: Mapping[str, str]) -> None:
+        """Write it whole or not at all, also where fargo is killed: no other file has a state's word."""
+        self.file.parent.mkdir(parents=True, exist_ok=True)
+        new = self.file.with_suffix(f".{os.getpid()}")
+        new.write_text(json.dumps({**known, "format": FORMAT}) + "\n", encoding="utf-8")
+        new.replace(self.file)
+
+
+@contextmanager
+def _locked(state: Path) -> Iterator[IO[bytes]]:
+    """A state on this machine, under the lock that Terraform takes.
+
+    Raises:
+        FileNotFoundError: there is none.
+        BlockingIOError: a Terraform is writing it right now.
+    """
+    with state.open("r+b") as file:
+        fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield file
+
+
+def mend(state: Path) -> bool:
+    """Put a state right that Terraform was killed over; whether it was cut off.
+
+    Terraform empties the file and writes it anew after each resource; before the first time it keeps what was
+    in it in `terraform.tfstate.backup`. That takes its place; what came since is found in the account.
+    """
+    try:
+        with _locked(state) as file:
+            json.loads(file.read())
+    except (FileNotFoundError, BlockingIOError):
+        return False
+    except ValueError:
+        backup = state.with_suffix(".tfstate.backup")
+        if backup.is_file():
+            shutil.copyfile(backup, state)
+        else:
+            state.unlink()
+        return True
+    return False
+
+
+def has_resources(content: bytes) -> bool:
+    """Whether a state is of anything that stands."""
+    try:
+        return bool(json.loads(content).get("resources"))
+    except (ValueError, AttributeError):
+        return bool(content)  # cut off: of what, nobody knows
+
+
+@contextmanager
+def taken(state: Path) -> Iterator[bytes]:
+    """The content of a state on this machine, locked; left without an error, it lies aside as `….moved`.
+
+    Raises:
+        PrerequisiteError: a Terraform is writing it right now.
+    """
+    try:
+        with _locked(state) as file:
+            yield file.read()
+            state.replace(state.with_suffix(".tfstate.moved"))
+    except BlockingIOError:
+        text = "the state is locked: another process on this machine changes it"
+        raise PrerequisiteError(text, "wait until it ends") from None
