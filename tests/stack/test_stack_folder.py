@@ -236,7 +236,7 @@ def test_nothing_deployed_names_the_way_to_deploy(folder: StackFolder) -> None:
     assert caught.value.hint.startswith("deploy it: `fargo up`; where somebody else has: share its state")
     folder.root.mkdir(parents=True)
     (folder.root / "outputs.json").write_text('{"name": "demo"}', encoding="utf-8")
-    with pytest.raises(NotDeployed, match="not written by this version"):
+    with pytest.raises(NotDeployed, match="of an older version of fargo: it does not tell account_id"):
         folder.outputs()
 
 

@@ -13,6 +13,9 @@ STACK_VERSION = "2"
 What an older version did not put out has a default in `StackOutputs`, where one is right for it.
 """
 
+NAMED = 3
+"""Outputs that are missing are named up to here."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StackOutputs:
@@ -70,7 +73,7 @@ class StackOutputs:
         check_version(values.get("stack_version"))
         missing = [each.name for each in fields(cls) if each.default is MISSING and each.name not in values]
         if missing:
-            lacks = f"it does not tell {', '.join(missing)}"
+            lacks = f"it does not tell {', '.join(missing[:NAMED])}"
             if values.get("stack_version") == STACK_VERSION:
                 text = (
                     f"the stack is not whole: {lacks}; a `fargo up` is under way, or did not come to its end"
