@@ -1,4 +1,4 @@
-"""What the pages need beyond MyST: navigation from the index's own lists, raw anchors, links to folders.
+"""What the pages need beyond MyST: the navigation from the index, anchors, links to folders, sessions.
 
 The index lists pages by group, in plain links that a code host shows as well. Each of its sections becomes a
 group of the navigation, so there is no second list to keep.
@@ -10,11 +10,20 @@ from pathlib import Path
 from typing import Any
 
 from docutils import nodes
+from pygments.lexers.shell import BashSessionLexer
 from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
 
 NAMED_ANCHOR = re.compile(r'<a name="([\w-]+)">')
+
+
+class SessionLexer(BashSessionLexer):
+    """A `console` block: `$ ` begins a command. What a program prints may begin with a price or a #3."""
+
+    name = "Session"
+    aliases = ()
+    _ps1rgx = re.compile(r"^(\$ )(.*\n?)")
 
 
 class NamedAnchors(SphinxTransform):
@@ -46,10 +55,12 @@ class FolderLinks(SphinxTransform):
                 continue
             page = f"{folder}/README"
             if page in self.env.found_docs:
-                link["refdomain"], link["reftype"], link["reftarget"] = "doc", "doc", page
+                link.attributes |= {"refdomain": "doc", "reftarget": page, "reftargetid": None}
             else:
-                shown = [nodes.Text(" ("), nodes.literal(text=folder), nodes.Text(" in the repository)")]
-                link.replace_self([*link.children, *shown])
+                named = [] if link.astext() == folder else [nodes.literal(text=folder), nodes.Text(" ")]
+                link.replace_self(
+                    [*link.children, nodes.Text(" ("), *named, nodes.Text("in the repository)")]
+                )
 
 
 class Navigation(SphinxTransform):
@@ -78,18 +89,21 @@ class Navigation(SphinxTransform):
 
     def _add(self, caption: str | None, pages: list[str]) -> None:
         if pages:
-            self.document += addnodes.toctree(
-                parent=self.env.docname,
-                entries=[(None, page) for page in pages],
-                includefiles=pages,
-                caption=caption,
-                rawcaption=caption,
-                maxdepth=1,
-                glob=False,
-                hidden=True,
-                includehidden=False,
-                numbered=0,
-                titlesonly=True,
+            # In the page's own section: beside it, what a README leads to would stand beside the README.
+            self.document.next_node(nodes.section).append(
+                addnodes.toctree(
+                    parent=self.env.docname,
+                    entries=[(None, page) for page in pages],
+                    includefiles=pages,
+                    caption=caption,
+                    rawcaption=caption,
+                    maxdepth=1,
+                    glob=False,
+                    hidden=True,
+                    includehidden=False,
+                    numbered=0,
+                    titlesonly=True,
+                )
             )
 
 
@@ -97,4 +111,5 @@ def setup(app: Sphinx) -> dict[str, bool]:
     """Register everything with Sphinx."""
     for transform in (NamedAnchors, FolderLinks, Navigation):
         app.add_transform(transform)
+    app.add_lexer("console", SessionLexer)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

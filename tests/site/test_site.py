@@ -70,6 +70,13 @@ def test_every_link_within_the_site_leads_to_a_place_that_is_there(pages: dict[P
     assert dead == []
 
 
+def test_a_link_to_a_folder_leads_to_its_readme() -> None:
+    """In the text: the navigation's own links have no <span>."""
+    stack = (SITE / "terraform" / "README.html").read_text(encoding="utf-8")
+    modules = [path.parent.name for path in (ROOT / "terraform" / "modules").glob("*/README.md")]
+    assert [name for name in modules if f'href="modules/{name}/README.html"><span' not in stack] == []
+
+
 def test_a_link_to_another_host_is_https(pages: dict[Path, Page]) -> None:
     schemes = {urlsplit(link).scheme for page in pages.values() for link in page.links}
     assert schemes <= {"", "https"}
