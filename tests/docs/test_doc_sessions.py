@@ -1,7 +1,8 @@
 """Every page is run: its commands in their order, on a local AWS. The examples' pages run in tests/e2e, in containers.
 
-A page with a first run, `fargo init … && cd …`, begins in an empty folder. Every other one, and what comes after
-the `fargo down` of a first run, is given a project that is deployed, with a run of twenty rows, RUN.
+A page with a first run, `fargo init … && cd …`, begins in an empty folder, and one with a project of its own in a
+folder with the files that it shows. Every other one, and what comes after the `fargo down` of a first run, is given a
+project that is deployed, with a run of twenty rows, RUN.
 """
 
 import json
@@ -44,6 +45,8 @@ JOB = re.compile(r"^\[+jobs\..*?(?=^\[|\Z)", re.MULTILINE | re.DOTALL)
 """A table of a project file that is about a job."""
 SCRIPT = re.compile(r"`([\w-]+\.(?:py|json))`")
 """How a page names the file that a block is of."""
+FILE = re.compile(r"`([\w.]+)`:$")
+"""How a page with a project of its own names the file below it."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,7 @@ class Stage:
         toml: added to the project file.
         rules: how the jobs end; by themselves they write their command and succeed.
         real: jobs are containers.
+        own: the project is made of the files that the page shows.
         account: it is on AWS, whose part the local AWS plays.
         may: the commands that the user may run; all where there are none.
         run_stays: RUN is the run of twenty rows to the page's end.
@@ -64,6 +68,7 @@ class Stage:
     toml: str = ""
     rules: tuple[tuple[str, list[dict[str, Any]]], ...] = ()
     real: bool = False
+    own: bool = False
     account: bool = False
     may: tuple[str, ...] = ()
     run_stays: bool = False
@@ -114,6 +119,7 @@ STAGES = {
             ),
         )
     ),
+    "docs/quickstart.md": Stage(real=True, own=True),
     "docs/rows.md": Stage(rules=(("thumbnail*-w1-*:1", [{"exit": 1}]),)),
 }
 
@@ -209,7 +215,9 @@ def _push(ref: ImageRef, **_login: str) -> Iterator[Any]:
 @pytest.mark.parametrize("page", RUN)
 def test_the_page_runs_as_written(page: str, stage: Stage, session: Session) -> None:
     own = page_commands(page)
-    first = _first_run(own)
+    if stage.own:
+        _write_files(page, session.base_image)
+    first = len(own) if stage.own else _first_run(own)
     session.play(own[:first])
     if first < len(own):
         _prepare(page, stage, session)
@@ -221,6 +229,16 @@ def _first_run(commands: list[Command]) -> int:
     if not any(re.match("fargo init .*&& cd ", command.text) for command in commands):
         return 0
     return next((n for n, command in enumerate(commands, 1) if command.text.endswith(" down")), len(commands))
+
+
+def _write_files(page: str, base_image: str) -> None:
+    """The page's own files, on a base image that the machine has."""
+    for block in blocks(page):
+        if name := FILE.search(block.before):
+            text = block.text
+            if name[1] == "Dockerfile" and base_image:
+                text = re.sub("^FROM .*", f"FROM {base_image}", text)
+            Path(name[1]).write_text(text, encoding="utf-8")
 
 
 def _prepare(page: str, stage: Stage, session: Session) -> None:
