@@ -28,6 +28,8 @@ include_patterns = [
     "CONTRIBUTING.md",
     "SECURITY.md",
 ]
+# Not walked through: thousands of files, and modules that Terraform has downloaded.
+exclude_patterns = [".git", ".nox", ".venv", "build", "dist", "**/.terraform"]
 
 # Every heading can be linked to, by the anchor that a code host gives it.
 myst_heading_anchors = 6
