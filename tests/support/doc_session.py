@@ -65,6 +65,7 @@ class Session:
     ended: Callable[[str], None] = lambda _run: None
     names: dict[str, str] = field(default_factory=dict)
     run_stays: bool = False
+    _ended: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.monkeypatch.chdir(self.folder)
@@ -87,7 +88,9 @@ class Session:
 
     def one(self, command: Command) -> str:
         """Run one command of fargo's, with the `cd` and `export` beside it; what it printed on stdout."""
-        if READS.search(command.text) and (this := self.names.get("RUN")):
+        this = self.names.get("RUN", "")
+        if READS.search(command.text) and this and this not in self._ended:
+            self._ended.add(this)
             self._fargo([*self._target, "wait", this])
             self.ended(this)
         out = err = ""
@@ -103,6 +106,8 @@ class Session:
         self._hold(command.place, command.text, (code, command.exit_code), (out, err), command.output)
         if SUBMIT.search(command.text) and "--dry-run" not in command.text:
             self._name(command, out + err)
+        if "retry" in command.text:
+            self._ended.discard(this)
         return out
 
     @property
