@@ -128,7 +128,15 @@ def _runs(page: str) -> bool:
     return any(not command.text.startswith(tuple(NOT_RUN)) for command in page_commands(page))
 
 
-RUN = [page for page in pages() if not page.startswith("examples/") and _runs(page)]
+def _marks(page: str) -> list[pytest.MarkDecorator]:
+    return [pytest.mark.engine] if STAGES.get(page, Stage()).real else []
+
+
+RUN = [
+    pytest.param(page, marks=_marks(page))
+    for page in pages()
+    if not page.startswith("examples/") and _runs(page)
+]
 
 
 @pytest.fixture(scope="module")
