@@ -40,7 +40,8 @@ MORE = {
 
 _TYPED = re.compile(
     r"(?<![\w/-])--?[a-z][a-z-]*"  # an option
-    r"|[A-Z]+_[A-Z_]+"  # a variable
+    r"|\b[A-Z]+_[A-Z_]*"  # a variable, or how one begins
+    r'|\["[^]]+"\]'  # a list
     r"|\{[a-z]+\}"  # a placeholder
     r"|s3://[\w/*.]+|[A-Za-z]+\.(?:toml|csv|html)\b|pip install '[^']+'|'fargo\[\w+\]'"
 )
