@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from faulty import faults
 from results_bucket import Bucket
 
 from fargo.aws.store import Store
@@ -272,3 +273,14 @@ def test_no_network_ends_it_with_a_sentence(
     came, _ = fetched(bucket, run, tmp_path)
     assert came.progress.kept > 0
     assert came.progress.files == 20
+
+
+def test_all_arrives_though_s3_refuses_every_third_call(bucket: Bucket, tmp_path: Path) -> None:
+    run = bucket.run(60)
+    for row in range(60):
+        bucket.result(run, row, {"out": b"%d" % row})
+    store = bucket.patient()
+    refused = {"service": "s3", "operation": "*", "kind": "throttle", "rate": 0.33, "seed": 2}
+    with faults(bucket.endpoint, [refused]):
+        assert not lost(list(fetch(store, run, standing(store, run), tmp_path)))
+    assert files(tmp_path / "output") == {f"{row}/out": b"%d" % row for row in range(60)}

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from fargo.aws.patience import Patience
 from fargo.aws.session import Session, Target
 from fargo.aws.store import Store
 from fargo.model import naming
@@ -34,6 +35,12 @@ class Bucket:
     def store(self, *, attempts: int = 3) -> Store:
         session = Session(Target.LOCAL, REGION, endpoint=self.endpoint)
         return Store(session.client("s3", attempts=attempts), self.name)
+
+    def patient(self) -> Store:
+        """As commands read it that read much."""
+        patience = Patience()
+        session = Session(Target.LOCAL, REGION, endpoint=self.endpoint)
+        return Store(session.client("s3", patience=patience), self.name, patience)
 
     def put(self, key: str, body: bytes = b"") -> None:
         self.client.put_object(Bucket=self.name, Key=key, Body=body)
