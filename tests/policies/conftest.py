@@ -37,7 +37,7 @@ def scan(tmp_path_factory: pytest.TempPathFactory, policy_ids: list[str]) -> Sca
             cwd=tmp_path_factory.mktemp("checkov"),
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=500,
             check=False,
         )
         assert done.returncode in (0, 1), done.stderr
