@@ -79,7 +79,7 @@ def test_ps_watch_tells_each_change_until_ctrl_c(fargo: Fargo, started: Started,
     while not lines or "FAILED" not in lines[-1]:
         lines.append(watching.stdout.readline())
     watching.send_signal(signal.SIGINT)
-    _, said = watching.communicate(timeout=20)
+    _, said = watching.communicate(timeout=60)
     assert watching.returncode == 130
     assert "whatever runs goes on" in said
     assert all(run in line for line in lines)
@@ -95,7 +95,7 @@ def test_ps_watch_as_json_is_an_object_a_change(fargo: Fargo, started: Started, 
     told = json.loads(watching.stdout.readline())
     assert (told["event"], told["id"], told["state"]) == ("state", run, "SUCCEEDED")
     watching.send_signal(signal.SIGTERM)
-    watching.communicate(timeout=20)
+    watching.communicate(timeout=60)
 
 
 def test_where_the_screen_is_read_aloud_nothing_is_drawn() -> None:

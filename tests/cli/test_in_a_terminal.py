@@ -65,7 +65,7 @@ class Terminal:
             except OSError:  # Linux's way to say that the other side is closed
                 break
             self.raw += chunk.decode()
-        return self.process.wait(timeout=10)
+        return self.process.wait(timeout=60)
 
     def close(self) -> None:
         self.process.kill()

@@ -177,7 +177,7 @@ def test_lines_that_are_not_there_yet_are_told_why(
     assert follower.stderr is not None
     assert "no lines yet: the container is RUNNING" in follower.stderr.readline()
     follower.send_signal(signal.SIGINT)
-    _, said = follower.communicate(timeout=20)
+    _, said = follower.communicate(timeout=60)
     assert follower.returncode == 130
     assert f"fargo --local logs -f {single}" in said
     assert "Traceback" not in said
@@ -219,6 +219,6 @@ def test_head_takes_what_it_wants(started: Started, fargo: Fargo, run: str) -> N
     reader = started("--local", "logs", run)
     assert reader.stdout is not None
     reader.stdout.close()
-    assert reader.wait(timeout=20) == 0
+    assert reader.wait(timeout=60) == 0
     assert reader.stderr is not None
     assert reader.stderr.read() == ""

@@ -221,7 +221,7 @@ def test_ctrl_c_while_following_detaches(fargo: Fargo, started: Started, play: C
     assert follower.stdout is not None
     assert follower.stdout.readline() == "working\n"
     follower.send_signal(signal.SIGINT)
-    _, said = follower.communicate(timeout=20)
+    _, said = follower.communicate(timeout=60)
     assert follower.returncode == 130
     run = fargo("--local", "ps", "--json").json[0]
     assert f"fargo --local wait {run['id']}" in said
@@ -252,7 +252,7 @@ def test_output_into_a_closed_pipe_is_no_error(
     reader = started("--local", "logs", run)
     assert reader.stdout is not None
     reader.stdout.close()
-    assert reader.wait(timeout=20) == 0
+    assert reader.wait(timeout=60) == 0
     assert reader.stderr is not None
     assert "Traceback" not in reader.stderr.read()
 

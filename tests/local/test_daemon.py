@@ -126,7 +126,7 @@ def test_it_survives_the_crash_of_its_parent_and_of_its_parent_s_group(folder: S
     wait_until(lambda: daemon.status() is not None)
     os.killpg(parent.pid, signal.SIGINT)
     os.killpg(parent.pid, signal.SIGKILL)
-    parent.wait(timeout=10)
+    parent.wait(timeout=60)
     running = daemon.status()
     assert running
     assert answers(running.endpoint)

@@ -107,7 +107,7 @@ def test_a_terminal_that_cannot_be_drawn_on_gets_the_same(
 ) -> None:
     shown = terminal("--demo", **environ)
     shown.read_until("fargo ps --watch --plain")
-    assert shown.process.wait(timeout=20) == 2
+    assert shown.process.wait(timeout=60) == 2
     assert b"\x1b[?1049h" not in shown.raw
 
 
@@ -142,7 +142,7 @@ def test_it_shows_jobs_and_leaves_the_terminal_as_it_was(terminal: Callable[...,
     shown.type("q")
     shown.read_until("\x1b[?1049l")
     shown.read(1)
-    assert shown.process.wait(timeout=20) == 0
+    assert shown.process.wait(timeout=60) == 0
     assert b"the demo is over" in shown.raw.rpartition(b"\x1b[?1049l")[2]
 
 
