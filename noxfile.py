@@ -69,7 +69,7 @@ ENVIRON = {"GOGC": "400", "PYTHONPATH": ""}
 NOX = (sys.executable, "-m", "nox")
 
 # A half of the other tests, by what they compute: the second core's.
-HALF = ("conformance", "explain", "local", "monitor", "runner")
+HALF = ("conformance", "explain", "local", "monitor", "runner", "runs")
 
 # What runs beside most of the tests. The first three have a deployment of their own each: an apply and a
 # destroy are minutes of the provider's own waits, and while one waits, another works.
