@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import warm
 from local_aws import (
     LOG_GROUP,
     client,
@@ -34,7 +35,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 def start() -> Any:
-    started = daemon.start(port=0, executor="scripted")
+    started = warm.start("scripted")
     logs = client("logs", started.endpoint)
     if not logs.describe_log_groups(logGroupNamePrefix=LOG_GROUP)["logGroups"]:
         logs.create_log_group(logGroupName=LOG_GROUP)
@@ -176,7 +177,7 @@ def test_a_database_that_cannot_be_read_is_put_aside_and_said(home: Path) -> Non
     stop()
     folder = home / "fargo" / "local"
     (folder / "batch.db").write_bytes(b"no database" * 1000)
-    started = daemon.start(port=0, executor="scripted")
+    started = warm.start("scripted")
     assert "what AWS Batch held cannot be read" in started.warning
     assert client("batch", started.endpoint).describe_job_queues()["jobQueues"] == []
     assert len(list(folder.glob("batch-*.db"))) == 1
@@ -202,7 +203,7 @@ def test_what_another_version_kept_is_put_aside_and_said(home: Path) -> None:
     (kept,) = home.rglob("batch.db")
     with closing(sqlite3.connect(kept)) as db:
         db.execute("PRAGMA user_version = 99")
-    started = daemon.start(port=0, executor="scripted")
+    started = warm.start("scripted")
     assert (
         "what AWS Batch held cannot be read (it is of version 99, and this fargo writes 1)" in started.warning
     )

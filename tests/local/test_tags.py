@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import warm
 from botocore.exceptions import ClientError
 from local_aws import client, make_definition, make_queue, wait_for_job
 
@@ -38,7 +39,7 @@ def test_what_was_tagged_later_is_kept_over_a_stop(
 ) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     try:
-        batch = client("batch", daemon.start(port=0, executor="scripted").endpoint)
+        batch = client("batch", warm.start("scripted").endpoint)
         queue, definition = make_queue(batch, name), make_definition(batch, name)
         policy = batch.create_scheduling_policy(name=name)["arn"]
         job = batch.submit_job(jobName=name, jobQueue=name, jobDefinition=name)["jobArn"]
@@ -47,7 +48,7 @@ def test_what_was_tagged_later_is_kept_over_a_stop(
             batch.untag_resource(resourceArn=arn, tagKeys=["b"])
         wait_for_job(batch, job.rpartition("/")[2])
         daemon.stop()
-        batch = client("batch", daemon.start(port=0, executor="scripted").endpoint)
+        batch = client("batch", warm.start("scripted").endpoint)
         assert [tags_of(batch, arn) for arn in (queue, definition, policy, job)] == [{"a": "1"}] * 4
     finally:
         daemon.stop()

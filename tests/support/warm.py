@@ -26,7 +26,7 @@ _context = multiprocessing.get_context("forkserver")
 _context.set_forkserver_preload(_LOADED)
 
 
-def start(executor: str, speed: float) -> Status:
+def start(executor: str, speed: float = 1.0) -> Status:
     """Start a local AWS on a free port, as `daemon.start` does, and wait until it answers.
 
     Raises:
