@@ -95,6 +95,30 @@ def test_a_colleague_with_the_project_file_alone_submits_watches_reads_and_stops
     assert not (elsewhere / ".fargo").exists()
 
 
+@pytest.mark.parametrize("command", ["ps", "plan", "down", "submit work"])
+@pytest.mark.usefixtures("terraform")
+def test_a_fresh_checkout_takes_account_and_region_from_the_state(
+    fargo: Fargo, project: Path, shared: str, command: str
+) -> None:
+    _deployed_by_a_colleague(project, shared)
+    ended = fargo("--region", "eu-west-1", *command.split())
+    assert ended.code == 3
+    assert "demo is deployed to region us-east-1, and this is eu-west-1" in ended.err
+    assert "use the --region of us-east-1" in ended.err
+
+
+@pytest.mark.parametrize("command", ["plan", "down", "submit work"])
+@pytest.mark.usefixtures("terraform")
+def test_another_account_s_credentials_are_refused_where_the_state_is_shared(
+    fargo: Fargo, project: Path, shared: str, command: str
+) -> None:
+    outputs = _deployed_by_a_colleague(project, shared) | {"account_id": "999999999999"}
+    _write_state(shared, {name: {"value": value} for name, value in outputs.items()})
+    ended = fargo(*command.split())
+    assert ended.code == 3
+    assert f"demo is deployed to account 999999999999, and this is {ACCOUNT}" in ended.err
+
+
 @pytest.fixture
 def colleague(
     fargo: Fargo, project: Path, shared: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

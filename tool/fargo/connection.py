@@ -10,6 +10,7 @@ from itertools import chain, repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from fargo import place
 from fargo.errors import UsageError
 
 if TYPE_CHECKING:
@@ -140,7 +141,9 @@ class Connection:
         Raises:
             WrongAccount: they are not.
         """
-        self.folder.check_owner(self.session.identity().account_id, self.outputs.region)
+        account_id, deployed = self.session.identity().account_id, self.outputs
+        self.folder.check_owner(account_id, deployed.region)
+        place.check_target(deployed.name, {"account_id": deployed.account_id}, {"account_id": account_id})
 
     @cached_property
     def batch(self) -> "Batch":

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
-from fargo.errors import UPGRADE, NewerState, PrerequisiteError
+from fargo.errors import UPGRADE, NewerState, PrerequisiteError, WrongAccount
 
 FORMAT = 1
 """Of `target.json`; grows when an older fargo could no longer make sense of it."""
@@ -53,6 +53,26 @@ class Owner:
         new = self.file.with_suffix(f".{os.getpid()}")
         new.write_text(json.dumps({**known, "format": FORMAT}) + "\n", encoding="utf-8")
         new.replace(self.file)
+
+
+def check_target(project: str, deployed: Mapping[str, str], mine: Mapping[str, str]) -> None:
+    """Make sure that credentials and region are those that a project is deployed to.
+
+    Args:
+        project: its name.
+        deployed: `account_id` and `region`, as far as they are known.
+        mine: the same of the session.
+
+    Raises:
+        WrongAccount: they are not.
+    """
+    for what, word, way in (("account_id", "account", "credentials"), ("region", "region", "--region")):
+        there, here = deployed.get(what, ""), mine.get(what, "")
+        if there and here and there != here:
+            raise WrongAccount(
+                f"{project} is deployed to {word} {there}, and this is {here}",
+                f"use the {way} of {there}, or take it down there first",
+            )
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from typing import Any
 from fargo import place
 from fargo.assets import asset
 from fargo.config import Project
-from fargo.errors import NotDeployed, PrerequisiteError, WrongAccount
+from fargo.errors import NotDeployed, PrerequisiteError
 from fargo.model import naming
 from fargo.model.stack import StackOutputs
 from fargo.variables import jobs_of
@@ -67,18 +67,11 @@ class StackFolder:
 
     def check_account(self, account_id: str, region: str) -> None:
         """The same, wherever the state is."""
-        mine = {"account_id": account_id, "region": region}
         bound = self._owner.read()
         if "name" not in bound:
             return
         self._check_name(bound["name"])
-        for what, word in (("account_id", "account"), ("region", "region")):
-            if bound[what] != mine[what]:
-                raise WrongAccount(
-                    f"{self.project.name} is deployed to {word} {bound[what]}, and this is {mine[what]}",
-                    f"use the {'credentials' if what == 'account_id' else '--region'} of {bound[what]}, "
-                    "or take it down there first",
-                )
+        place.check_target(self.project.name, bound, {"account_id": account_id, "region": region})
 
     def _check_name(self, name: str) -> None:
         if name != self.project.name:

@@ -110,8 +110,7 @@ class Deployment:
             TerraformMissing, TerraformFailed, AwsError: as they say.
             Interrupted: Ctrl-C.
         """
-        account_id = self.session.identity().account_id
-        self.folder.check_owner(account_id, self.session.region)
+        account_id = shared_state.verified_account(self.session, self.folder)
         yield from self.prepare(account_id, image_tag)
         if quick and self.applied.only_image_changes(image_tag):
             said = yield from self._plan_events(refresh=False)

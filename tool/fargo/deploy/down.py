@@ -13,6 +13,7 @@ from fargo.aws.calls import THREADS
 from fargo.aws.inventory import Thing
 from fargo.aws.patience import Patience
 from fargo.aws.store import Store
+from fargo.deploy import shared_state
 from fargo.deploy.adopt import Import
 from fargo.deploy.deployment import DeployEvent, Deployment
 from fargo.deploy.merge import interruptible
@@ -91,8 +92,7 @@ class Teardown:
             WrongAccount: credentials or region are not those deployed to.
         """
         self._folder.expect_state()
-        account_id = self._session.identity().account_id
-        self._folder.check_owner(account_id, self._session.region)
+        account_id = shared_state.verified_account(self._session, self._folder)
         # The state may be remote and this checkout new: Terraform needs its folder to read it.
         yield from self._deployment.prepare(account_id, NO_IMAGE)
         check_version(version_of(self._deployment.terraform().outputs()))

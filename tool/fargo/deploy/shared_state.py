@@ -2,6 +2,7 @@
 
 import json
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from fargo import place
@@ -108,6 +109,25 @@ def move(session: "Session", folder: "StackFolder") -> None:
     folder.moved()
 
 
+def verified_account(session: "Session", folder: "StackFolder") -> str:
+    """The id of the account, where account and region are those deployed to.
+
+    A checkout in which nothing was deployed yet is bound to neither; the shared state tells of both.
+
+    Raises:
+        WrongAccount: they are others.
+        PrerequisiteError: the folder is of another project, or the state is not where the project file says.
+        NewerState: a newer fargo deployed it.
+    """
+    account_id = session.identity().account_id
+    folder.check_owner(account_id, session.region)
+    if folder.is_shared:
+        with suppress(NotDeployed):
+            deployed = {"account_id": outputs(session, folder).account_id}
+            place.check_target(folder.project.name, deployed, {"account_id": account_id})
+    return account_id
+
+
 def known(folder: "StackFolder", session: "Callable[[], Session]") -> StackOutputs:
     """What is deployed: as a shared state says, or else this machine; as `outputs`.
 
@@ -127,6 +147,7 @@ def outputs(session: "Session", folder: "StackFolder") -> StackOutputs:
     Raises:
         NotDeployed: there is no state, or nothing is deployed any more, or an older fargo did it.
         NewerState: a newer fargo deployed it.
+        WrongAccount: it is deployed to another region.
         AwsError: AWS is out of reach or refuses.
     """
     bucket, key = folder.shared_state
@@ -140,7 +161,9 @@ def outputs(session: "Session", folder: "StackFolder") -> StackOutputs:
         raise NotDeployed(f"{where} is no state of Terraform: {error}", _DEPLOY) from error
     if not told:
         raise NotDeployed(f"{folder.project.name} is not deployed: {where} holds nothing", _DEPLOY)
-    return StackOutputs.from_terraform(told)
+    found = StackOutputs.from_terraform(told)
+    place.check_target(folder.project.name, {"region": found.region}, {"region": session.region})
+    return found
 
 
 _DEPLOY = "deploy it: `fargo up`"

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from fargo.aws.store import Store
+from fargo.deploy import shared_state
 from fargo.errors import AwsNotFound, UsageError
 from fargo.terraform import Lock
 
@@ -45,7 +46,6 @@ def break_lock(deployment: "Deployment", lock: Lock) -> "Generator[DeployEvent, 
         WrongAccount: credentials or region are not those deployed to.
         TerraformFailed: it could not be broken, or is another one by now.
     """
-    account_id = deployment.session.identity().account_id
-    deployment.folder.check_owner(account_id, deployment.session.region)
+    account_id = shared_state.verified_account(deployment.session, deployment.folder)
     yield from deployment.prepare(account_id, NO_IMAGE)
     deployment.terraform().unlock(lock.id)
