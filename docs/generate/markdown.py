@@ -21,7 +21,7 @@ MORE = {
     "fargo ps": ("watching.md#the-latest-runs", "what it looks at"),
     "fargo show": ("watching.md#what-show-tells", "what it tells"),
     "fargo logs": ("logs.md", "which lines, in which order"),
-    "fargo explain": ("explain.md", "causes, and what mends them"),
+    "fargo explain": ("explain.md", "causes, and what fixes them"),
     "fargo wait": ("watching.md#following-a-run", "what is shown meanwhile"),
     "fargo monitor": ("monitor.md", "the screens and their keys"),
     "fargo results": ("rows.md#results", "the table's columns, and the files"),

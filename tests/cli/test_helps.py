@@ -114,7 +114,7 @@ def test_a_stale_page_fails_the_check_and_keeps_its_prose(
     page = tmp_path / "docs" / "commands.md"
     fresh = page.read_text(encoding="utf-8")
     monkeypatch.setattr(reference, "ROOT", tmp_path)
-    page.write_text(fresh.replace("Run what failed once more.", "Old."), encoding="utf-8")
+    page.write_text(fresh.replace("Run again what failed.", "Old."), encoding="utf-8")
     assert reference.main(["--check"]) == 1
     assert "docs/commands.md is stale: run `nox -s docs`" in capsys.readouterr().out
     assert reference.main([]) == 0

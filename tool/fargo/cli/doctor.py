@@ -29,7 +29,7 @@ def _asking(_ctx: click.Context) -> "Iterable[str]":
 
 @click.command(
     cls=FargoCommand,
-    short_help="Look at every prerequisite: found, or how to get it.",
+    short_help="Check every prerequisite, and say how to get what is missing.",
     examples={
         "fargo doctor": "this machine, the account, its quotas, the stack",
         "fargo doctor --policy --for submit": "the IAM policy that submit needs",
@@ -50,13 +50,13 @@ def _asking(_ctx: click.Context) -> "Iterable[str]":
     "--part",
     type=click.IntRange(1),
     metavar="N",
-    help="With --policy: the Nth of several, where one managed policy has no room for it.",
+    help="With --policy: the Nth of several parts, if it is too large for one managed policy.",
 )
 @pass_context
 def doctor(context: Context, policy: bool, commands: tuple[str, ...], part: int | None) -> int:
-    """Look at every prerequisite: found, or how to get it. Changes nothing.
+    """Check every prerequisite, and say how to get what is missing. Changes nothing.
 
-    Exit code 3 where one is missing.
+    Exit code 3 if one is missing.
     """
     from fargo.doctor import Verdict
     from fargo.view import doctor as view

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 def down(context: Context, kept: "tuple[str, ...]") -> None:
     """Stop the jobs, remove everything, and prove that it is gone.
 
-    Where data would be lost, the project's name must be typed, unless --yes.
+    Names the runs that it stops. Asks for the project's name if data would be lost; not with --yes.
     """
     from fargo.cli.deploying import follow
     from fargo.deploy import Keep, Teardown

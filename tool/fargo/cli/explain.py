@@ -19,7 +19,7 @@ _JOB_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(:[0-9]{1,5})?")
 
 @click.command(
     cls=FargoCommand,
-    short_help="Say why jobs failed or wait, and what mends it.",
+    short_help="Say why jobs failed or wait, and what fixes it.",
     examples={
         "fargo explain RUN": "one line a cause, over the whole run",
         "fargo explain RUN:17": "row 17 alone",
@@ -28,7 +28,7 @@ _JOB_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(:[0-9]{1,5})?")
 @click.argument("what", metavar="RUN[:ROW]|JOB-ID", help=f"{RUN} Or the id that AWS Batch gave a job.")
 @pass_context
 def explain(context: Context, what: str) -> None:
-    """Say why jobs of RUN failed or wait, or its row ROW, or one AWS Batch job; and what mends it.
+    """Say why jobs of RUN failed or wait, or its row ROW, or one AWS Batch job; and what fixes it.
 
     Looks at states, reasons, logs, quotas and the network, and names what each answer rests on.
     """

@@ -48,13 +48,15 @@ class Until:
 def until_options(command: F) -> F:
     """The options that make an `Until`, for whatever follows a run."""
     for option in (
-        click.option("--notify", is_flag=True, help="Ring the terminal's bell at the end, and tell it why."),
+        click.option(
+            "--notify", is_flag=True, help="Ring the terminal's bell at the end, and show how it ended."
+        ),
         click.option(
             "--exit-code",
             type=click.Choice(["run", "job"]),
             default="run",
             show_default=True,
-            help="1 where a container failed, or the one container's own.",
+            help="1 if a container failed, or the one container's own.",
         ),
         click.option(
             "--fail-fast", is_flag=True, help="End with 1 once a container failed; the others go on."

@@ -36,7 +36,7 @@ def _examples() -> list[str]:
     "directory",
     type=click.Path(file_okay=False, path_type=Path),
     default=".",
-    help="The project's folder, made where it is not there; else this one.",
+    help="The project's folder, made if there is none; else this one.",
 )
 @click.option(
     "--example",
@@ -47,13 +47,13 @@ def _examples() -> list[str]:
     help="What to start from: simulate, etl, media or inference.",
 )
 @click.option(
-    "--base-image", metavar="IMAGE", help="The Dockerfile's BASE_IMAGE, where its own cannot be pulled."
+    "--base-image", metavar="IMAGE", help="The Dockerfile's BASE_IMAGE, if its own cannot be pulled."
 )
 @pass_context
 def init(context: Context, directory: Path, example: str, base_image: str | None) -> None:
     """Make a project file, a Dockerfile and a job to start from. The project is named like the folder.
 
-    No file that is there already is written over.
+    No existing file is overwritten.
     """
     if example not in _examples():
         raise UsageError(f"there is no example {example}", f"there are: {', '.join(_examples())}")

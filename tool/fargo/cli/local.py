@@ -69,7 +69,7 @@ def stop(context: Context) -> None:
 )
 @pass_context
 def reset(context: Context) -> None:
-    """Forget everything that the local AWS holds; it is stopped first where it runs."""
+    """Forget everything that the local AWS holds; if it runs, it is stopped first."""
     from fargo.local import daemon
 
     context.out.say(

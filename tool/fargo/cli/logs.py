@@ -31,12 +31,12 @@ _COUNT = click.IntRange(min=0)
 )
 @click.argument("run", metavar="RUN[:ROW]", help=f"{RUN} ROW is the number of a row, from 0.")
 @click.option(
-    "-f", "--follow", is_flag=True, help="Go on until the run has ended; exit code 1 where a job failed."
+    "-f", "--follow", is_flag=True, help="Go on until the run has ended; exit code 1 if a job failed."
 )
 @click.option(
     "--since", type=Moment(), metavar="WHEN", help="Only lines not older: 15m, or 2026-11-25T14:30Z."
 )
-@click.option("--until", type=Moment(), metavar="WHEN", help="Only lines not younger.")
+@click.option("--until", type=Moment(), metavar="WHEN", help="Only lines not newer.")
 @click.option("-n", "--tail", type=click.IntRange(min=1), metavar="N", help="Only the last N lines.")
 @click.option("--failed", is_flag=True, help="Only of containers that failed.")
 @click.option("--grep", metavar="RE", help="Only lines in which this regular expression is found.")

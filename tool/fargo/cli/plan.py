@@ -18,9 +18,7 @@ CHANGES = 2
         "fargo plan --out fargo.plan": "keep it, for `fargo up --plan fargo.plan`",
     },
 )
-@click.option(
-    "--detailed-exitcode", is_flag=True, help="End with 2 where there are changes, as Terraform does."
-)
+@click.option("--detailed-exitcode", is_flag=True, help="End with 2 if there are changes, as Terraform does.")
 @click.option(
     "--out",
     type=click.Path(dir_okay=False, path_type=Path),

@@ -13,7 +13,7 @@ from fargo.cli.values import Memory
 
 @click.command(
     cls=FargoCommand,
-    short_help="Run what failed once more.",
+    short_help="Run again what failed.",
     examples={
         "fargo retry RUN": "as before",
         "fargo retry RUN --memory +50%": "what was killed for memory",
@@ -38,7 +38,7 @@ from fargo.cli.values import Memory
 @click.option("--follow", is_flag=True, help="Show states until it ends. Ctrl-C detaches.")
 @pass_context
 def retry(context: Context, run: str, *, follow: bool, **changes: Any) -> int:
-    """Run RUN's rows that failed, or have no result, once more: a new wave of the same run.
+    """Run again RUN's rows that failed or have no result: a new wave of the same run.
 
     Rows that have succeeded are never run again. The run's jobs must have ended.
     """

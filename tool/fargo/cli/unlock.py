@@ -14,12 +14,12 @@ from fargo.errors import UsageError
         "fargo unlock ID": "the ID that a refused command names",
     },
 )
-@click.argument("lock_id", metavar="ID", help="The lock's, as the command says that is refused.")
+@click.argument("lock_id", metavar="ID", help="The lock's id, which the refused command names.")
 @pass_context
 def unlock(context: Context, lock_id: str) -> None:
-    """Break the lock that a dead process left on a state in S3. Says whose it is, and asks.
+    """Break the lock that a dead process left on a state in S3. Says who holds it, and asks.
 
-    A state on this machine needs it never: there the lock ends with its process.
+    A state on this machine never needs it: there the lock ends with its process.
     """
     from datetime import UTC, datetime
 

@@ -40,13 +40,13 @@ if TYPE_CHECKING:
 @click.option(
     "--adopt",
     is_flag=True,
-    help="Take over what another state of this project's name made: the state was lost, or moved.",
+    help="Take over what a state of this project made that was lost, or moved to another folder.",
 )
 @pass_context
 def up(context: Context, saved: Path | None, adopt: bool) -> None:
     """Deploy network, roles, queues and job definitions; build the image beside it, and push it.
 
-    Shows the plan and asks before anything is changed. Where nothing changed, nothing is done.
+    Shows the plan and asks before anything is changed. If nothing changed, nothing is done.
     """
     from fargo.cli.deploying import engine, follow, planned, show_plan
     from fargo.view import deploy

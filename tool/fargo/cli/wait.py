@@ -26,7 +26,7 @@ from fargo.cli.values import Unit
 @until_options
 @pass_context
 def wait(context: Context, run: str, **until: Any) -> int:
-    """Wait until RUN is done. Exit code 1 where a job failed or was stopped.
+    """Wait until RUN is done. Exit code 1 if a job failed or was stopped.
 
     Ctrl-C detaches: the jobs go on.
     """

@@ -160,7 +160,7 @@ class StateSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     bucket: Annotated[
         str,
         key(
-            "An S3 bucket, which a team shares; `fargo up` makes it where it is not there. Empty: "
+            "An S3 bucket, which a team shares; `fargo up` makes it if there is none. Empty: "
             "`.fargo/<target>/terraform.tfstate` beside the project file."
         ),
     ] = ""
