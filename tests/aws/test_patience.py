@@ -5,6 +5,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -118,6 +119,29 @@ def test_ctrl_c_ends_the_waits_at_once(make: Make, endpoint: str) -> None:
         while True:
             time.sleep(0.1)
     assert all(each.done() for each in sent)
+
+
+def test_who_leaves_early_hurries_nobody_else(make: Make, endpoint: str) -> None:
+    store = make()
+    with store.threads() as pool:
+        with faults(endpoint, [{**ALL, "times": 6}]):
+            slow = pool.submit(store.put, "slow", b"x")
+            with suppress(ZeroDivisionError), store.threads(1):
+                raise ZeroDivisionError  # as `for row in results: break` does
+            slow.result()
+        assert store.size("slow") == 1
+
+
+def test_what_is_long_past_slows_nothing_down() -> None:
+    now = [0.0]
+    patience = Patience(clock=lambda: now[0])
+    for _ in range(3):
+        now[0] = patience._rises_at
+        patience.wait(1, now[0])
+    assert patience._level == 3
+    now[0] += 3600
+    patience._begin()
+    assert patience._level == 0
 
 
 def test_a_bucket_is_emptied_though_s3_refuses_some_of_many_keys(make: Make, endpoint: str) -> None:

@@ -126,7 +126,10 @@ def test_fish_completes(place: tuple[Path, dict[str, str]]) -> None:
     assert ended.stdout.splitlines() == words
 
 
-@pytest.mark.parametrize("text", ["jobs = 3", "name = ", "", None])
+STRANGE = '[jobs."$(touch pwned)"]\n[jobs."file,evil\\nplain,evil"]\n'
+
+
+@pytest.mark.parametrize("text", ["jobs = 3", "name = ", "", None, STRANGE])
 def test_a_project_file_that_cannot_be_read_completes_nothing(
     fargo: Fargo, project: Path, monkeypatch: pytest.MonkeyPatch, text: str | None
 ) -> None:

@@ -242,9 +242,45 @@ def test_a_state_that_is_in_the_bucket_already_is_not_written_over(
     s3 = client("s3", shared, REGION)
     assert s3.get_object(Bucket="team-states", Key=KEY)["Body"].read().decode() == theirs
     assert (kept / "terraform.tfstate").read_text(encoding="utf-8") == STANDS
-    # What a kill in the middle of the move leaves: the same in both places.
-    s3.put_object(Bucket="team-states", Key=KEY, Body=STANDS)
+
+
+# What a kill in the middle of the move leaves: the same in both places; and a colleague may have deployed since.
+@pytest.mark.engine
+@pytest.mark.parametrize("serial", [3, 4])
+@pytest.mark.usefixtures("terraform")
+def test_a_move_that_was_killed_goes_on(fargo: Fargo, project: Path, shared: str, serial: int) -> None:
+    kept = _deployed_from_here(project)
+    theirs = STANDS.replace('"serial": 3', f'"serial": {serial}')
+    _write_state(shared, {}, theirs.encode())
     assert "moved the state" in fargo("up", "--yes").err
+    s3 = client("s3", shared, REGION)
+    assert s3.get_object(Bucket="team-states", Key=KEY)["Body"].read().decode() == theirs
+    assert not (kept / "terraform.tfstate").exists()
+
+
+@pytest.mark.engine
+@pytest.mark.parametrize("left", ["", STANDS[:20]])
+@pytest.mark.usefixtures("terraform")
+def test_a_state_that_was_cut_off_is_mended_before_it_moves(
+    fargo: Fargo, project: Path, shared: str, left: str
+) -> None:
+    kept = _deployed_from_here(project, left)
+    (kept / "terraform.tfstate.backup").write_text(STANDS, encoding="utf-8")
+    client("s3", shared, REGION).create_bucket(Bucket="team-states")
+    assert "moved the state" in fargo("up", "--yes").err
+    there = client("s3", shared, REGION).get_object(Bucket="team-states", Key=KEY)
+    assert there["Body"].read().decode() == STANDS
+
+
+@pytest.mark.engine
+@pytest.mark.usefixtures("terraform")
+def test_no_bucket_is_made_in_a_region_that_is_not_deployed_to(
+    fargo: Fargo, project: Path, shared: str
+) -> None:
+    _deployed_from_here(project)
+    ended = fargo("--region", "eu-west-1", "up", "--yes")
+    assert (ended.code, f"demo is deployed to region {REGION}" in ended.err) == (3, True)
+    assert client("s3", shared, REGION).list_buckets()["Buckets"] == []
 
 
 @pytest.mark.parametrize("bucket", ["", 'bucket = "another-bucket"'])

@@ -7,6 +7,7 @@ import json
 import os
 import stat
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from projects import REGION, deploy, write_project
 from fargo import config
 from fargo.aws.session import Session, Target
 from fargo.deploy import Deployment, Teardown, load, save
+from fargo.deploy.saved import SavedPlan
 from fargo.errors import AwsDenied, FargoError, NewerState, StalePlan, TerraformFailed, UsageError
 from fargo.terraform import Message
 from fargo.terraform.mirror import ENV_CLI_CONFIG
@@ -450,6 +452,14 @@ def test_what_is_no_plan_of_this_fargo_is_refused(
     monkeypatch.setattr("fargo.deploy.saved.__version__", "99.0")
     with pytest.raises(StalePlan, match=r"made by fargo .*, and this is 99\.0"):
         _run(load(deployment, saved, "one"))
+
+
+def test_a_saved_plan_that_was_damaged_is_refused(deployment: Deployment, saved: Path) -> None:
+    whole = saved.read_bytes()
+    for place in range(0, len(whole), 7):
+        saved.write_bytes(whole[:place] + bytes([whole[place] ^ 1 << place % 8]) + whole[place + 1 :])
+        with suppress(StalePlan, UsageError):  # of most places nobody can tell; of none it is a defect
+            SavedPlan.read(saved)
 
 
 def test_a_plan_that_cannot_be_written_says_so(deployment: Deployment, tmp_path: Path) -> None:

@@ -221,7 +221,7 @@ def test_the_runs_of_others_are_named_and_who_submitted_them(
     _state(told, *_whole(outputs))
     s3 = client("s3", endpoint, REGION)
     for run, by, job in (
-        ("work-261122-183000-aaaa", "bob@lab", _submit(endpoint, outputs, "one")),
+        ("work-261122-183000-aaaa", "bob@lab\x1b[2J", _submit(endpoint, outputs, "one")),
         ("work-261122-183001-bbbb", "", _submit(endpoint, outputs, "two")),
         ("work-261122-183002-cccc", "ada@desk", "long gone"),
     ):
@@ -230,9 +230,9 @@ def test_the_runs_of_others_are_named_and_who_submitted_them(
     found = result(_teardown(deployment).standing())
     assert [(each.id, each.by) for each in found.runs] == [
         ("work-261122-183001-bbbb", ""),
-        ("work-261122-183000-aaaa", "bob@lab"),
+        ("work-261122-183000-aaaa", "bob@lab\x1b[2J"),
     ]
     assert (
-        "runs that would be stopped: work-261122-183001-bbbb, work-261122-183000-aaaa of bob@lab"
+        "runs that would be stopped: work-261122-183001-bbbb, work-261122-183000-aaaa of bob@lab\\x1b[2J"
         in standing_lines("demo", found, ())
     )

@@ -156,6 +156,20 @@ def test_a_web_page_is_not_answered(
     assert interruptions.asked == []
 
 
+@pytest.mark.parametrize(
+    "host", ["evil.example:5151", "bucket.evil.example", "localhost.evil.example", "evil.example:0@127.0.0.1"]
+)
+def test_a_page_whose_name_has_come_to_lead_here_is_not_answered(ask: Ask, host: str) -> None:
+    assert ask("GET", "/_fargo/status", None, HTTP_HOST=host)[0] == 403
+
+
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1:5151", "172.17.0.1", "[::1]:80", "localhost", "bucket.localhost:5151"]
+)
+def test_who_calls_it_by_an_address_is_answered(ask: Ask, host: str) -> None:
+    assert ask("GET", "/_fargo/status", None, HTTP_HOST=host)[0] == 200
+
+
 def test_an_address_typed_into_a_browser_is_answered(ask: Ask) -> None:
     assert ask("GET", "/_fargo/status", None, HTTP_SEC_FETCH_SITE="none")[0] == 200
 

@@ -114,7 +114,16 @@ def has_resources(content: bytes) -> bool:
     try:
         return bool(json.loads(content).get("resources"))
     except (ValueError, AttributeError):
-        return bool(content)  # cut off: of what, nobody knows
+        return True  # cut off: of what, nobody knows
+
+
+def follows(later: bytes, content: bytes) -> bool:
+    """Whether a state is this one, or what has become of it since."""
+    try:
+        one, other = json.loads(later), json.loads(content)
+        return bool(one["lineage"] == other["lineage"] and one["serial"] >= other["serial"])
+    except (ValueError, TypeError, KeyError):
+        return later == content
 
 
 @contextmanager
@@ -131,3 +140,6 @@ def taken(state: Path) -> Iterator[bytes]:
     except BlockingIOError:
         text = "the state is locked: another process on this machine changes it"
         raise PrerequisiteError(text, "wait until it ends") from None
+    except FileNotFoundError:
+        text = "the state is not on this machine any more: another process has moved it"
+        raise PrerequisiteError(text, "the same command again goes on from there") from None

@@ -30,6 +30,10 @@ _REFUSED = "fargo-refused"
 """botocore hands one dictionary to all handlers of a call; under this key stands since when it is refused."""
 
 
+_NEVER = threading.Event()
+"""For threads of no pool: Ctrl-C reaches the main one, and nobody leaves the others early."""
+
+
 def _keep_silent(_: object) -> None:
     pass
 
@@ -60,7 +64,13 @@ class Patience:
         self._level = 0.0
         self._rises_at = 0.0
         self._told_at: float | None = None
-        self._left = threading.Event()
+        self._here = threading.local()
+
+    @property
+    def _left(self) -> threading.Event:
+        """Set where nobody waits any more for what this thread's pool does; never, in a thread of no pool."""
+        found: threading.Event = getattr(self._here, "left", _NEVER)
+        return found
 
     def listen(self, client: Any) -> None:
         """Keep the pace of this boto3 client, which must not send anything again by itself."""
@@ -70,13 +80,13 @@ class Patience:
     @contextmanager
     def threads(self, count: int = THREADS) -> Iterator[ThreadPoolExecutor]:
         """Threads for such calls. Left by an error or by Ctrl-C, none of them waits any longer."""
-        pool = ThreadPoolExecutor(count)
+        left = threading.Event()
+        pool = ThreadPoolExecutor(count, initializer=setattr, initargs=(self._here, "left", left))
         try:
             yield pool
         except BaseException:
-            self._left.set()
+            left.set()
             pool.shutdown(cancel_futures=True)
-            self._left.clear()
             raise
         pool.shutdown()
 
@@ -100,7 +110,10 @@ class Patience:
         return self._clock()
 
     def _begin(self, **_: Any) -> None:
-        """A call that is new waits as those do that are sent again."""
+        """A call that is new waits as those do that are sent again; of what is long past nothing counts."""
+        with self._lock:
+            if self._clock() > self._rises_at + PAUSE_MAX:
+                self._level = 0.0
         if self._level >= 1:
             self._left.wait(self._pause(self._level))
 

@@ -9,6 +9,7 @@ from click.shell_completion import CompletionItem, get_completion_class
 
 from fargo.cli.context import Context, pass_context
 from fargo.cli.options import Everywhere, FargoCommand
+from fargo.model import naming
 
 VARIABLE = "_FARGO_COMPLETE"
 """With it in the environment, fargo answers a shell instead of running a command. click's own name for it."""
@@ -73,4 +74,5 @@ def jobs(ctx: click.Context) -> Iterable[str]:
 
     options = ctx.find_object(Everywhere) or Everywhere()
     file = options.project or config.find()
-    return list(tomllib.loads(file.read_text(encoding="utf-8"))["jobs"])
+    names = tomllib.loads(file.read_text(encoding="utf-8"))["jobs"]
+    return filter(naming.JOB_NAME.fullmatch, names)  # a shell would run what others may hold

@@ -70,6 +70,8 @@ def _share_state(context: Context) -> None:
     from fargo.deploy import shared_state
 
     folder, moves = context.folder, context.folder.is_to_move
+    # Before a bucket is made, whose name nobody else can have then.
+    folder.check_account(context.session.identity().account_id, context.session.region)
     if not moves:
         folder.check_place()
     if bucket := shared_state.missing_bucket(context.session, folder):

@@ -6,6 +6,7 @@ The file is a zip of Terraform's plan, the provider's lock file, and `fargo.json
 import json
 import os
 import zipfile
+import zlib
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -89,7 +90,15 @@ class SavedPlan:
             raise UsageError(
                 f"{file} cannot be read: {error.strerror}", "`fargo plan --out FILE` writes one"
             ) from error
-        except (zipfile.BadZipFile, KeyError, TypeError, ValueError) as error:
+        except (
+            zipfile.BadZipFile,
+            zlib.error,
+            EOFError,
+            KeyError,
+            RuntimeError,
+            TypeError,
+            ValueError,
+        ) as error:
             raise StalePlan(f"{file} is no plan of `fargo plan --out`", PLAN_AGAIN) from error
         return found
 

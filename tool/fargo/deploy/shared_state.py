@@ -95,17 +95,20 @@ def move(session: "Session", folder: "StackFolder") -> None:
     folder.check_account(session.identity().account_id, session.region)
     bucket, key = folder.shared_state
     store = Store(session.client("s3"), bucket)
+    folder.mend_state()
     with place.taken(folder.state) as content:
         try:
             there, etag = store.get_tagged(key)
         except AwsNotFound:
             there, etag = b"", ""
-        if there != content and place.has_resources(there):
+        moved = bool(etag) and place.follows(there, content)  # a kill may have come after the write
+        if etag and not moved and place.has_resources(there):
             raise PrerequisiteError(
                 f"{folder.state_id} is the state of another stack of this name",
                 "take `bucket` out of [state] and `fargo down` this machine's; then put it back",
             )
-        store.put(key, content, after=etag)
+        if not moved:
+            store.put(key, content, after=etag)
     folder.moved()
 
 
@@ -117,14 +120,14 @@ def verified_account(session: "Session", folder: "StackFolder") -> str:
     Raises:
         WrongAccount: they are others.
         PrerequisiteError: the folder is of another project, or the state is not where the project file says.
-        NewerState: a newer fargo deployed it.
+        AwsError: the state cannot be read.
     """
     account_id = session.identity().account_id
     folder.check_owner(account_id, session.region)
     if folder.is_shared:
         with suppress(NotDeployed):
-            deployed = {"account_id": outputs(session, folder).account_id}
-            place.check_target(folder.project.name, deployed, {"account_id": account_id})
+            mine = {"account_id": account_id, "region": session.region}
+            place.check_target(folder.project.name, _told(session, folder), mine)
     return account_id
 
 
@@ -150,20 +153,29 @@ def outputs(session: "Session", folder: "StackFolder") -> StackOutputs:
         WrongAccount: it is deployed to another region.
         AwsError: AWS is out of reach or refuses.
     """
+    found = StackOutputs.told(_told(session, folder))
+    place.check_target(folder.project.name, {"region": found.region}, {"region": session.region})
+    return found
+
+
+def _told(session: "Session", folder: "StackFolder") -> dict[str, Any]:
+    """The outputs of the state in the bucket, as they are: of a stack that is not whole, too.
+
+    Raises:
+        NotDeployed: there is none.
+    """
     bucket, key = folder.shared_state
     where = f"s3://{bucket}/{key}"
     try:
         state = json.loads(Store(session.client("s3"), bucket).get(key))
-        told: dict[str, Any] = state["outputs"]
+        told = {name: output["value"] for name, output in state["outputs"].items()}
     except AwsNotFound:
         raise NotDeployed(f"{folder.project.name} is not deployed: there is no {where}", _DEPLOY) from None
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise NotDeployed(f"{where} is no state of Terraform: {error}", _DEPLOY) from error
     if not told:
         raise NotDeployed(f"{folder.project.name} is not deployed: {where} holds nothing", _DEPLOY)
-    found = StackOutputs.from_terraform(told)
-    place.check_target(folder.project.name, {"region": found.region}, {"region": session.region})
-    return found
+    return told
 
 
 _DEPLOY = "deploy it: `fargo up`"

@@ -1,5 +1,6 @@
 """A Docker engine that answers."""
 
+import socket
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
@@ -43,6 +44,15 @@ class About:
     is_here: bool
 
 
+def _knock(address: str) -> None:
+    """Connect, where it is a socket's: docker-py leaves open what it cannot connect (7.1, unixconn.py)."""
+    _, is_socket, path = address.partition("unix://")
+    if is_socket:
+        with socket.socket(socket.AF_UNIX) as one:
+            one.settimeout(_CONNECT_SECONDS)
+            one.connect(path)
+
+
 class Engine:
     """What fargo asks of a Docker engine. One thread at a time.
 
@@ -65,6 +75,7 @@ class Engine:
             EngineMissing: none answers, it may not be used, or it is too old.
         """
         from docker import APIClient
+        from docker.constants import DEFAULT_UNIX_SOCKET
         from docker.errors import DockerException
         from docker.utils import kwargs_from_env, version_lt
         from requests import RequestException
@@ -72,6 +83,7 @@ class Engine:
         host = environ.get("DOCKER_HOST") or "the default socket"
         try:
             options = kwargs_from_env(environment=dict(environ))
+            _knock(options.get("base_url", DEFAULT_UNIX_SOCKET))
             client = APIClient(version="auto", timeout=_CONNECT_SECONDS, **options)
         except (DockerException, RequestException, OSError, ValueError) as error:
             raise engine_missing(host, str(error)) from error

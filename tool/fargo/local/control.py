@@ -1,6 +1,7 @@
 """The control: what `/_fargo/…` offers on 127.0.0.1, beside the APIs that are AWS's."""
 
 import json
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from typing import Any
@@ -12,6 +13,8 @@ from fargo.local.state import Status
 from fargo.local.wsgi import Environ, StartResponse, answer, body_of
 
 PREFIX = "/_fargo/"
+_HERE = re.compile(r"((.+\.)?localhost|[0-9.]+|\[[0-9a-f:]+\])?(:\d+)?", re.IGNORECASE)
+"""How clients call the local AWS: by an address, or the name that leads nowhere else (RFC 6761, 6.3)."""
 
 Interrupt = Callable[[list[str] | None, str | None], list[str]]
 """Job ids, or a pattern of job names → the ids of the running jobs that were interrupted."""
@@ -106,9 +109,11 @@ def refuse_web_pages(environ: Environ, start_response: StartResponse) -> Iterabl
     """An answer to a web page; None for all others.
 
     Whatever page somebody has open reaches 127.0.0.1 through their browser, which says that it is a page's
-    request (Fetch standard: `Origin`; Fetch Metadata: `Sec-Fetch-Site`). No client of AWS says so.
+    request (Fetch standard: `Origin`; Fetch Metadata: `Sec-Fetch-Site`). No client of AWS says so. Where a
+    page's own name has come to lead here (DNS rebinding) it says neither; but then it calls us by that name.
     """
-    if environ.get("HTTP_ORIGIN") or environ.get("HTTP_SEC_FETCH_SITE", "none") != "none":
+    of_a_page = environ.get("HTTP_ORIGIN") or environ.get("HTTP_SEC_FETCH_SITE", "none") != "none"
+    if of_a_page or not _HERE.fullmatch(environ.get("HTTP_HOST", "")):
         return _say(start_response, 403, "the local AWS does not answer web pages")
     return None
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 
 from fargo.deploy import Keep, Outcome, Standing
 from fargo.model.units import bytes_text
-from fargo.view.text import plural
+from fargo.view.text import plural, safe
 
 NAMED = 5
 """Runs that are named."""
@@ -24,7 +24,7 @@ def standing_lines(name: str, standing: Standing, keep: Collection[Keep]) -> Ite
     if standing.runs:
         whose = [f"{run.id} of {run.by}" if run.by else run.id for run in standing.runs[:NAMED]]
         more = [f"{len(standing.runs) - NAMED} more"] if len(standing.runs) > NAMED else []
-        yield f"runs that would be stopped: {', '.join((*whose, *more))}"
+        yield safe(f"runs that would be stopped: {', '.join((*whose, *more))}")
     if lost := list(_lost(standing)):
         yield f"lost with them: {', '.join(lost)}"
     if keep:
