@@ -119,7 +119,7 @@ def test_a_broken_outputs_file_is_said(project: Project, tmp_path: Path) -> None
     folder = StackFolder(project, "aws")
     folder.root.mkdir(parents=True)
     (folder.root / "outputs.json").write_text("{", encoding="utf-8")
-    assert "was not written by this version of fargo" in here(folder)["stack"].found
+    assert "outputs.json is damaged" in here(folder)["stack"].found
 
 
 def test_aws_that_does_not_answer_hides_nothing_that_is_known_here(stands: StackFolder) -> None:

@@ -17,6 +17,8 @@ from fargo.stack import LEFT_OUT
 
 ROOT = Path(__file__).parents[2]
 DATA = "fargo/_data/"
+MANUAL = f"fargo-{__version__}.data/data/share/man/man1/fargo.1"
+"""pip puts it where `man fargo` finds it, beside the environment's programs."""
 PLACES = {
     "tool": "",
     "terraform": f"{DATA}terraform/",
@@ -68,6 +70,7 @@ def test_the_wheel_made_from_the_sdist_is_the_repositorys_package_and_data(
         top, _, rest = name.partition("/")
         if top in PLACES and not (top == "terraform" and rest.partition("/")[0] in LEFT_OUT):
             expected[PLACES[top] + rest] = content
+    expected[MANUAL] = kept["docs/fargo.1"]
     found = {name: content for name, content in wheel.items() if ".dist-info/" not in name}
     assert sorted(found) == sorted(expected)
     assert found == expected
@@ -93,7 +96,8 @@ def test_what_the_program_reads_is_in_the_wheel(wheel: dict[str, bytes], name: s
 
 def test_nothing_but_the_package_is_put_beside_others(wheel: dict[str, bytes]) -> None:
     tops = {name.partition("/")[0] for name in wheel}
-    assert tops == {"fargo", f"fargo-{__version__}.dist-info"}
+    assert tops == {"fargo", f"fargo-{__version__}.dist-info", f"fargo-{__version__}.data"}
+    assert [name for name in wheel if ".data/" in name] == [MANUAL]
     refused = re.compile(
         r"(^|/)(tests|policies|__pycache__|\.terraform|\.fargo|\.git)(/|$)|\.(pyc|tfstate|lock\.hcl)$"
     )
