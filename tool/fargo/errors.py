@@ -57,17 +57,17 @@ class FargoError(Exception):
 
 
 class UsageError(FargoError):
-    """The command line asks for what cannot be."""
+    """The command line asks for something impossible."""
 
     exit_code = 2
 
 
 class ProjectFileError(UsageError):
-    """The project file is missing or says what cannot be."""
+    """The project file is missing or not valid."""
 
 
 class PrerequisiteError(FargoError):
-    """Something must be there first."""
+    """Something is missing that must be there first."""
 
     exit_code = 3
 
@@ -93,7 +93,7 @@ class NewerState(PrerequisiteError):
 
 
 class StalePlan(PrerequisiteError):
-    """A saved plan is not of this project, this target or the stack as it is now: nothing is changed."""
+    """A saved plan is of another project or target, or the stack has changed since: nothing is changed."""
 
 
 class WrongAccount(PrerequisiteError):
@@ -101,7 +101,7 @@ class WrongAccount(PrerequisiteError):
 
 
 class NameTaken(PrerequisiteError):
-    """What would be created exists in the account, and is another deployment's or nobody's that we know."""
+    """What would be created exists in the account, and belongs to another deployment or is unknown."""
 
 
 class TerraformFailed(FargoError):
@@ -145,7 +145,7 @@ class AwsDenied(AwsError):
 
 
 class AwsThrottled(AwsError):
-    """AWS asks to slow down."""
+    """AWS throttles the calls."""
 
 
 class AwsNotFound(AwsError):
@@ -153,7 +153,7 @@ class AwsNotFound(AwsError):
 
 
 class AwsConflict(AwsError):
-    """What was to be written has been written by somebody else meanwhile."""
+    """Somebody else has written the same object meanwhile."""
 
 
 class WaitTimeout(FargoError):

@@ -22,7 +22,7 @@ from fargo.cli.values import Memory
 )
 @click.argument("run", help=RUN)
 @click.option(
-    "--memory", type=Memory(), help="So much more, like +50%, and the next that Fargate offers; or '2 GiB'."
+    "--memory", type=Memory(), help="So much more, like +50%, rounded up to a size of Fargate; or '2 GiB'."
 )
 @click.option("--vcpu", type=float, metavar="N", help="vCPUs, instead of the former wave's.")
 @click.option(

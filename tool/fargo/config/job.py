@@ -112,7 +112,7 @@ class JobSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     ] = 1
     read_only_root: Annotated[
         bool,
-        key("The container writes to `/tmp` alone; `output` then lies under it, such as `/tmp/out`."),
+        key("The container writes to `/tmp` alone; `output` is then under it, such as `/tmp/out`."),
     ] = False
     user: Annotated[
         str,

@@ -25,7 +25,7 @@ class ImageSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """How the image is built."""
 
     context: Annotated[str, key("The folder that the engine sees; `.dockerignore` is honoured.")] = "."
-    dockerfile: Annotated[str, key("Relative to the context; where there is none, the default image.")] = (
+    dockerfile: Annotated[str, key("Relative to the context; if there is none, the default image.")] = (
         "Dockerfile"
     )
     architecture: Annotated[
@@ -57,7 +57,7 @@ class NetworkSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     ] = 2
     endpoints: Annotated[
         list[Annotated[str, key(enum=["secretsmanager", "ssm", "kms", "sts", "ssmmessages", "dynamodb"])]],
-        key("Services to reach besides ECR, S3 and CloudWatch Logs."),
+        key("Services to reach, other than ECR, S3 and CloudWatch Logs."),
     ] = []
     vpc: Annotated[
         str,
@@ -143,7 +143,7 @@ class NotificationsSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_un
 
     states: Annotated[
         list[Annotated[str, key(enum=["running", "succeeded", "failed"])]],
-        key("What the topic tells of; an array once, and not for each child."),
+        key("Which states the topic reports; for an array once, not for each child."),
     ] = []
     emails: Annotated[
         list[Annotated[str, key(pattern=r"^[^\s@]+@[^\s@]+$")]],
