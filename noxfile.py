@@ -3,10 +3,9 @@
 import contextlib
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 import nox
@@ -14,7 +13,8 @@ import nox
 ROOT = Path(__file__).parent
 sys.path.insert(0, str(ROOT / "tests" / "support"))
 
-from base_image import choose_base_image  # noqa: E402 # found by the line above: stdlib only, before any install
+from base_image import choose_base_image  # noqa: E402 # found by the line above: before any install
+from beside import beside  # noqa: E402
 from engine import ensure_engine  # noqa: E402
 from machine import SetupError, apt_install  # noqa: E402
 
@@ -95,38 +95,6 @@ def engine(session: nox.Session) -> Iterator[None]:
         yield
     finally:
         found.stop()
-
-
-@contextlib.contextmanager
-def beside(
-    session: nox.Session, commands: Mapping[str, Sequence[str]], environ: Mapping[str, str]
-) -> Iterator[None]:
-    """Run commands beside what happens within, and show what each wrote at the end.
-
-    Args:
-        session: whose programs they are.
-        commands: a name for people => a program of the session, or a path, and its arguments.
-        environ: added to the environment.
-    """
-    with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as open_files:
-        running = {}
-        for name, (program, *arguments) in commands.items():
-            output = open_files.enter_context(
-                Path(folder, name).open("w+", encoding="utf-8", errors="replace")
-            )
-            argv = [str(Path(session.bin, program)), *arguments]
-            environment = {**os.environ, **environ}
-            running[name] = output, subprocess.Popen(argv, stdout=output, stderr=output, env=environment)
-        try:
-            yield
-        finally:
-            failed = [name for name, (_, child) in running.items() if child.wait()]
-            for name, (output, _) in running.items():
-                session.log(f"{name}, which ran beside the others:")
-                output.seek(0)
-                print(output.read(), flush=True)
-        if failed:
-            session.error(f"failed: {', '.join(failed)}")
 
 
 @nox.session
