@@ -8,12 +8,12 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-UP = """
+DRIVE = """
 import sys
 from pathlib import Path
 from fargo import config
 from fargo.aws.session import Session, Target
-from fargo.deploy import Deployment
+from fargo.deploy import Deployment, shared_state
 from fargo.errors import FargoError
 from fargo.terraform import Message, Phase, Progress
 
@@ -27,7 +27,12 @@ def run(events):
             print(event.phase.value, event.action, event.address, flush=True)
         elif isinstance(event, Message):
             print(event.text, flush=True)
+"""
+"""The beginning of a program that drives the library: `run` goes through events, and prints them."""
 
+UP = (
+    DRIVE
+    + """
 session = Session(Target.LOCAL, "us-east-1", endpoint=sys.argv[2])
 deployment = Deployment(config.load(Path(sys.argv[1]), environ={}), session)
 try:
@@ -35,6 +40,7 @@ try:
 except FargoError as error:
     sys.exit(f"{error.message}\\n{error.hint}")
 """
+)
 """`fargo up` without an image, so that it needs no Docker engine."""
 
 

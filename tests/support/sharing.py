@@ -6,26 +6,11 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-UP = """
-import sys
-from pathlib import Path
-from fargo import config
-from fargo.aws.session import Session, Target
-from fargo.deploy import Deployment, shared_state
-from fargo.errors import FargoError
-from fargo.terraform import Message, Phase, Progress
+from killing import DRIVE
 
-def run(events):
-    while True:
-        try:
-            event = next(events)
-        except StopIteration as end:
-            return end.value
-        if isinstance(event, Progress) and event.phase is not Phase.GOING_ON:
-            print(event.phase.value, event.action, event.address, flush=True)
-        elif isinstance(event, Message):
-            print(event.text, flush=True)
-
+UP = (
+    DRIVE
+    + """
 project = config.load(Path(sys.argv[1]))
 session = Session(Target.AWS, project.region)
 deployment = Deployment(project, session)
@@ -47,6 +32,7 @@ except FargoError as error:
     print(f"{error.message}\\n{error.hint}", flush=True)
     sys.exit(error.exit_code)
 """
+)
 """The steps of the command, each where it would ask: a line on stdin agrees."""
 
 
