@@ -107,8 +107,11 @@ def test_a_run_of_a_newer_fargo_is_refused_by_name_and_left_out_of_the_list(
 
 def test_a_ledger_without_a_format_and_one_with_a_key_that_is_new_are_read(fargo: Fargo, aws: str) -> None:
     run = fargo("--local", "submit", "work").out.strip()
+    assert "submitted by" in fargo("--local", "show", run).out
     _ledger(aws, run, lambda told: [told.pop(name) for name in ("format", "by")] and None)
     assert fargo("--local", "wait", run).code == 0
+    shown = fargo("--local", "show", run)
+    assert (shown.code, "submitted by" in shown.out) == (0, False)
     _ledger(aws, run, lambda told: told.update(novelty=[1]))
     assert [each["id"] for each in fargo("--local", "ps", "--json").json] == [run]
 

@@ -26,6 +26,7 @@ def run(found: Run) -> dict[str, Any]:
         "project": found.project,
         "job": found.job,
         "created": iso(found.created),
+        "by": found.by,
         "queue": found.last.queue,
         "definition": found.last.definition,
         "image": found.last.image,

@@ -103,6 +103,8 @@ def detail(state: RunSnapshot) -> list[tuple[str, str]]:
         ("queue", run.last.queue.rpartition("/")[2]),
         ("created", run.created.isoformat(timespec="seconds")),
     ]
+    if run.by:
+        rows.append(("submitted by", text.safe(run.by)))
     if run.rows > 1 or len(run.waves) > 1:
         rows += [(f"wave {wave.number}", size_words(wave) or "1 row") for wave in run.waves]
         rows.append(("containers", containers(state)))
