@@ -4,8 +4,10 @@ import os
 import pty
 import re
 import select
+import signal
 import subprocess
 import sys
+import termios
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -56,6 +58,10 @@ class Terminal:
     def type(self, text: str) -> None:
         os.write(self._master, text.encode())
 
+    def shows(self, flag: int) -> bool:
+        """Whether the terminal has one of termios's local flags, such as ECHO."""
+        return bool(termios.tcgetattr(self._master)[3] & flag)
+
     def end(self) -> int:
         """Its exit code, once everything was read."""
         deadline = time.monotonic() + 30
@@ -97,6 +103,26 @@ def test_following_keeps_the_state_below_the_lines_and_leaves_a_summary(
     assert shown.end() == 0
     assert shown.text.index("one") < shown.text.index("two") < shown.text.rindex("SUCCEEDED, exit 0")
     assert "\x1b[?1049h" not in shown.raw  # never the alternate screen: the lines stay in the scrollback
+
+
+@pytest.mark.parametrize(
+    ("way_out", "code"), [(None, 0), (signal.SIGINT, 130), (signal.SIGTERM, 128 + signal.SIGTERM)]
+)
+def test_what_is_typed_while_it_follows_is_not_shown_and_the_terminal_is_given_back(
+    aws: str, terminal: Callable[..., Terminal], way_out: signal.Signals | None, code: int
+) -> None:
+    set_rules(aws, [{"job": "*", "script": [{"sleep": 2}, {"out": "two"}, {"sleep": 1}, {"exit": 0}]}])
+    shown = terminal("--local", "submit", "work", "--follow")
+    shown.read_until("▶ RUNNING")
+    shown.type("typed\n")
+    assert (shown.shows(termios.ECHO), shown.shows(termios.ISIG)) == (False, True)  # Ctrl-C is still one
+    shown.read_until("two")
+    if way_out:
+        shown.process.send_signal(way_out)
+    assert shown.end() == code
+    assert "typed" not in shown.raw
+    assert shown.shows(termios.ECHO)
+    assert "\x1b[?25h" in shown.raw  # the cursor too
 
 
 def test_a_long_line_of_a_job_is_left_to_the_terminal_to_wrap(

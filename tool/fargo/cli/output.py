@@ -7,7 +7,7 @@ import shutil
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any, Protocol, TextIO
 
 if TYPE_CHECKING:
@@ -171,14 +171,20 @@ class Output:
         return self._display or Console(file=self._stderr)
 
     @contextmanager
-    def showing(self, view: Renders) -> Iterator[None]:
-        """Keep `view` on the terminal while the work goes on, four times a second."""
+    def showing(self, view: Renders, *, reads: bool = False) -> Iterator[None]:
+        """Keep `view` on the terminal while the work goes on, four times a second.
+
+        Args:
+            reads: the work may read what is typed.
+        """
         if not self.live:
             yield
             return
         from rich.console import Console
         from rich.constrain import Constrain
         from rich.live import Live
+
+        from fargo.cli.keyboard import unheard
 
         console = self._display = Console(file=self._stderr)
         live = Live(
@@ -190,7 +196,7 @@ class Output:
             redirect_stderr=False,
         )
         try:
-            with live:
+            with nullcontext() if reads else unheard(self._stderr), live:
                 yield
         finally:
             self._display = None

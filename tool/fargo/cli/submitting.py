@@ -55,7 +55,7 @@ def prepared(
     view = RowsView()
     outside = Outside(context.bulk) if over else Outside()
     with ExitStack() as until_sent:
-        with context.out.showing(view):
+        with context.out.showing(view, reads=True):  # rows may be typed: `--over -`
             found = launch.prepared(work, context.outputs, outside, now=datetime.now(UTC), tell=view.take)
             ready = until_sent.enter_context(found)
         yield replace(ready, run=foretold(context, ready.run, expect))
