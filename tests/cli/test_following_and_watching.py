@@ -7,7 +7,10 @@ from collections.abc import Callable
 
 import pytest
 from cli_types import Fargo
-from local_aws import set_rules
+from local_aws import client, set_rules
+from projects import REGION
+
+from fargo.view import runs
 
 Started = Callable[..., "subprocess.Popen[str]"]
 SOME_FAIL = [
@@ -38,6 +41,18 @@ def test_a_run_that_waits_for_another_says_for_which(fargo: Fargo, aws: str) -> 
         f"{fetching} PENDING, waits for {first}\n"
         in fargo("--local", "wait", fetching, "--timeout", "1s").err
     )
+
+
+def test_where_nothing_starts_it_says_what_tells_why(
+    fargo: Fargo, aws: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runs, "SOON_SECONDS", 0)
+    batch = client("batch", aws, REGION)
+    for each in batch.describe_compute_environments()["computeEnvironments"]:
+        batch.update_compute_environment(computeEnvironment=each["computeEnvironmentArn"], state="DISABLED")
+    run = fargo("--local", "submit", "work", "--array", "3").out.strip()
+    ended = fargo("--local", "wait", run, "--timeout", "5s")
+    assert ended.err.count(f"why it waits: fargo --local explain {run}\n") == 1
 
 
 def test_fail_fast_ends_while_the_others_go_on(fargo: Fargo, aws: str) -> None:

@@ -107,6 +107,30 @@ def test_without_a_display_what_matters_is_said_at_once_and_the_rest_once_a_minu
     assert lines[1] == "work-261122-183000-abcd RUNNING, 15 percent, 30 of 200 done, 1 failed"
 
 
+EXPLAIN = "fargo --local explain work-261122-183000-abcd"
+
+
+def test_where_nothing_starts_the_command_that_tells_why_is_named() -> None:
+    def last_line(state: RunSnapshot, when: float) -> str:
+        view = FollowView(explain=EXPLAIN, now=lambda: at(when))
+        view.take(state)
+        return _shown(view)[-1]
+
+    waiting = f"why it waits: {EXPLAIN}"
+    assert last_line(_state(0, RUNNABLE=200), 31) == waiting
+    assert last_line(_state(0, RUNNABLE=200), 29) != waiting
+    assert last_line(_state(40, RUNNABLE=199, STARTING=1), 40) != waiting
+    assert last_line(_state(40, RUNNABLE=199, SUCCEEDED=1), 40) != waiting
+
+
+def test_without_a_display_it_is_named_once() -> None:
+    narrator = Narrator(EXPLAIN)
+    said = [narrator.hint(_state(second, RUNNABLE=200)) for second in range(0, 90, 10)]
+    assert list(filter(None, said)) == [f"why it waits: {EXPLAIN}"]
+    assert said[4]
+    assert narrator.hint(_state(90, RUNNING=200)) == ""
+
+
 def test_a_list_of_runs_fits_its_terminal_and_tells_why() -> None:
     states = [_state(60, reasons=("OutOfMemoryError: killed",), RUNNING=199, FAILED=1)]
     for width in (80, 120, 200):

@@ -90,7 +90,8 @@ def follow_run(context: Context, run: "Run", *, lines: "LineText | None", until:
     until = until or Until()
     tail = Tail(context.logs, closer.sources(context, run)) if lines is not None else None
     watcher = context.watcher(tail=tail, timeout=until.timeout)
-    view = FollowView(context.options.profile, closer.namer(context, run))
+    explain = context.command(f"explain {run.id}")
+    view = FollowView(context.options.profile, closer.namer(context, run), explain)
     take = _taker(context, view, lines)
     try:
         with context.out.showing(view):
@@ -113,7 +114,7 @@ def _taker(context: Context, view: "FollowView", lines: "LineText | None") -> "C
     from fargo.view.following import Narrator
     from fargo.watch import Recovered, Trouble
 
-    out, narrator = context.out, Narrator()
+    out, narrator = context.out, Narrator(view.explain)
 
     def take(event: "WatchEvent") -> None:
         if out.json and not (view.state and data.same(event, view.state)):
@@ -127,8 +128,9 @@ def _taker(context: Context, view: "FollowView", lines: "LineText | None") -> "C
             return
         if isinstance(event, Trouble):
             out.say(freshness.told(event))
-        elif not isinstance(event, Recovered) and (words := narrator.said(event)):
-            out.say(words)
+        elif not isinstance(event, Recovered):
+            for words in filter(None, (narrator.said(event), narrator.hint(event))):
+                out.say(words)
 
     return take
 

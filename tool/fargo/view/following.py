@@ -35,11 +35,13 @@ class FollowView:
     Attributes:
         profile: of the AWS credentials, where one was chosen.
         name: what a job is called.
+        explain: the command that tells why nothing starts; empty: none is named.
         why: why children failed, as far as they were listed, a line each.
     """
 
     profile: str = ""
     name: Callable[[Job], str] = failures.short
+    explain: str = ""
     now: Callable[[], datetime] = now_utc
     state: RunSnapshot | None = None
     throughput: Throughput = field(default_factory=Throughput)
@@ -65,9 +67,7 @@ class FollowView:
 
         now = self.now()
         age = self.freshness.age(now)
-        lines = [self._head(self.state, age, now)] if self.state else []
-        if self.state and runs.many(self.state):
-            lines += [self._progress(self.state, now), Text(runs.containers(self.state), style="dim")]
+        lines = self._run(self.state, age, now) if self.state else []
         lines += [Text(f"✘ {why}", style="red") for why in self.why[:CAUSES]]
         if age.error:
             lines.append(Text(f"⚠ {freshness.trouble(age, self.profile)}", style="yellow"))
@@ -75,9 +75,19 @@ class FollowView:
             line.no_wrap, line.overflow = True, "ellipsis"
         return Group(*lines)
 
-    @staticmethod
-    def _head(state: RunSnapshot, age: Age, now: datetime) -> "Text":
+    def _run(self, state: RunSnapshot, age: Age, now: datetime) -> "list[Text]":
+        from rich.text import Text
+
         seen = state.at if age.error else now  # what nobody sees does not run on
+        lines = [self._head(state, age, seen)]
+        if runs.many(state):
+            lines += [self._progress(state, now), Text(runs.containers(state), style="dim")]
+        if self.explain and runs.delayed(state, seen):
+            lines.append(Text(_why_it_waits(self.explain), style="dim"))
+        return lines
+
+    @staticmethod
+    def _head(state: RunSnapshot, age: Age, seen: datetime) -> "Text":
         head = runs.progress(state, seen)
         if age.condition not in {Condition.LIVE, Condition.WAITING}:
             head.append(f"  {freshness.short(age)}", style="yellow")
@@ -96,8 +106,13 @@ class FollowView:
 
 @dataclass(slots=True)
 class Narrator:
-    """Chooses what is said where there is no live display: what matters at once, the rest once a minute."""
+    """Chooses what is said where there is no live display: what matters at once, the rest once a minute.
 
+    Attributes:
+        explain: the command that tells why nothing starts.
+    """
+
+    explain: str = ""
     _key: tuple[object, ...] = ()
     _at: datetime | None = None
 
@@ -111,6 +126,17 @@ class Narrator:
             return ""
         self._key, self._at = key, state.at
         return line
+
+    def hint(self, state: RunSnapshot) -> str:
+        """Once, where nothing starts: what tells why; empty: nothing is to be said."""
+        if not self.explain or not runs.delayed(state, state.at):
+            return ""
+        said, self.explain = _why_it_waits(self.explain), ""
+        return said
+
+
+def _why_it_waits(command: str) -> str:
+    return f"why it waits: {command}"
 
 
 def words(state: RunSnapshot) -> str:

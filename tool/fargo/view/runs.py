@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 JOBS = 5
 """The latest of a run's AWS Batch jobs that `fargo show` tells of one by one."""
+SOON_SECONDS = 30
+"""How long a container may wait for room before it is said what tells why."""
 
 
 def said(state: RunSnapshot) -> str:
@@ -32,6 +34,14 @@ def _waits(state: RunSnapshot) -> str:
     if state.state is not JobState.PENDING or not state.run.last.after:
         return ""
     return f"waits for {state.run.after or 'the run that it comes after'}"
+
+
+def delayed(state: RunSnapshot, now: datetime) -> bool:
+    """Whether the last wave could start, and for a while nothing of it has."""
+    if state.state is not JobState.RUNNABLE or any(job.attempts for job in state.of_last_wave):
+        return False
+    waited = (now - state.run.last.created).total_seconds()
+    return waited > SOON_SECONDS and not any(each.finished for each in state.counts)
 
 
 def many(state: RunSnapshot) -> bool:
