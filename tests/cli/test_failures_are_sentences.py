@@ -45,6 +45,26 @@ def test_it_says_what_is_wrong_and_what_to_do(
     assert daemon.status() is None
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("up", "--dry"), "No such option '--dry'. `fargo plan` shows what would change."),
+        (("--local", "up", "--dry-run"), "No such option '--dry-run'. `fargo --local plan` shows"),
+        (("down", "--dry-run"), "No such option '--dry-run'. `fargo down` counts what would go, and asks"),
+        (("down", "--yess"), "No such option '--yess'.\n"),
+        (("up", "--adpt"), "No such option '--adpt'. Did you mean '--adopt'?"),
+        (("submit", "work", "--dry"), "No such option '--dry'. (Did you mean one of: '--array', '--dry-run'"),
+    ],
+)
+def test_a_mistyped_option_is_never_taken_for_consent(
+    fargo: Fargo, arguments: tuple[str, ...], said: str
+) -> None:
+    ended = fargo(*arguments)
+    assert ended.code == 2
+    assert f"fargo: {said}" in ended.err
+    assert "--yes" not in ended.err.replace("--yess", "")
+
+
 # docker-py leaves the socket of a connection that failed to the garbage collector.
 FAILED_CONNECTION = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         "fargo down": "count what would go, ask, remove it",
         "fargo down --keep data --keep logs": "leave the bucket and the log groups",
     },
+    preview="`fargo down` counts what would go, and asks before anything does.",
 )
 @click.option(
     "--keep",

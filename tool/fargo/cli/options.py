@@ -79,11 +79,15 @@ class FargoCommand(click.Command):
 
     Args:
         examples: command lines that its help shows → what they are for.
+        preview: what to do instead of `--dry-run`, a sentence, where it is no option.
     """
 
-    def __init__(self, *args: Any, examples: Mapping[str, str] | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, examples: Mapping[str, str] | None = None, preview: str = "", **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.examples = dict(examples or {})
+        self.preview = preview
         self._own = len(self.params)
         self.params.extend(_everywhere())
 
@@ -96,6 +100,16 @@ class FargoCommand(click.Command):
         """The examples as one would paste them into a shell."""
         width = max(map(len, self.examples), default=0)
         return [f"{line:{width}}   # {words}" if words else line for line, words in self.examples.items()]
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Of a wrong option never suggest `--yes`: whoever mistyped one has agreed to nothing."""
+        try:
+            return super().parse_args(ctx, args)
+        except click.NoSuchOption as error:
+            instead = self.preview if error.option_name.startswith("--dry") else ""
+            message = f"{error.message} {instead}".rstrip()
+            near = [each for each in error.possibilities or () if each != "--yes"]
+            raise click.NoSuchOption(error.option_name, message, near, error.ctx) from None
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """What it does, then its examples."""

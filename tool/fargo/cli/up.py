@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         "fargo up --yes": "plan, deploy",
         "fargo up --plan fargo.plan": "what `fargo plan --out fargo.plan` wrote, and nothing else",
     },
+    preview="`fargo plan` shows what would change.",
 )
 @click.option(
     "--plan",
