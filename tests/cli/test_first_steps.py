@@ -32,15 +32,19 @@ def connected(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Engine:
 
 
 @pytest.mark.parametrize(
-    ("folder", "name"), [("hello", "hello"), ("simulate", "simulate"), ("My Project", "simulate"), ("a--b", "simulate")]
+    ("folder", "name"), [("hello", "hello"), ("simulate", "simulate"), ("My Project", "simulate"), ("a--b", "simulate"), ("w", "simulate")]
 )  # fmt: skip
 def test_a_new_project_is_named_like_its_folder_where_it_may_be(
     fargo: Fargo, tmp_path: Path, folder: str, name: str
 ) -> None:
-    assert fargo("init", str(tmp_path / folder)).code == 0
+    ended = fargo("init", str(tmp_path / folder))
+    assert ended.code == 0
     made = tomllib.loads((tmp_path / folder / "fargo.toml").read_text(encoding="utf-8"))
     assert made["name"] == name
     assert list(made["jobs"]) == ["simulate", "combine"]
+    kept = f"{folder} is no name for a project, which has 2 to 30 lower-case letters"
+    assert (kept in ended.err) is (folder != name)
+    assert ("The project is named simulate: change `name` in" in ended.err) is (folder != name)
 
 
 def test_init_here_takes_this_folders_name(

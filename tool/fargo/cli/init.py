@@ -62,10 +62,16 @@ def init(context: Context, directory: Path, example: str, base_image: str | None
     if there:
         raise UsageError(f"{directory} holds {', '.join(sorted(there))} already", "choose another folder")
     shutil.copytree(source, directory, ignore=LEFT_OUT, dirs_exist_ok=True)
-    _set_name(directory / naming.PROJECT_FILE, directory.resolve().name)
+    name = directory.resolve().name
+    named = naming.is_project_name(name)
+    if named:
+        _set_name(directory / naming.PROJECT_FILE, name)
     if base_image:
         _set_base(directory / naming.PROJECT_FILE, base_image)
     go_there = "" if directory == Path() else f"cd {shlex.quote(str(directory))} && "
+    if not named:
+        context.out.say(f"{name} is no name for a project, which has {naming.PROJECT_NAME_IS}.")
+        context.out.say(f"The project is named {example}: change `name` in {naming.PROJECT_FILE}.")
     context.out.say(f"made {directory / naming.PROJECT_FILE} from the example {example}; next:")
     context.out.say(f"  {go_there}fargo --local up")
     context.out.say("An image of your own with Python 3.9 or newer takes two lines more in its Dockerfile:")
@@ -74,10 +80,8 @@ def init(context: Context, directory: Path, example: str, base_image: str | None
 
 
 def _set_name(file: Path, name: str) -> None:
-    """Name the project; a name that none may have leaves the example's."""
-    if naming.is_project_name(name):
-        text = file.read_text(encoding="utf-8")
-        file.write_text(re.sub(r'(?m)^name = ".*"', f'name = "{name}"', text, count=1), encoding="utf-8")
+    text = file.read_text(encoding="utf-8")
+    file.write_text(re.sub(r'(?m)^name = ".*"', f'name = "{name}"', text, count=1), encoding="utf-8")
 
 
 def _set_base(file: Path, image: str) -> None:

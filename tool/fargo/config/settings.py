@@ -8,6 +8,7 @@ from typing import Annotated
 import msgspec
 
 from fargo.config.keys import TABLE, key
+from fargo.model import naming
 from fargo.model.fargate import Architecture
 
 # A VPC takes /16 to /28; smaller than /24 leaves no room for six subnets of jobs.
@@ -173,7 +174,7 @@ class Head(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         str,
         key(
             "Names and tags every resource.",
-            "2 to 30 lower-case letters, digits and single hyphens, the first a letter, the last no hyphen",
+            naming.PROJECT_NAME_IS,
             pattern="^[a-z](-?[a-z0-9])+$",
             maxLength=30,
         ),

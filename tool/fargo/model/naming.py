@@ -12,6 +12,9 @@ PROJECT_FILE = "fargo.toml"
 PROJECT_FILE_VERSION = 1
 """Of its form: grows when a file that was right no longer is, or means something else."""
 PROJECT_NAME = re.compile(r"^[a-z][a-z0-9-]{1,29}$")
+PROJECT_NAME_IS = (
+    "2 to 30 lower-case letters, digits and single hyphens, the first a letter, the last no hyphen"
+)
 JOB_NAME = re.compile(r"^[a-z][a-z0-9-]{0,29}$")
 
 # Tags on everything that belongs to a project; `fargo down` lists by the first.
