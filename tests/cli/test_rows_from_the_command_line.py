@@ -87,7 +87,7 @@ def test_a_table_of_local_files_becomes_one_array_and_its_files_go_up_once(
         ((), "the command wants {photo}, and the job has no rows"),
         (("--array", "3"), "the command wants {photo}"),
         (("--over", "sizes.csv"), "sizes.csv, line 2: the command wants {photo}, and the columns are pohto"),
-        (("--over", "none.csv"), "--over none.csv: it is not there"),
+        (("--over", "none.csv"), "--over none.csv: it is not there\n  → see what is: `ls /"),
         (("--over", "photos.csv", "--array", "3"), "--array and --over both say what the rows are"),
         (("--over", "gone.csv"), "gone.csv, line 2: the file in 'photo' cannot be read: gone.jpg"),
         (("--limit", "3"), "--limit says which rows of --over"),

@@ -5,6 +5,7 @@ import glob
 import gzip
 import io
 import re
+import shlex
 import sys
 import zlib
 from collections.abc import Callable, Generator, Iterator, Sequence
@@ -95,9 +96,10 @@ def _reader(value: str, outside: Outside, format: str) -> Callable[[], Iterator[
     if _WILD.search(value) and not Path(value).exists():
         return lambda: _found(_files(value), lambda found: _from_file(found, format), format)
     if not Path(value).is_file():
-        there = "is a folder" if Path(value).is_dir() else "is not there"
-        hint = f"its files: --over '{value.rstrip('/')}/**'" if Path(value).is_dir() else ""
-        raise UsageError(f"--over {value}: it {there}", hint)
+        if Path(value).is_dir():
+            raise UsageError(f"--over {value}: it is a folder", f"its files: --over '{value.rstrip('/')}/**'")
+        folder = shlex.quote(str(Path(value).absolute().parent))
+        raise UsageError(f"--over {value}: it is not there", f"see what is: `ls {folder}`")
     return lambda: _from_file(value, kind or "lines")
 
 
