@@ -60,15 +60,29 @@ def test_another_lock_than_the_one_named_is_left_alone(fargo: Fargo, bucket: Any
     assert not (tmp_path / "calls").exists()
 
 
-def test_no_lock_is_nothing_to_break(fargo: Fargo, bucket: Any) -> None:
+def test_without_an_id_it_says_who_holds_the_lock(fargo: Fargo, bucket: Any, tmp_path: Path) -> None:
+    bucket.put_object(Bucket="team", Key=KEY, Body=json.dumps(LOCK).encode())
+    ended = fargo("unlock", "--yes")
+    assert ended.code == 2
+    assert "the state is locked: ada@build-7 holds it for `apply`" in ended.err
+    assert "`fargo unlock 5f8c1d2e`, if that process is dead" in ended.err
+    assert not (tmp_path / "calls").exists()
+
+
+@pytest.mark.parametrize("named", [(), ("5f8c1d2e",)])
+def test_no_lock_is_nothing_to_break(fargo: Fargo, bucket: Any, named: tuple[str, ...]) -> None:
     assert bucket
-    ended = fargo("unlock", "5f8c1d2e", "--yes")
+    ended = fargo("unlock", *named, "--yes")
     assert ended.code == 0
     assert "not locked: nothing to break" in ended.err
 
 
-def test_a_state_on_this_machine_has_no_lock_that_outlives_its_process(fargo: Fargo, aws: str) -> None:
+@pytest.mark.parametrize("named", [(), ("5f8c1d2e",)])
+def test_a_state_on_this_machine_has_no_lock_that_outlives_its_process(
+    fargo: Fargo, aws: str, named: tuple[str, ...]
+) -> None:
     assert aws
-    ended = fargo("--local", "unlock", "5f8c1d2e", "--yes")
+    ended = fargo("--local", "unlock", *named, "--yes")
     assert ended.code == 2
     assert "where a lock ends with its process" in ended.err
+    assert "only where the state was said to be locked" in ended.err

@@ -14,9 +14,14 @@ from fargo.errors import UsageError
         "fargo unlock ID": "the ID that a refused command names",
     },
 )
-@click.argument("lock_id", metavar="ID", help="The lock's id, which the refused command names.")
+@click.argument(
+    "lock_id",
+    metavar="[ID]",
+    required=False,
+    help="The lock's id, which the refused command names; without it, none is broken.",
+)
 @pass_context
-def unlock(context: Context, lock_id: str) -> None:
+def unlock(context: Context, lock_id: str | None) -> None:
     """Break the lock that a dead process left on a state in S3. Says who holds it, and asks.
 
     A state on this machine never needs it: there the lock ends with its process.
@@ -32,9 +37,8 @@ def unlock(context: Context, lock_id: str) -> None:
         return
     told = lock.told(datetime.now(UTC))
     if lock.id != lock_id:
-        raise UsageError(
-            f"the state's lock is not {lock_id}: {told}", f"`fargo unlock {lock.id}`, if it is dead"
-        )
+        what = f"the state's lock is not {lock_id}" if lock_id else "the state is locked"
+        raise UsageError(f"{what}: {told}", f"`fargo unlock {lock.id}`, if that process is dead")
     context.out.say(told)
     context.confirm("Two that write one state lose what the other made. Is that process dead?")
     follow(context, "unlock", break_lock(context.deployment, lock))

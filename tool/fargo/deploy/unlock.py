@@ -29,7 +29,7 @@ def holder(deployment: "Deployment") -> Lock | None:
     if not where.startswith("s3://"):
         raise UsageError(
             "the state is on this machine, where a lock ends with its process: none is left to break",
-            "wait until the other fargo or terraform ends, or end it",
+            "only where the state was said to be locked: wait until the other fargo or terraform ends",
         )
     bucket, _, key = where.removeprefix("s3://").partition("/")
     try:
