@@ -148,16 +148,28 @@ def test_a_failed_push_comes_with_the_next_step(said: str, step: str) -> None:
     assert error.message.startswith("a/b:c cannot be pushed: ")
 
 
+_NOBODY = "FileNotFoundError(2, 'No such file or directory')"
+
+
 @pytest.mark.parametrize(
     ("said", "message", "step"),
     [
-        ("FileNotFoundError(2, 'No such file or directory')", "No Docker engine answers", "install"),
+        (_NOBODY, "No Docker engine answers", "install"),
         ("('Connection aborted.', PermissionError(13, 'Permission denied'))", "You may not use", "usermod"),
         ("Invalid bind address protocol: foo://x", "cannot be used", "DOCKER_HOST"),
     ],
 )
 def test_an_engine_that_cannot_be_used_comes_with_the_next_step(said: str, message: str, step: str) -> None:
-    error = engine_missing("unix:///x", said)
+    error = engine_missing("unix:///x", said, named=False)
     assert isinstance(error, EngineMissing)
     assert message in error.message
     assert step in error.hint
+    assert "unset it" not in error.hint
+
+
+@pytest.mark.parametrize(
+    ("said", "step"), [(_NOBODY, "start the engine there"), ("Invalid bind address", "check DOCKER_HOST")]
+)
+def test_docker_host_is_named_where_it_names_the_engine_that_cannot_be_used(said: str, step: str) -> None:
+    hint = engine_missing("tcp://127.0.0.1:1", said, named=True).hint
+    assert hint.startswith(f"DOCKER_HOST names it: unset it, or {step}")

@@ -80,13 +80,14 @@ class Engine:
         from docker.utils import kwargs_from_env, version_lt
         from requests import RequestException
 
-        host = environ.get("DOCKER_HOST") or "the default socket"
+        named = environ.get("DOCKER_HOST")
+        host = named or "the default socket"
         try:
             options = kwargs_from_env(environment=dict(environ))
             _knock(options.get("base_url", DEFAULT_UNIX_SOCKET))
             client = APIClient(version="auto", timeout=_CONNECT_SECONDS, **options)
         except (DockerException, RequestException, OSError, ValueError) as error:
-            raise engine_missing(host, str(error)) from error
+            raise engine_missing(host, str(error), named=bool(named)) from error
         if version_lt(client.api_version, NEEDED_API):
             client.close()
             raise EngineMissing(

@@ -57,6 +57,16 @@ _PUSH_HINTS = {
 }
 """A pattern → the next step; the first that is found counts."""
 
+_SILENT = (
+    "start it (`sudo systemctl start docker`, or Docker Desktop), install one"
+    " (https://docs.docker.com/engine/install/), or name another with DOCKER_HOST"
+)
+_NAMED = "DOCKER_HOST names it: unset it, or "
+_NAMED_SILENT = "start the engine there"
+_UNUSABLE = (
+    "check DOCKER_HOST, DOCKER_TLS_VERIFY and ~/.docker/config.json; `docker version` asks the same one"
+)
+
 
 def build_failed(said: str, *, step: str = "", tail: tuple[str, ...] = ()) -> ImageError:
     """The error of a build.
@@ -78,23 +88,23 @@ def push_failed(ref: str, said: str) -> ImageError:
     return ImageError(f"{ref} cannot be pushed: {_sentence(said)}", hint)
 
 
-def engine_missing(host: str, said: str) -> EngineMissing:
-    """The error of an engine that cannot be used, with what docker-py said of it."""
+def engine_missing(host: str, said: str, *, named: bool) -> EngineMissing:
+    """The error of an engine that cannot be used.
+
+    Args:
+        said: what docker-py said of it.
+        named: whether DOCKER_HOST names this host.
+    """
     if re.search(r"permission ?(error|denied)", said, re.IGNORECASE):
         return EngineMissing(
             f"You may not use the Docker engine at {host}.",
             "`sudo usermod -aG docker $USER`, then log in again; or use an engine of your own (DOCKER_HOST)",
         )
     if re.search(r"connection (refused|aborted)|FileNotFoundError|No such file", said, re.IGNORECASE):
-        return EngineMissing(
-            f"No Docker engine answers at {host}.",
-            "start it (`sudo systemctl start docker`, or Docker Desktop), install one"
-            " (https://docs.docker.com/engine/install/), or name another with DOCKER_HOST",
-        )
-    return EngineMissing(
-        f"The Docker engine at {host} cannot be used: {_sentence(said)}",
-        "check DOCKER_HOST, DOCKER_TLS_VERIFY and ~/.docker/config.json; `docker version` asks the same one",
-    )
+        message, hint = f"No Docker engine answers at {host}.", _NAMED_SILENT if named else _SILENT
+    else:
+        message, hint = f"The Docker engine at {host} cannot be used: {_sentence(said)}", _UNUSABLE
+    return EngineMissing(message, f"{_NAMED}{hint}" if named else hint)
 
 
 def engine_lost(doing: str, said: str) -> ImageError:
