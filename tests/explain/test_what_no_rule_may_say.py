@@ -114,6 +114,14 @@ def test_what_a_program_went_on_from_is_mentioned_and_no_cause(
     assert told == ([] if mentioned is None else [f"its log mentions: {lines[mentioned]}"])
 
 
+def test_after_an_unknown_failure_the_log_comes_first_and_a_retry_once_the_cause_is_gone() -> None:
+    finding = why(failed(exit_code=1), {"run": "work-1", "where": "work-1"}, ("a.png is damaged",))
+    assert [(fix.words, fix.command) for fix in finding.fixes] == [
+        ("read its whole log", "logs work-1"),
+        ("once the cause is gone, run again what failed", "retry work-1"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("lines", "rule"),
     [

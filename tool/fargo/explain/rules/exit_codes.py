@@ -6,7 +6,7 @@ env(1) and container engines end with. Source: signal(7), env(1), POSIX "Exit St
 
 from fargo.explain.finding import Fix
 from fargo.explain.rule import RAN, Rule
-from fargo.explain.rules.fixes import AGAIN, COMMAND, MEMORY, READ_LOG, deploy
+from fargo.explain.rules.fixes import AGAIN, COMMAND, LATER, MEMORY, READ_LOG, deploy
 
 
 def _ended(code: int, cause: str, fixes: tuple[Fix, ...] = (READ_LOG,)) -> Rule:
@@ -15,7 +15,7 @@ def _ended(code: int, cause: str, fixes: tuple[Fix, ...] = (READ_LOG,)) -> Rule:
 
 EXIT_CODES = (
     _ended(2, "Its command ended with exit code 2, by which many programs mean wrong arguments"),
-    _ended(125, "The runner, or what started the command, failed before or after it", (READ_LOG, AGAIN)),
+    _ended(125, "The runner, or what started the command, failed before or after it", (READ_LOG, LATER)),
     _ended(126, "Its command is there and cannot be executed", (READ_LOG, *COMMAND)),
     _ended(127, "Its command, or one that it calls, is not in the image", (READ_LOG, *COMMAND)),
     _ended(130, "Its command was interrupted (SIGINT)"),
@@ -40,6 +40,6 @@ EXIT_CODES = (
         cause="Its command ended with exit code {exit_code}: its log says why",
         reason=RAN,
         exit_codes=range(1, 256),
-        fixes=(READ_LOG, AGAIN),
+        fixes=(READ_LOG, LATER),
     ),
 )

@@ -3,6 +3,7 @@
 from fargo.explain.finding import Fix
 
 AGAIN = Fix("run again what failed", "retry {run}")
+LATER = Fix("once the cause is gone, run again what failed", "retry {run}")
 DEPLOYED = Fix("then run again what failed, with image and settings as deployed", "retry {run} --deployed")
 READ_LOG = Fix("read its whole log", "logs {where}")
 MEMORY = Fix("run again what failed with more memory", "retry {run} --memory '{more_memory}'")

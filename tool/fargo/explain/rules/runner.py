@@ -6,7 +6,7 @@ Its lines begin with `fargo-run: `, and of several rows in a container with `row
 
 from fargo.explain.finding import Fix
 from fargo.explain.rule import RAN, Rule
-from fargo.explain.rules.fixes import AGAIN, ARCHITECTURE, COMMAND, NETWORK, READ_LOG, STORAGE, deploy
+from fargo.explain.rules.fixes import AGAIN, ARCHITECTURE, COMMAND, LATER, NETWORK, READ_LOG, STORAGE, deploy
 
 _SAYS = r"^fargo-run: (row \d+: )?(exit code \d+\. )?"
 
@@ -154,6 +154,6 @@ RUNNER = (
         reason=RAN,
         log=_SAYS + r"(?P<why>.+)",
         exit_codes=(125,),
-        fixes=(READ_LOG, AGAIN),
+        fixes=(READ_LOG, LATER),
     ),
 )
