@@ -30,6 +30,9 @@ def test_stop_keeps_what_it_held(fargo: Fargo, endpoint: str) -> None:
     assert (again["endpoint"], again["warning"]) == (endpoint, "")
     assert Path(again["kept"]) == StateDir.default().path
     assert len(client("sns", endpoint).list_topics()["Topics"]) == 1
+    shown = [line.split()[0] for line in fargo("local", "status").out.splitlines()]
+    assert "kept" in shown
+    assert "warning" not in shown, "it has none: no line for an empty value"
     daemon.stop()
 
 

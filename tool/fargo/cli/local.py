@@ -107,7 +107,8 @@ def _tell(context: Context, found: object) -> None:
         context.out.data(values)
         return
     for name, value in values.items():
-        context.out.line(f"{name:9} {value}")
+        if value:
+            context.out.line(f"{name:9} {value}")
     context.out.line("to use it from anything else that speaks to AWS:")
     context.out.line(f"  export AWS_ENDPOINT_URL={values['endpoint']}")
     context.out.line(f"  export AWS_REGION={LOCAL_REGION} AWS_DEFAULT_REGION={LOCAL_REGION}")
