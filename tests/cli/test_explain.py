@@ -52,6 +52,20 @@ def test_the_cause_comes_first_then_what_says_so_what_mends_it_and_the_end_of_a_
     ]
 
 
+def test_containers_of_several_rows_are_told_by_their_rows(fargo: Fargo, aws: str) -> None:
+    failing = [{"job": f"*:{index}", "script": [{"out": "no"}, {"exit": 3}]} for index in (2, 6)]
+    set_rules(aws, [*failing, {"job": "*", "script": [{"exit": 0}]}])
+    run = fargo("--local", "submit", "work", "--array", "25", "--pack", "4").out.strip()
+    waited = fargo("--local", "wait", run).err
+    assert "percent, 7 of 7 containers done, 2 failed" in waited
+    assert "  2 jobs: exit 3, Essential container in task exited (rows #8-11, row #24)" in waited
+    told = fargo("--local", "explain", run, "--plain").out.splitlines()
+    assert told[0] == f"{run} FAILED: 2 of 7 containers failed"
+    assert told[2].startswith("2 jobs (rows #8-11, row #24): ")
+    assert "  the log of rows #8-11 ends:" in told
+    assert "5 succeeded, 2 failed of 7 containers" in fargo("--local", "show", run, "--plain").out
+
+
 def test_json_has_all_of_it(fargo: Fargo, run: str) -> None:
     told = fargo("--local", "explain", run, "--json").json
     assert list(told) == ["run", "part", "state", "at", "failed", "looked_at", "findings"]

@@ -37,17 +37,22 @@ def explain(connection: "Connection", state: "RunSnapshot", run: "Run") -> "Expl
 
 
 def namer(connection: "Connection", run: "Run") -> "Callable[[Job], str]":
-    """What the jobs of a run are called: by their rows; empty where those cannot be read."""
+    """What the jobs of a run are called: by their rows; empty where those cannot be read.
+
+    Where a container has several rows, `#8` could be either: there it is `row #8`, or `rows #8-11`.
+    """
     from fargo.errors import AwsError
     from fargo.logs import Labels
 
     labels = Labels(run, connection.store)
+    packed = any(wave.pack > 1 for wave in run.waves)
 
     def name(job: "Job") -> str:
         try:
-            return labels(job.id)
+            label = labels(job.id)
         except AwsError:
             return ""
+        return f"{'rows' if '-' in label else 'row'} {label}" if packed and label else label
 
     return name
 

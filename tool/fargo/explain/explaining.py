@@ -173,7 +173,7 @@ def _of_kind(kind: Sequence[Job], found: Sequence[Finding]) -> Iterator[Finding]
     said = (f"{len(found)} of {len(kind):,} logs were read",) if left and _by_log(kind) else ()
     if len(merged) == 1:
         told = merged[0]
-        named = told.examples if said else (*told.examples, *kind[1 : failures.EXAMPLES])
+        named = told.examples if _by_log(kind) else (*told.examples, *kind[1 : failures.EXAMPLES])
         yield replace(told, jobs=len(kind), examples=named, evidence=(*told.evidence, *said))
         return
     for finding in merged:

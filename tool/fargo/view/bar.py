@@ -58,10 +58,14 @@ def done(counts: Mapping[JobState, int]) -> str:
     return f"{ended(counts)}/{sum(counts.values())}"
 
 
-def words(counts: Mapping[JobState, int]) -> str:
-    """The same where there is no bar: like `141 of 200 done, 2 failed`."""
+def words(counts: Mapping[JobState, int], what: str = "") -> str:
+    """The same where there is no bar: like `141 of 200 done, 2 failed`.
+
+    Args:
+        what: of what, such as ` containers`, where it could be something else.
+    """
     failed = counts.get(JobState.FAILED, 0)
-    said = f"{ended(counts):,} of {sum(counts.values()):,} done"
+    said = f"{ended(counts):,} of {sum(counts.values()):,}{what} done"
     return f"{said}, {failed:,} failed" if failed else said
 
 

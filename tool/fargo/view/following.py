@@ -149,7 +149,8 @@ def _counted(state: RunSnapshot) -> str:
     counts = state.counts
     share = 100 * bar.ended(counts) // max(sum(counts.values()), 1)
     again = f", wave {state.run.last.number}" if state.run.last.number > 1 else ""
-    return f"{state.run.id} {state.state.value}, {share} percent, {bar.words(counts)}{again}"
+    what = " containers" if state.run.last.pack > 1 else ""
+    return f"{state.run.id} {state.state.value}, {share} percent, {bar.words(counts, what)}{again}"
 
 
 def ended(state: RunSnapshot) -> str:

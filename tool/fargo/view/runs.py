@@ -54,7 +54,8 @@ def containers(state: RunSnapshot) -> str:
     wave = state.run.last
     counts = ", ".join(f"{count:,} {each.value.lower()}" for each, count in state.counts.items())
     again = f", wave {wave.number}" if wave.number > 1 else ""
-    return f"{counts} of {wave.containers:,}{again}" if counts else ""
+    what = " containers" if wave.pack > 1 else ""
+    return f"{counts} of {wave.containers:,}{what}{again}" if counts else ""
 
 
 def size_words(wave: Wave) -> str:
