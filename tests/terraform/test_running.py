@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from fargo.errors import TerraformFailed, TerraformMissing
-from fargo.terraform import Diagnostic, Message, Resource, Terraform, binary
+from fargo.terraform import Diagnostic, Message, Phase, Progress, Resource, Terraform, binary
 from fargo.terraform.process import STOPPING
 
 VERSION = 'if [ "$1" = version ]; then echo \'{"terraform_version": "1.11.4"}\'; exit 0; fi\n'
@@ -92,6 +92,22 @@ def test_an_interrupt_waits_for_a_moment_when_no_call_has_just_begun(tmp_path: P
             if event.text == "call 1":
                 busy.interrupt()
     assert said == ["call 1", "call 2", "call 3", "call 4", STOPPING.strip(), "interrupted"]
+
+
+def test_what_fails_after_an_interrupt_was_stopped_and_what_failed_before_has_failed(tmp_path: Path) -> None:
+    def broken(address: str) -> str:
+        hook = {"resource": {"addr": address}, "action": "create", "elapsed_seconds": 1}
+        return json.dumps({"type": "apply_errored", "hook": hook})
+
+    body = f"trap 'kill $!' INT\necho '{broken('a')}'\nsleep 30 & wait\necho '{broken('b')}'\nexit 1\n"
+    terraform = _terraform(tmp_path, body)
+    phases: dict[str, Phase] = {}
+    with pytest.raises(TerraformFailed):
+        for event in terraform.apply(tmp_path / "plan"):
+            if isinstance(event, Progress):
+                phases[event.address] = event.phase
+                terraform.interrupt()
+    assert phases == {"a": Phase.FAILED, "b": Phase.STOPPED}
 
 
 def test_warnings_are_events_and_no_failure(tmp_path: Path) -> None:

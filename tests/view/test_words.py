@@ -62,6 +62,20 @@ def test_an_apply_is_counted_as_it_goes() -> None:
     assert "creating" not in shown
 
 
+def test_what_an_interrupt_stopped_is_not_shown_as_failed() -> None:
+    view = DeployView(lambda: 0.0, "up")
+    for event in (
+        Planned("a", "create"),
+        Progress("a", "create", Phase.STARTED),
+        Progress("a", "create", Phase.STOPPED, 3),
+    ):
+        view.take(event)
+    shown = _text(view)
+    assert "■ a stopped" in shown
+    assert "✘" not in shown
+    assert "waiting" not in shown
+
+
 def _text(view: DeployView) -> str:
     from rich.console import Console
 
@@ -77,6 +91,7 @@ def _text(view: DeployView) -> str:
         (Progress("a", "delete", Phase.STARTED), "removing a"),
         (Progress("a", "create", Phase.DONE, 61), "done a after 1m01"),
         (Progress("a", "create", Phase.GOING_ON, 10), ""),
+        (Progress("a", "create", Phase.STOPPED, 3), "stopped a after 3s"),
         (Diagnostic("warning", "old"), ""),
         (Diagnostic("error", "no"), ""),
         (Message("terraform init"), "terraform init"),

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from fargo.model.stack import StackOutputs
 
 GO_ON = "go on with `fargo up`"
+BROKEN_OFF = (Phase.FAILED, Phase.STOPPED)
 MENDED_IN_PLACE = frozenset(
     {
         "aws_ecr_repository",
@@ -123,7 +124,7 @@ class Apply:
 
     def _apply(self) -> "Iterator[DeployEvent]":
         for event in self._terraform.apply(self._plan.file):
-            if isinstance(event, Progress) and event.phase is Phase.FAILED and self._exists(event):
+            if isinstance(event, Progress) and event.phase in BROKEN_OFF and self._exists(event):
                 self._exist.add(event.address)
             if isinstance(event, Outputs):
                 self._outputs = event.values

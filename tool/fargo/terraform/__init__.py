@@ -3,7 +3,7 @@
 import json
 import shutil
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -187,6 +187,8 @@ class Terraform:
             for event in parse(line):
                 if isinstance(event, Diagnostic) and event.severity == "error":
                     failures.append(event)
+                if isinstance(event, Progress) and event.phase is Phase.FAILED and process.interrupted:
+                    event = replace(event, phase=Phase.STOPPED)  # noqa: PLW2901 # the same, better known
                 yield event
         self._end()
         if process.code != 0:

@@ -22,6 +22,8 @@ class Phase(StrEnum):
     GOING_ON = "going on"
     DONE = "done"
     FAILED = "failed"
+    STOPPED = "stopped"
+    """Given up after an interrupt was passed on."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,13 +53,17 @@ class Process:
 
     It writes to a file that is read as it grows, not to a pipe: where fargo itself is killed,
     Terraform goes on to its end and writes its state, instead of dying at its next line.
+
+    Attributes:
+        interrupted: whether an interrupt was passed on.
+        errors: what it wrote to stderr, once it has ended.
     """
 
     def __init__(self, argv: list[str], *, folder: Path, environ: Mapping[str, str]) -> None:
         self._out = tempfile.NamedTemporaryFile("wb", prefix="fargo-terraform-")  # noqa: SIM115 # closed in `lines`
         self._errors = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")  # noqa: SIM115 # likewise
         self._asked: float | None = None
-        self._passed_on = False
+        self.interrupted = False
         self._spoke = time.monotonic()
         self._child = subprocess.Popen(
             argv,
@@ -91,7 +95,7 @@ class Process:
                     line = ""
             if ended:
                 break
-            if self._asked is not None and not self._passed_on:
+            if self._asked is not None and not self.interrupted:
                 yield from self._pass_on(self._asked)
             time.sleep(POLL_SECONDS)
         if line:
@@ -113,6 +117,6 @@ class Process:
     def _pass_on(self, asked: float) -> Iterator[str]:
         now = time.monotonic()
         if now - self._spoke >= QUIET_SECONDS or now - asked >= PATIENCE_SECONDS:
-            self._passed_on = True
+            self.interrupted = True
             self._child.send_signal(signal.SIGINT)
             yield STOPPING

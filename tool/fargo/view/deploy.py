@@ -55,6 +55,7 @@ class DeployView:
     working: dict[str, tuple[str, float]] = field(default_factory=dict)
     done: set[str] = field(default_factory=set)
     failed: list[str] = field(default_factory=list)
+    stopped: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     message: str = ""
     image: images.ImageView = field(default_factory=images.ImageView)
@@ -83,12 +84,12 @@ class DeployView:
         self.planned.add(event.address)
         if event.phase is Phase.STARTED:
             self.working[event.address] = (event.action, self.clock())
-        elif event.phase in (Phase.DONE, Phase.FAILED):
+        elif event.phase is not Phase.GOING_ON:
             self.working.pop(event.address, None)
             if event.phase is Phase.DONE:
                 self.done.add(event.address)
             else:
-                self.failed.append(event.address)
+                (self.stopped if event.phase is Phase.STOPPED else self.failed).append(event.address)
 
     def render(self) -> "RenderableType":
         """The display as it stands now."""
@@ -99,7 +100,8 @@ class DeployView:
 
         now = self.clock()
         head = Table.grid(padding=(0, 1))
-        waiting = len(self.planned) - len(self.done) - len(self.working) - len(self.failed)
+        begun = len(self.done) + len(self.working) + len(self.failed) + len(self.stopped)
+        waiting = len(self.planned) - begun
         head.add_row(
             Text(self.title, style="bold"),
             ProgressBar(total=max(len(self.planned), 1), completed=len(self.done), width=30),
@@ -118,6 +120,8 @@ class DeployView:
             rows.add_row("", Text(f"… {len(self.working) - ROWS} more", style="dim"))
         for address in self.failed:
             rows.add_row(Text("✘", style="red"), Text(address), Text("failed", style="red"))
+        for address in self.stopped:
+            rows.add_row(Text("■", style="dim"), Text(address), Text("stopped", style="dim"))
         parts: list[RenderableType] = [head, rows]
         if self.message and not self.working:
             parts.append(Text(text.safe(self.message), style="dim"))
