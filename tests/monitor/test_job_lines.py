@@ -12,6 +12,7 @@ from fargo.monitor.board import Board, short_name
 from fargo.monitor.column import fit
 from fargo.monitor.columns import columns
 from fargo.monitor.listing import Kind, Listing, Settings, children_listing, jobs_listing
+from fargo.monitor.screens.job import definition_lines
 from fargo.watch import JobsSeen
 
 T0 = datetime(2026, 6, 12, 14, 20, tzinfo=UTC)
@@ -175,3 +176,9 @@ def test_names_of_fargo_s_jobs_are_shown_without_what_their_run_says() -> None:
     assert short_name(job(name.replace("w1-c0", "w2-c3"))) == "align-hg38-k3f9 w2 c3"
     assert short_name(job("thumbs")) == "thumbs"
     assert short_name(job("x", id="p:17")) == "#17"
+
+
+def test_what_a_job_waits_for_is_a_run_where_it_is_known_and_else_a_job() -> None:
+    raw = {"dependsOn": [{"jobId": "a1"}, {"jobId": "a2"}, {"jobId": "b1", "type": "N_TO_N"}]}
+    lines = definition_lines(raw, {"a1": "simulate-1", "a2": "simulate-1"})
+    assert [line.plain.split(maxsplit=1)[1] for line in lines if line] == ["simulate-1", "b1 (N_TO_N)"]

@@ -1,5 +1,6 @@
 """One job: how it stands, and what it was told to do."""
 
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, ClassVar
 
@@ -35,8 +36,12 @@ class Loaded(Message):
         self.raw, self.moves = raw, moves
 
 
-def definition_lines(raw: dict[str, Any]) -> list[Text]:
-    """What the job was told to do: command, environment, what it waits for."""
+def definition_lines(raw: dict[str, Any], run_of: Mapping[str, str]) -> list[Text]:
+    """What the job was told to do: command, environment, what it waits for.
+
+    Args:
+        run_of: a job's id → its run, of the runs that are known.
+    """
     container = raw.get("container", {})
     lines = [Text()]
     if command := container.get("command"):
@@ -46,14 +51,20 @@ def definition_lines(raw: dict[str, Any]) -> list[Text]:
     seconds = raw.get("timeout", {}).get("attemptDurationSeconds")
     if seconds:
         lines.append(Text.assemble(("timeout      ", "dim"), f"{seconds} s"))
-    for depends in raw.get("dependsOn", ()):
-        kind = f" ({depends['type']})" if "type" in depends else ""
-        lines.append(Text.assemble(("after        ", "dim"), f"{depends.get('jobId', '')}{kind}"))
+    waits_for = dict.fromkeys(_before(depends, run_of) for depends in raw.get("dependsOn", ()))
+    lines += [Text.assemble(("after        ", "dim"), before) for before in waits_for]
     for number, item in enumerate(container.get("environment", ())):
         label = "env" if not number else ""
         value = f"{safe(str(item.get('name', '')))}={safe(str(item.get('value', '')))}"
         lines.append(Text.assemble((f"{label:<13}", "dim"), value))
     return lines
+
+
+def _before(depends: dict[str, str], run_of: Mapping[str, str]) -> str:
+    """A run, whose jobs are then one line, or a job of an unknown one."""
+    job_id = depends.get("jobId", "")
+    kind = f" ({depends['type']})" if "type" in depends else ""
+    return f"{run_of.get(job_id, job_id)}{kind}"
 
 
 class JobScreen(Acting):
@@ -113,7 +124,7 @@ class JobScreen(Acting):
             return
         now = app.board.clock(app.now())
         lines = [Text(), *detail(job, app.board, app.source.title, app.look, now, self.size.width - 3)]
-        lines += definition_lines(self._raw)
+        lines += definition_lines(self._raw, app.board.run_of)
         pane = self.query_one("#lines", TextLines)
         pane.styles.height = len(lines)
         pane.show([Text.assemble(" ", line) for line in lines])
