@@ -67,11 +67,16 @@ def _measure(aws: str, run: str, rows: range, **more: Any) -> None:
 def test_submit_says_what_it_will_cost_without_being_asked(fargo: Fargo, aws: str) -> None:
     first = fargo("--local", "submit", "work", "--array", "1000")
     at_least = 1000 * 60 / 3600 * SMALL
-    assert f"at least ${at_least:.2f}: 1,000 containers of 0.25 vCPU, 512 MiB, a minute each" in first.err
+    assert (
+        f"on AWS at least ${at_least:.2f}: 1,000 containers of 0.25 vCPU, 512 MiB, 1m00 each; list"
+        in first.err
+    )
     assert "; list prices of us-east-1, 2026-06-01, from the local AWS" in first.err
     told = fargo("--local", "submit", "work", "--array", "10", "--pack", "5", "--expect", "10m")
     about = 2 * (5 * 600 + START_SECONDS) / 3600 * SMALL
-    assert f"about ${about:.2g}: 2 containers of 0.25 vCPU, 512 MiB, 50m20 each, by --expect" in told.err
+    assert (
+        f"on AWS about ${about:.2g}: 2 containers of 0.25 vCPU, 512 MiB, 50m20 each, by --expect" in told.err
+    )
     assert told.out.count("\n") == 1
     _measure(aws, told.out.strip(), range(10))
     known = fargo("--local", "submit", "work")

@@ -51,6 +51,18 @@ def test_the_estimate_stands_beside_the_actual() -> None:
     assert " $8.23" in shown.replace("about $8.23", "")
 
 
+def test_the_estimate_says_what_it_rests_on_and_on_the_local_aws_that_it_is_of_aws() -> None:
+    unknown, known = _found(1), _found(2, seconds=580)
+    assert cost.estimate_line(unknown.expected, unknown.state.run, "prices") == (
+        "at least $0.00082: 1 container of 1 vCPU, 2 GiB, 1m00 (--expect 30s tells more); prices"
+    )
+    assert cost.estimate_line(unknown.expected, unknown.state.run, "prices", local=True) == (
+        "on AWS at least $0.00082: 1 container of 1 vCPU, 2 GiB, 1m00; prices"
+    )
+    told = cost.estimate_line(known.expected, known.state.run, "prices", local=True)
+    assert told == "on AWS about $0.016: 2 containers of 1 vCPU, 2 GiB, 10m00 each, by --expect; prices"
+
+
 def test_a_sample_is_said_to_be_one_and_the_rest_counts_like_it() -> None:
     found = _found(1_000, 100, seconds=580)
     rows = {name: (was, now) for name, was, now in cost.compared(found)}

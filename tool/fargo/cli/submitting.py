@@ -86,7 +86,8 @@ def agree(context: Context, run: "Run") -> None:
     from fargo.view import cost as view
 
     found, above = _estimated(context, run), context.project.cost.confirm_above
-    context.out.say(view.estimate_line(found, run, closer.task(context, run.job, run.last).basis))
+    basis = closer.task(context, run.job, run.last).basis
+    context.out.say(view.estimate_line(found, run, basis, local=context.options.local))
     if 0 < above < found.dollars:
         context.confirm(view.question(found, run, above))
 

@@ -18,19 +18,20 @@ if TYPE_CHECKING:
 NOTHING = "no container has started, or AWS Batch and its events have forgotten them"
 
 
-def estimate_line(found: Estimate, run: Run, basis: str) -> str:
+def estimate_line(found: Estimate, run: Run, basis: str, *, local: bool = False) -> str:
     """What a run's last wave would cost, in one line, before it is submitted.
 
     Args:
         basis: whose prices are counted with.
+        local: it runs on the local AWS, where it costs nothing.
     """
-    size = Size(run.last.vcpu, run.last.memory_mib)
+    about, by = ("about", f", by {run.row_seconds_by}") if run.row_seconds else ("at least", "")
+    more = "" if run.row_seconds or local else " (--expect 30s tells more)"
+    where = "on AWS " if local else ""
     each = "" if found.containers == 1 else " each"
-    what = f"{money(found.dollars)}: {plural(found.containers, 'container')} of {size}"
-    if run.row_seconds:
-        time = f"{duration_text(found.seconds)}{each}, by {run.row_seconds_by}"
-        return f"about {what}, {time}; {basis}"
-    return f"at least {what}, a minute{each} at the least (--expect 30s tells more); {basis}"
+    what = f"{plural(found.containers, 'container')} of {Size(run.last.vcpu, run.last.memory_mib)}"
+    time = f"{duration_text(found.seconds)}{each}{by}{more}"
+    return f"{where}{about} {money(found.dollars)}: {what}, {time}; {basis}"
 
 
 def question(found: Estimate, run: Run, above: float) -> str:
