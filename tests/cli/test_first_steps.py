@@ -4,6 +4,7 @@ import subprocess
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from unittest.mock import create_autospec
 
 import pytest
@@ -15,6 +16,7 @@ from fargo.cli.init import RUNNER_LINES
 from fargo.docker import Engine
 from fargo.docker.engine import About
 from fargo.local import daemon
+from fargo.local.state import StateDir
 
 ROOT = Path(__file__).parents[2]
 
@@ -110,6 +112,13 @@ def test_a_build_without_work_says_so(fargo: Fargo, connected: Engine, aws: str)
     ended = fargo("--local", "build")
     assert ended.code == 0
     assert "is there already\nnothing to build, nothing to push\n" in ended.err
+
+
+def test_an_image_is_held_for_this_local_aws(fargo: Fargo, connected: Any, aws: str) -> None:
+    assert fargo("--local", "build").code == 0
+    (image, name), _ = connected.tag.call_args
+    repository, _, tag = image.partition(":")
+    assert str(name) == f"{repository}/held:{tag}-{StateDir.default().id}"
 
 
 def test_an_encoding_without_our_signs_ends_nothing(

@@ -286,5 +286,6 @@ def test_down_stops_what_runs_and_leaves_an_empty_account(road: "Road") -> None:
     assert run
     assert not (road.folder / ".fargo").exists()
     engine = Engine.connect(environ=road.environ)
-    assert engine.tags("123456789012.dkr.ecr.us-east-1.amazonaws.com/fargo-simulate") == []
+    repository = "123456789012.dkr.ecr.us-east-1.amazonaws.com/fargo-simulate"
+    assert engine.tags(repository) == engine.tags(f"{repository}/held") == []
     engine.close()

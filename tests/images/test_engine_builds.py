@@ -19,6 +19,7 @@ from fargo.images import (
     content_hash,
     ensure_built,
     forget,
+    hold,
 )
 from fargo.model.fargate import Architecture
 from fargo.model.image import ImageRef
@@ -164,6 +165,18 @@ def test_an_image_is_forgotten_once_and_for_all(make: Make, engine: Engine, repo
     assert not engine.architecture(str(refs[0]))
     assert forget(repository, engine) == ()
     engine.remove(refs[0])
+
+
+def test_an_image_that_another_holds_stays_until_that_one_forgets_it(
+    make: Make, engine: Engine, repository: str
+) -> None:
+    ref = build(make(), repository, engine)[-1].ref
+    hold(ref, engine, "11aa")
+    hold(ref, engine, "22bb")
+    assert forget(repository, engine, holder="11aa") == ()
+    assert engine.architecture(str(ref))
+    assert forget(repository, engine, holder="22bb") == (ref,)
+    assert not engine.architecture(str(ref))
 
 
 def test_an_unknown_image_has_no_architecture(engine: Engine) -> None:

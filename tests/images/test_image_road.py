@@ -9,7 +9,16 @@ import pytest
 from fargo.aws.registry import Registry, RegistryAuth
 from fargo.docker import Built, Engine, Pushed, Step
 from fargo.errors import ImageError
-from fargo.images import ImageReady, ImageSpec, build_and_push, content_hash, ensure_built, publish
+from fargo.images import (
+    ImageReady,
+    ImageSpec,
+    build_and_push,
+    content_hash,
+    ensure_built,
+    forget,
+    hold,
+    publish,
+)
 from fargo.model.fargate import Architecture
 from fargo.model.image import ImageRef
 
@@ -32,11 +41,17 @@ class World:
         self.engine.build.side_effect = self._build
         self.engine.tag.side_effect = lambda image, ref: self.held.update({str(ref): self.made_for})
         self.engine.push.side_effect = self._push
+        self.engine.tags.side_effect = self._tags
+        self.engine.remove.side_effect = lambda ref: self.held.pop(str(ref))
         self.registry.digest.side_effect = lambda ref: self.published.get(str(ref), "")
         self.registry.auth.return_value = RegistryAuth(username="AWS", password="p", endpoint="https://x")
 
     def _architecture(self, image: str) -> str:
         return self.made_for if image == BUILT.image_id else self.held.get(image, "")
+
+    def _tags(self, repository: str) -> list[ImageRef]:
+        names = [name.rpartition(":") for name in self.held]
+        return [ImageRef(owner, tag) for owner, _, tag in names if owner == repository]
 
     def _build(self, spec: ImageSpec, *, context_tar: IO[bytes]) -> Iterator[object]:
         assert context_tar.tell() == 0
@@ -152,3 +167,24 @@ def test_closing_the_road_closes_the_build(make: Make) -> None:
     next(events)
     events.close()
     assert closed == [False]
+
+
+def test_what_another_local_aws_holds_is_not_forgotten() -> None:
+    world, shared, ours = World(), ImageRef(URL, "a"), ImageRef(URL, "b")
+    for ref in (shared, ours):
+        world.engine.tag("sha256:id", ref)
+        hold(ref, world.engine, "11aa")
+    hold(shared, world.engine, "22bb")
+    assert forget(URL, world.engine, holder="11aa") == (ours,)
+    assert forget(URL, world.engine, holder="11aa") == ()
+    assert world.engine.architecture(str(shared))
+    assert forget(URL, world.engine, holder="22bb") == (shared,)
+    assert not world.held
+
+
+def test_without_a_holder_all_is_forgotten() -> None:
+    world, ref = World(), ImageRef(URL, "a")
+    world.engine.tag("sha256:id", ref)
+    hold(ref, world.engine, "11aa")
+    assert forget(URL, world.engine) == (ref,)
+    assert not world.held

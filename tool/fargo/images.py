@@ -29,6 +29,7 @@ __all__ = [
     "content_hash",
     "ensure_built",
     "forget",
+    "hold",
     "publish",
 ]
 
@@ -156,8 +157,25 @@ def publish(ref: ImageRef, engine: Engine, registry: Registry) -> Generator[Push
     return ImageReady(ref=replace(ref, digest=digest), pushed=True)
 
 
-def forget(repository_url: str, engine: Engine) -> tuple[ImageRef, ...]:
-    """Remove every image of a repository from the engine; the registry's stay.
+def hold(ref: ImageRef, engine: Engine, holder: str) -> None:
+    """Let the engine keep an image's name until its holder forgets it, whoever else does.
+
+    Local AWSes on one engine give the images of projects of one name the same names.
+
+    Args:
+        holder: an id, of letters and digits.
+
+    Raises:
+        ImageError: the engine has no such image, or does not answer.
+    """
+    engine.tag(str(ref), ImageRef(_holds(ref.repository), f"{ref.tag}-{holder}"))
+
+
+def forget(repository_url: str, engine: Engine, *, holder: str = "") -> tuple[ImageRef, ...]:
+    """Remove the images of a repository from the engine; the registry's stay.
+
+    Args:
+        holder: who no longer needs them: those that others hold stay. Empty: all go, whoever holds them.
 
     Returns:
         What was removed.
@@ -165,10 +183,20 @@ def forget(repository_url: str, engine: Engine) -> tuple[ImageRef, ...]:
     Raises:
         ImageError: a container still uses one.
     """
-    held = tuple(engine.tags(repository_url))
-    for ref in held:
+    holds = engine.tags(_holds(repository_url))
+    ours = [each for each in holds if each.tag.endswith(f"-{holder}") or not holder]
+    for each in ours:
+        engine.remove(each)
+    theirs = {each.tag.rpartition("-")[0] for each in holds if each not in ours}
+    gone = tuple(ref for ref in engine.tags(repository_url) if ref.tag not in theirs)
+    for ref in gone:
         engine.remove(ref)
-    return held
+    return gone
+
+
+def _holds(repository_url: str) -> str:
+    """Where the names lie that hold images of a repository: a tag each, of the image's and the holder."""
+    return f"{repository_url}/held"
 
 
 def _name(image_id: str, ref: ImageRef, engine: Engine, *, wanted: str) -> None:

@@ -84,6 +84,15 @@ def registry(context: Context) -> "Registry | None":
     return Registry(context.session.client("ecr"))
 
 
+def holder(context: Context) -> str:
+    """The local AWS that runs the engine's images; empty where they are pulled from a registry."""
+    if not context.options.local:
+        return ""
+    from fargo.local.state import StateDir
+
+    return StateDir.default().id
+
+
 @contextmanager
 def planned(context: Context, events: "Generator[Any, None, DeployPlan]") -> "Iterator[DeployPlan]":
     """Follow a plan to its end; Terraform's file of it goes when it has been used."""
@@ -115,7 +124,7 @@ def image_ref(context: Context, plan: "DeployPlan") -> "ImageRef":
 
 def build_events(context: Context, repository: str) -> "Generator[ImageEvent, None, ImageReady]":
     """Build what is not built and push what is not pushed, ending with how the image now stands."""
-    from fargo.images import ImageReady, build_and_push
+    from fargo.images import ImageReady, build_and_push, hold
 
     with engine() as docker:
         for event in build_and_push(
@@ -123,5 +132,7 @@ def build_events(context: Context, repository: str) -> "Generator[ImageEvent, No
         ):
             yield event
             if isinstance(event, ImageReady):
+                if name := holder(context):
+                    hold(event.ref, docker, name)
                 return event
     raise ImageError("the engine ended the build without an image")

@@ -85,8 +85,8 @@ def _say_end(context: Context, outcome: "Outcome") -> None:
 
 
 def _remove_images(context: Context) -> None:
-    """What the engine holds under the repository's name is of no use without it."""
-    from fargo.cli.deploying import engine
+    """What the engine holds under the repository's name is of no use without it, but to another local AWS."""
+    from fargo.cli.deploying import engine, holder
     from fargo.errors import EngineMissing, ImageError
     from fargo.images import forget
     from fargo.model import naming
@@ -95,6 +95,6 @@ def _remove_images(context: Context) -> None:
     repository = naming.repository_url(session.identity().account_id, session.region, context.project.name)
     try:
         with engine() as docker:
-            forget(repository, docker)
+            forget(repository, docker, holder=holder(context))
     except (EngineMissing, ImageError) as error:
         context.out.say(f"the images on this machine stay: {error.message}", "yellow")

@@ -101,14 +101,16 @@ def _plan(context: Context, saved: Path | None, adopt: bool) -> "Generator[Deplo
 
 def _image(context: Context, plan: "DeployPlan", docker: "Engine") -> "Iterator[ImageEvent]":
     """Build beside Terraform; the push waits for the repository."""
-    from fargo.cli.deploying import image_ref, image_spec, registry
-    from fargo.images import ImageReady, ensure_built
+    from fargo.cli.deploying import holder, image_ref, image_spec, registry
+    from fargo.images import ImageReady, ensure_built, hold
 
     ref = image_ref(context, plan)
     there = registry(context)
     built = False
     if there is None or not there.digest(ref):
         built = yield from ensure_built(image_spec(context), ref, docker)
+    if name := holder(context):
+        hold(ref, docker, name)
     yield ImageReady(ref=ref, built=built)
 
 
