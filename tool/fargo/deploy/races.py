@@ -46,6 +46,11 @@ RACES = (
         "S3 is still at another change of the same bucket",
         _PROVIDER + "33478",
     ),
+    Race(
+        r"InvalidPermission\.(?:Duplicate|NotFound)|NetworkAclEntryAlreadyExists",
+        "the answer to a change of a rule was lost, and the provider sent it a second time",
+        _PROVIDER + "12450",
+    ),
     Race(r"not authorized to perform:? iam:PassRole", _IAM, _PROVIDER + "33367"),
     Race(
         r"(?i)invalid principal|unable to assume role|could not assume (?:iam )?role",
@@ -61,9 +66,9 @@ RACES = (
 )
 
 # What may stand in the second plan for a change of the first: the rest of the same work. A creation that
-# failed is replaced, a role that came meanwhile is adopted, of a replacement the old one is still to go.
+# failed is replaced or finished, a role that came meanwhile is adopted, of a replacement the old one must still go.
 _REST_OF = {
-    "create": {"create", "replace", "import"},
+    "create": {"create", "replace", "update", "import"},
     "update": {"update"},
     "replace": {"replace", "create", "delete"},
     "delete": {"delete"},
