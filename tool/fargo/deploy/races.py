@@ -66,7 +66,8 @@ RACES = (
 )
 
 # What may stand in the second plan for a change of the first: the rest of the same work. A creation that
-# failed is replaced or finished, a role that came meanwhile is adopted, of a replacement the old one must still go.
+# failed is replaced or finished, a role that came meanwhile is adopted, of a replacement the old one is
+# still to go.
 _REST_OF = {
     "create": {"create", "replace", "update", "import"},
     "update": {"update"},
