@@ -28,8 +28,6 @@ TOLD_AFTER, TOLD_EVERY = 1.0, 30.0
 """Seconds that a call has been put off before somebody is told, and until they are told again."""
 _REFUSED = "fargo-refused"
 """botocore hands one dictionary to all handlers of a call; under this key stands since when it is refused."""
-
-
 _NEVER = threading.Event()
 """For threads of no pool: Ctrl-C reaches the main one, and nobody leaves the others early."""
 
@@ -142,7 +140,7 @@ class Patience:
         with self._lock:
             if now >= self._rises_at:
                 self._level = min(LEVEL_MAX, self._level + 1)
-                self._rises_at = now + min(PAUSE_MAX, PAUSE_SECONDS * 2**self._level)
+                self._rises_at = now + _longest(self._level)
 
     def _say(self, now: float, since: float) -> None:
         with self._lock:
@@ -152,8 +150,13 @@ class Patience:
         self._tell("S3 asks to go slower: going on more slowly" if first else "S3 still asks to go slower")
 
     def _pause(self, level: float) -> float:
-        longest: float = min(PAUSE_MAX, PAUSE_SECONDS * 2**level)
-        return random.random() * longest  # noqa: S311 - to keep calls apart, not to be secret
+        return random.random() * _longest(level)  # noqa: S311 - to keep calls apart, not to be secret
+
+
+def _longest(level: float) -> float:
+    """The longest pause at a level, in seconds."""
+    seconds: float = min(PAUSE_MAX, PAUSE_SECONDS * 2**level)
+    return seconds
 
 
 def _said(response: tuple[Any, Mapping[str, Any]] | None) -> tuple[int, str]:

@@ -93,6 +93,14 @@ def holder(context: Context) -> str:
     return StateDir.default().id
 
 
+def hold(context: Context, ref: "ImageRef", docker: "Engine") -> None:
+    """Have the engine keep an image for the local AWS that runs it; on AWS the registry keeps it."""
+    from fargo import images
+
+    if name := holder(context):
+        images.hold(ref, docker, name)
+
+
 @contextmanager
 def planned(context: Context, events: "Generator[Any, None, DeployPlan]") -> "Iterator[DeployPlan]":
     """Follow a plan to its end; Terraform's file of it goes when it has been used."""
@@ -124,7 +132,7 @@ def image_ref(context: Context, plan: "DeployPlan") -> "ImageRef":
 
 def build_events(context: Context, repository: str) -> "Generator[ImageEvent, None, ImageReady]":
     """Build what is not built and push what is not pushed, ending with how the image now stands."""
-    from fargo.images import ImageReady, build_and_push, hold
+    from fargo.images import ImageReady, build_and_push
 
     with engine() as docker:
         for event in build_and_push(
@@ -132,7 +140,6 @@ def build_events(context: Context, repository: str) -> "Generator[ImageEvent, No
         ):
             yield event
             if isinstance(event, ImageReady):
-                if name := holder(context):
-                    hold(event.ref, docker, name)
+                hold(context, event.ref, docker)
                 return event
     raise ImageError("the engine ended the build without an image")

@@ -71,8 +71,8 @@ def _share_state(context: Context) -> None:
     from fargo.deploy import shared_state
 
     folder, moves = context.folder, context.folder.is_to_move
-    # Before a bucket is made, whose name nobody else can have then.
-    folder.check_account(context.session.identity().account_id, context.session.region)
+    if folder.is_shared:  # before a bucket is made, whose name nobody else can have then
+        folder.check_account(context.session.identity().account_id, context.session.region)
     if not moves:
         folder.check_place()
     if bucket := shared_state.missing_bucket(context.session, folder):
@@ -101,16 +101,15 @@ def _plan(context: Context, saved: Path | None, adopt: bool) -> "Generator[Deplo
 
 def _image(context: Context, plan: "DeployPlan", docker: "Engine") -> "Iterator[ImageEvent]":
     """Build beside Terraform; the push waits for the repository."""
-    from fargo.cli.deploying import holder, image_ref, image_spec, registry
-    from fargo.images import ImageReady, ensure_built, hold
+    from fargo.cli.deploying import hold, image_ref, image_spec, registry
+    from fargo.images import ImageReady, ensure_built
 
     ref = image_ref(context, plan)
     there = registry(context)
     built = False
     if there is None or not there.digest(ref):
         built = yield from ensure_built(image_spec(context), ref, docker)
-    if name := holder(context):
-        hold(ref, docker, name)
+    hold(context, ref, docker)
     yield ImageReady(ref=ref, built=built)
 
 

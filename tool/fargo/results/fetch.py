@@ -4,7 +4,7 @@ import hashlib
 from collections import deque
 from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import Future, wait
-from contextlib import ExitStack, closing
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event, Lock
@@ -20,7 +20,7 @@ from fargo.results.summary import Summary, Summing
 from fargo.results.table import Table
 
 if TYPE_CHECKING:
-    from types import TracebackType
+    from concurrent.futures import ThreadPoolExecutor
 
     from fargo.aws.store import Store
     from fargo.model.run import Run
@@ -114,7 +114,8 @@ def fetch(
         with (
             Folder(folder) as inside,
             inside.new(table) as file,
-            _Files(store, run.id, inside, count) as files,
+            store.threads(THREADS) as pool,
+            _Files(store, run.id, inside, count, pool) as files,
         ):
             lines = Table(file, run.columns)
             for record in records(store, run, found, rows):
@@ -148,26 +149,22 @@ class _Files:
     Args:
         into: where they go.
         rows: how many rows there are to come.
+        pool: threads of the store; they outlive this, which tells them to stop.
     """
 
-    def __init__(self, store: "Store", run: str, into: Folder, rows: int) -> None:
-        self._store, self._run, self._into, self._all_rows = store, run, into, rows
+    def __init__(self, store: "Store", run: str, into: Folder, rows: int, pool: "ThreadPoolExecutor") -> None:
+        self._store, self._run, self._into, self._all_rows, self._pool = store, run, into, rows, pool
         self._rows = self._files = self._all_files = self._kept = self._lost = 0
         self._bytes = self._all_bytes = 0
         self._lock = Lock()  # what the threads count: files, kept, bytes
         self._stop = Event()
         self._waiting: deque[Future[Lost | None]] = deque()
-        self._until_done = ExitStack()
 
     def __enter__(self) -> Self:
-        self._pool = self._until_done.enter_context(self._store.threads(THREADS))
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: "TracebackType | None"
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._stop.set()
-        self._until_done.__exit__(kind, error, trace)
 
     def progress(self) -> Progress:
         """How far it is now."""
