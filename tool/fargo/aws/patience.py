@@ -22,7 +22,9 @@ SLOW_SECONDS = 300.0
 BROKEN_SECONDS = 30.0
 """The same for one whose connection breaks, or that fails on S3's side."""
 PAUSE_SECONDS, PAUSE_MAX = 0.05, 20.0
-LEVEL_MAX = 9
+LEVEL_MAX, FALL = 9, 0.1
+"""The highest level, and by how much one answered call lowers it: by a half, the threads of one pool met the limit
+again at once, and a bucket of 50 calls a second refused as many as it took."""
 STATUS_UNAVAILABLE = 503
 TOLD_AFTER, TOLD_EVERY = 1.0, 30.0
 """Seconds that a call has been put off before somebody is told, and until they are told again."""
@@ -39,7 +41,7 @@ def _keep_silent(_: object) -> None:
 class Patience:
     """The pace of all calls that share it. Safe for threads.
 
-    Its level rises by one where calls are refused, and falls by a half with each that is answered. At level n
+    Its level rises by one where calls are refused, and falls by `FALL` with each that is answered. At level n
     a call waits up to 2ⁿ times 0.05 s: a random share of it, so that calls do not come back together.
 
     Args:
@@ -132,7 +134,7 @@ class Patience:
             return None if self._left.wait(self._pause(attempts)) else 0.0
         del context[_REFUSED]
         with self._lock:
-            self._level = max(0.0, self._level - 0.5)
+            self._level = max(0.0, self._level - FALL)
         return None
 
     def _rise(self, now: float) -> None:
