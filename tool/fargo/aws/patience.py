@@ -23,8 +23,8 @@ BROKEN_SECONDS = 30.0
 """The same for one whose connection breaks, or that fails on S3's side."""
 PAUSE_SECONDS, PAUSE_MAX = 0.05, 20.0
 LEVEL_MAX, FALL = 9, 0.1
-"""The highest level, and by how much one answered call lowers it: by a half, the threads of one pool would meet
-the limit again at once, and a bucket of 50 calls a second would refuse as many as it takes."""
+"""The highest level, and by how much one answered call lowers it. By a half, the threads of one pool would
+meet the limit again at once: of 50 calls a second, as many would be refused as were answered."""
 STATUS_UNAVAILABLE = 503
 TOLD_AFTER, TOLD_EVERY = 1.0, 30.0
 """Seconds that a call has been put off before somebody is told, and until they are told again."""
