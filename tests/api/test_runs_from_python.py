@@ -159,7 +159,7 @@ def test_a_submission_that_broke_off_is_resumed(project: fargo.Project, aws: str
         request = urllib.request.Request(
             f"{aws}/_fargo/faults", data=json.dumps(found).encode(), method="PUT"
         )
-        with urllib.request.urlopen(request, timeout=10):
+        with urllib.request.urlopen(request, timeout=60):
             pass
 
     faults({"service": "batch", "operation": "*", "kind": "drop_request", "after": 1})

@@ -127,7 +127,7 @@ def _moto() -> Iterator[str]:
         yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(60)
         _remove_containers()
 
 

@@ -130,7 +130,7 @@ class Road:
     def calls(self, method: str) -> list[str]:
         """Count calls of AWS from now on (`PUT`), or no more (`DELETE`): what was counted, as `service:Operation`."""
         request = urllib.request.Request(f"{self.endpoint}/_fargo/calls", method=method)
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=60) as answer:
             return [f"{each['service']}:{each['operation']}" for each in json.load(answer)]
 
     def terraform(self, *arguments: str) -> "subprocess.Popen[str]":

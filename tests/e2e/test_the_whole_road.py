@@ -218,12 +218,10 @@ def test_a_dockerfile_that_fails_names_its_step_and_its_words(road: "Road", dock
 
 def test_ctrl_c_during_a_build_cancels_it(road: "Road", dockerfile: Path) -> None:
     with dockerfile.open("a", encoding="utf-8") as file:
-        file.write("USER root\nRUN echo begun && sleep 60\n")
-    began = time.monotonic()
+        file.write("USER root\nRUN echo begun && sleep 600\n")
     ended = road.interrupt_at("begun", "build")
     assert ended.returncode == 130, ended.stderr
     assert "Traceback" not in ended.stderr
-    assert time.monotonic() - began < 50
 
 
 def _change_the_script(road: "Road") -> None:

@@ -114,7 +114,7 @@ class LoopbackRegistry:
             method="HEAD",
         )
         try:
-            with urllib.request.urlopen(request, timeout=10) as answer:
+            with urllib.request.urlopen(request, timeout=60) as answer:
                 return str(answer.headers["Docker-Content-Digest"])
         except urllib.error.HTTPError as error:
             with error:
@@ -142,7 +142,7 @@ def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LoopbackRegis
         yield LoopbackRegistry(host)
     finally:
         process.terminate()
-        process.wait(timeout=10)
+        process.wait(timeout=60)
 
 
 def _registry_config(folder: Path, host: str) -> str:

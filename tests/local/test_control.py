@@ -195,14 +195,14 @@ def test_a_running_job_loses_its_spot_capacity(endpoint: str, batch: Any, name: 
 
 def interrupt(endpoint: str, content: Any) -> Any:
     data = json.dumps(content).encode()
-    with urllib.request.urlopen(f"{endpoint}/_fargo/interrupt", data=data, timeout=10) as answer:
+    with urllib.request.urlopen(f"{endpoint}/_fargo/interrupt", data=data, timeout=60) as answer:
         return json.load(answer)["interrupted"]
 
 
 def test_calls_are_counted_while_somebody_asks_for_it(endpoint: str) -> None:
     def calls(method: str) -> Any:
         request = urllib.request.Request(f"{endpoint}/_fargo/calls", method=method)
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=60) as answer:
             return json.load(answer)
 
     iam, ecr = client("iam", endpoint), client("ecr", endpoint)

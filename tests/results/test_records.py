@@ -130,7 +130,7 @@ def test_a_damaged_manifest_is_named_with_its_row(bucket: Bucket) -> None:
 def faults(bucket: Bucket) -> "Any":
     def put(*them: dict[str, Any]) -> None:
         request = Request(f"{bucket.endpoint}/_fargo/faults", json.dumps(them).encode(), method="PUT")
-        with urlopen(request, timeout=10):
+        with urlopen(request, timeout=60):
             pass
 
     yield put

@@ -18,7 +18,7 @@ Ask = Callable[..., list[Fault]]
 def control(server: str, method: str, content: Any = None) -> list[Fault]:
     data = None if content is None else json.dumps(content).encode()
     request = urllib.request.Request(f"{server}/_fargo/faults", data=data, method=method)
-    with urllib.request.urlopen(request, timeout=10) as answer:
+    with urllib.request.urlopen(request, timeout=60) as answer:
         told: list[Fault] = json.load(answer)
         return told
 

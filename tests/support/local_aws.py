@@ -74,7 +74,7 @@ def set_rules(endpoint: str, rules: list[dict[str, Any]]) -> None:
     request = urllib.request.Request(
         f"{endpoint}/_fargo/rules", data=json.dumps(rules).encode(), method="POST"
     )
-    with urllib.request.urlopen(request, timeout=10):
+    with urllib.request.urlopen(request, timeout=60):
         pass
 
 
