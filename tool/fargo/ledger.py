@@ -23,6 +23,9 @@ _NAME = re.compile(r"[a-z0-9-]+")
 _RUN = msgspec.json.Decoder(Run)
 
 
+_BY_HAND = "was it written by another version of fargo, or by hand?"
+
+
 class _Format(msgspec.Struct):
     format: int = 1
 
@@ -138,10 +141,13 @@ def _read(store: "Store", run: str) -> Entry:
         if found > LEDGER_FORMAT:
             text = f"{run} is of a newer fargo: ledger format {found}, and this one has {LEDGER_FORMAT}"
             raise NewerState(text, UPGRADE)
-        return Entry(_RUN.decode(content), etag)
-    except msgspec.MsgspecError as error:
+        ledger = _RUN.decode(content)
+    except (msgspec.MsgspecError, RecursionError) as error:
         text = f"the ledger s3://{store.bucket}/{key} cannot be read: {error}"
-        raise LedgerUnreadable(text, "was it written by another version of fargo, or by hand?") from error
+        raise LedgerUnreadable(text, _BY_HAND) from error
+    if ledger.id != run:
+        raise LedgerUnreadable(f"the ledger s3://{store.bucket}/{key} is of the run {ledger.id}", _BY_HAND)
+    return Entry(ledger, etag)
 
 
 def recent(store: "Store", limit: int, since: datetime | None = None) -> Iterator[Run]:
@@ -152,7 +158,7 @@ def recent(store: "Store", limit: int, since: datetime | None = None) -> Iterato
         since: those alone that were submitted from this moment on.
     """
     first = f"{since.astimezone(UTC):%y%m%d-%H%M%S}" if since else ""
-    found = [name for name in store.folders("runs/") if _started(name) >= first]
+    found = [name for name in store.folders("runs/") if _NAME.fullmatch(name) and _started(name) >= first]
     names = sorted(found, key=_started, reverse=True)[:limit]
 
     def read(name: str) -> Run | None:

@@ -3,6 +3,9 @@
 from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Annotated
+
+import msgspec
 
 from fargo.model.job import Job, JobState
 
@@ -10,6 +13,11 @@ LEDGER_FORMAT = 1
 """Of `run.json`; grows when an older fargo, which drops keys that it does not know, would do harm with it."""
 APPEARS_SECONDS = 60.0
 """How long a submitted job may stay out of AWS Batch's other answers, generously."""
+
+# What a ledger must be so that all that is computed from it can be: somebody may have written in it by hand.
+Count = Annotated[int, msgspec.Meta(ge=1)]
+Moment = Annotated[datetime, msgspec.Meta(tz=True)]
+Some = msgspec.Meta(min_length=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,9 +32,9 @@ class Chunk:
 
     number: int
     job_name: str
-    size: int = 1
+    size: Count = 1
     job_id: str = ""
-    claimed: datetime | None = None
+    claimed: Moment | None = None
 
     @property
     def in_doubt(self) -> bool:
@@ -49,20 +57,20 @@ class Wave:
         after: AWS Batch jobs that it waits for; with `paired`, chunk by chunk and container by container.
     """
 
-    number: int
-    created: datetime
+    number: Count
+    created: Moment
     queue: str
     definition: str
     image: str
     vcpu: float
     memory_mib: int
-    rows: int = 1
-    pack: int = 1
-    workers: int = 1
+    rows: Count = 1
+    pack: Count = 1
+    workers: Count = 1
     after: tuple[str, ...] = ()
     paired: bool = False
     map: str = ""
-    chunks: tuple[Chunk, ...]
+    chunks: Annotated[tuple[Chunk, ...], Some]
 
     @property
     def job_ids(self) -> tuple[str, ...]:
@@ -99,12 +107,12 @@ class Run:
     id: str
     project: str
     job: str
-    created: datetime
+    created: Moment
     command: tuple[str, ...]
     environment: tuple[tuple[str, str], ...] = ()
     timeout_seconds: int | None = None
     share: str = ""
-    rows: int = 1
+    rows: Count = 1
     columns: tuple[str, ...] = ()
     inputs: tuple[str, ...] = ()
     manifest: str = ""
@@ -116,7 +124,7 @@ class Run:
     row_seconds_by: str = ""
     by: str = ""
     format: int = LEDGER_FORMAT
-    waves: tuple[Wave, ...]
+    waves: Annotated[tuple[Wave, ...], Some]
 
     @property
     def last(self) -> Wave:
