@@ -4,6 +4,7 @@ import json
 import struct
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cli_types import Fargo
@@ -320,6 +321,21 @@ def test_what_is_no_ledger_and_no_result_is_said_where_it_is_asked_for(fargo: Fa
     assert fargo("--local", "show", "work-261125-000001").code == 2
     assert "is damaged" in fargo("--local", "show", run).err
     assert fargo("--local", "submit", "work", "--dry-run").code == 0
+
+
+def test_a_result_is_shown_as_far_as_it_goes(fargo: Fargo, aws: str) -> None:
+    s3 = client("s3", aws, REGION)
+    run = fargo("--local", "submit", "work").out.strip()
+
+    def shown(body: bytes) -> Any:
+        s3.put_object(Bucket=BUCKET, Key=f"runs/{run}/result/0.json", Body=body)
+        return fargo("--local", "show", run, "--plain")
+
+    ended = shown(b'{"row": 0, "exit_code": 0, "seconds": null, "peak_memory_bytes": 1048576}')
+    assert (ended.code, "exit code\t0\npeak memory\t1 MiB\n" in ended.out) == (0, True)
+    for body in (b"[]", b'{"row": 0, "seconds": "long"}', b'{"row": 0, "seconds": NaN}', b"[" * 100_000):
+        ended = shown(body)
+        assert (ended.code, "is damaged" in ended.err) == (6, True)
 
 
 def test_a_packing_that_its_timeout_would_kill_is_not_advised(fargo: Fargo, aws: str, photos: Path) -> None:

@@ -77,6 +77,8 @@ def test_what_rows_measured_is_read_of_a_sample_without_asking_how_the_others_st
         (b"[" * 100_000, "is damaged"),
         (b'{"row": "0"}', "is damaged"),
         (b'{"row": 0, "seconds": "long"}', "is damaged"),
+        (b'{"row": 0, "seconds": NaN}', "is damaged"),
+        (b'{"row": 0, "cpu_seconds": 1e999, "problem": "\\udcff"}', "is damaged"),
         (b'{"row": 0, "outputs": [{"key": "k", "size": -1, "sha256": ""}]}', "is damaged"),
         (b'{"row": 7}', "it is of row 7"),
     ],

@@ -112,7 +112,7 @@ class Evidence:
             wave = next(
                 (wave for wave in self._run.waves if wave.number == result.get("wave")), self._run.last
             )
-            peak, seconds = bytes_text(result["peak_memory_bytes"]), duration_text(result.get("seconds", 0))
+            peak, seconds = bytes_text(result["peak_memory_bytes"]), duration_text(result.get("seconds") or 0)
             yield f"ran {seconds}, held {peak} of {memory_text(wave.memory_mib)} at its peak"
 
     def _result(self, job: Job) -> dict[str, Any] | None:

@@ -1,8 +1,8 @@
 """What a run's rows came to: which succeeded, what each measured, and its outputs on disk."""
 
 from fargo.results.fetch import FAILED_TABLE, TABLE, Fetched, FetchEvent, Lost, Progress, check_whole, fetch
-from fargo.results.records import Host, Measured, Output, RowResult, measured, records
-from fargo.results.result import result_of, typical_seconds
+from fargo.results.records import Host, Measured, Output, RowResult, measured, records, result_of
+from fargo.results.result import typical_seconds
 from fargo.results.rowset import RowSet
 from fargo.results.standing import RowState, Standing, standing
 from fargo.results.summary import Summary, Summing

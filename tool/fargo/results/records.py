@@ -1,6 +1,7 @@
 """What each row came to: its result object and its columns, in order of row."""
 
 import json
+import math
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import suppress
 from itertools import tee
@@ -8,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 
-from fargo.errors import AwsNotFound
+from fargo.errors import AwsError, AwsNotFound
 from fargo.model import naming
 from fargo.results.columns import columns
 from fargo.results.ordered import in_order
@@ -180,4 +181,37 @@ def _decoded(body: bytes) -> Measured:
     except msgspec.ValidationError:
         raise
     except msgspec.DecodeError:
-        return msgspec.convert(json.loads(body), Measured)
+        return msgspec.convert(json.loads(body, parse_float=_number, parse_constant=_number), Measured)
+
+
+def _number(text: str) -> float:
+    """Python's own reader takes NaN and Infinity, which JSON has not, and of 1e999 makes the latter."""
+    if not math.isfinite(number := float(text)):
+        raise ValueError(f"{text} is no number")
+    return number
+
+
+def result_of(store: "Store", run: str, *, row: int) -> dict[str, Any] | None:
+    """A row's result object, or that of its last failure where it has not succeeded; None without either.
+
+    What `Measured` has of it is of the types that stand there; all else is as its writer put it.
+
+    Args:
+        store: the workspace bucket.
+        run: the run's id.
+        row: counted from 0; a job without rows is row 0.
+
+    Raises:
+        AwsError: AWS is out of reach or refuses, or the object is damaged.
+    """
+    for key in (naming.result_key(run, row), naming.failed_key(run, row)):
+        with suppress(AwsNotFound):
+            content = store.get(key)
+            try:
+                _decoded(content)
+                found: dict[str, Any] = json.loads(content)
+            except (ValueError, RecursionError) as error:
+                text = f"the result {key} is damaged: {error}"
+                raise AwsError(text, "somebody wrote over it: run the row again") from error
+            return found
+    return None

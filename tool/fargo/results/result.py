@@ -1,14 +1,12 @@
-"""What the runner wrote about a row: exit code, seconds, peak memory, outputs."""
+"""How long a run's rows take, by a few of their results."""
 
-import json
 from contextlib import suppress
 from itertools import islice
 from statistics import median
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from fargo.errors import AwsError, AwsNotFound
 from fargo.model import naming
 from fargo.results.ordered import in_order
 
@@ -18,26 +16,6 @@ if TYPE_CHECKING:
 
 PAGE = 1000
 """Keys that S3 lists in one call (Amazon S3 API, ListObjectsV2)."""
-
-
-def result_of(store: "Store", run: str, *, row: int) -> dict[str, Any] | None:
-    """A row's result object, or that of its last failure where it has not succeeded; None without either.
-
-    Args:
-        store: the workspace bucket.
-        run: the run's id.
-        row: counted from 0; a job without rows is row 0.
-    """
-    for key in (naming.result_key(run, row), naming.failed_key(run, row)):
-        with suppress(AwsNotFound):
-            content = store.get(key)
-            try:
-                found: dict[str, Any] = json.loads(content)
-            except ValueError as error:
-                text = f"the result {key} is damaged: {error}"
-                raise AwsError(text, "somebody wrote over it: run the row again") from error
-            return found
-    return None
 
 
 SAMPLE = 32

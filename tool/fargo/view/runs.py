@@ -142,13 +142,13 @@ def measured(result: Mapping[str, Any] | None) -> list[tuple[str, str]]:
     """What the runner measured, from its result object."""
     if result is None:
         return []
-    peak = result.get("peak_memory_bytes") or 0
-    rows = [
-        ("exit code", str(result["exit_code"])),
-        ("seconds", f"{result['seconds']:.1f} ({result['cpu_seconds']:.1f} of CPU)"),
-        ("peak memory", f"{peak / 2**20:.0f} MiB"),
-    ]
-    return rows + [
+    code, seconds, cpu, peak = map(result.get, ("exit_code", "seconds", "cpu_seconds", "peak_memory_bytes"))
+    known = (
+        ("exit code", "" if code is None else str(code)),
+        ("seconds", "" if seconds is None else f"{seconds:.1f} ({cpu or 0:.1f} of CPU)"),
+        ("peak memory", "" if peak is None else f"{peak / 2**20:.0f} MiB"),
+    )
+    return [(name, value) for name, value in known if value] + [
         ("output", f"{text.safe(output['key'])} ({output['size']} bytes)")
         for output in result.get("outputs", ())
     ]
