@@ -57,6 +57,27 @@ def test_a_submit_says_the_same_as_the_command_line(project: fargo.Project, aws:
     assert asked.last.queue.endswith("/fargo-demo-spot")
 
 
+def test_what_was_deployed_since_is_what_runs(
+    project: fargo.Project, folder: Path, aws: str, play: Play
+) -> None:
+    play(**{"*": [{"exit": 1}]})
+    run = project.submit("work")
+    run.wait(timeout=60)
+    file, outputs = folder / "fargo.toml", folder / ".fargo" / "local" / "outputs.json"
+    before, deployed = file.read_text(encoding="utf-8"), outputs.read_text(encoding="utf-8")
+    told = json.loads(deployed)
+    told["job_definitions"]["work"] = told["job_definitions"]["new"] = told["job_definitions"]["other"]
+    try:
+        file.write_text(f'{before}\n[jobs.new]\ncommand = ["new"]\n', encoding="utf-8")
+        outputs.write_text(json.dumps(told), encoding="utf-8")
+        assert project.submit("new").status().run.command == ("new",)
+        assert project.submit("work").status().run.last.definition == told["job_definitions"]["other"]
+        assert run.retry(deployed=True).status().run.last.definition == told["job_definitions"]["other"]
+    finally:
+        file.write_text(before, encoding="utf-8")
+        outputs.write_text(deployed, encoding="utf-8")
+
+
 def test_a_run_is_waited_for_and_tells_every_change(project: fargo.Project, play: Play) -> None:
     play(**{"*:1": [{"exit": 3}], "*": [{"exit": 0}]})
     seen: list[fargo.RunSnapshot] = []

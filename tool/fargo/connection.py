@@ -72,6 +72,15 @@ class Connection:
         """Say and warn of nothing more: something else has the terminal."""
         self._say = self._warn = _keep_silent
 
+    def renew(self) -> None:
+        """Have the project file and what is deployed read anew: a notebook lives on after the next `up`.
+
+        Session and clients stay. Where account or region are others now, `outputs` refuses them.
+        """
+        self._file = self.project.file  # and not what the nearest one is by now
+        for name in ("project", "deployment", "folder", "outputs"):
+            vars(self).pop(name, None)
+
     @cached_property
     def project(self) -> "Project":
         """The project file's settings."""

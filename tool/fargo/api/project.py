@@ -49,7 +49,8 @@ class Project:
     ) -> Run:
         """Run a job once, or once a row. None leaves a setting to the project file.
 
-        All rows are read and checked before anything is sent. The run uses the image that is deployed.
+        All rows are read and checked before anything is sent. The project file is read anew, and the run uses
+        the image that is deployed now.
 
         Args:
             job: a job of the project file.
@@ -81,6 +82,7 @@ class Project:
         from fargo.submit import Request
 
         asking.check_counts(array=array, pack=pack, workers=workers, limit=limit, sample=sample)
+        self._connection.renew()
         request = Request(
             job=job,
             arguments=asking.texts("arguments", arguments),

@@ -143,6 +143,7 @@ class Run:
         from fargo.submit.retry import memory as wanted
 
         asking.check_counts(pack=pack, workers=workers)
+        self._connection.renew()
         more = None if memory is None else asking.unit("memory", wanted, memory)
         ready = launch.again(
             self.id,
