@@ -24,9 +24,13 @@ if TYPE_CHECKING:
         WaitTimeout,
         WrongAccount,
     )
+    from fargo.explain import Finding
+    from fargo.explain.explaining import Explanation
     from fargo.model.job import JobState
+    from fargo.model.log import LogEvent
     from fargo.model.run import RunSnapshot
     from fargo.results import Fetched, RowResult, RowState, Standing
+    from fargo.spending import RunCost
 
 __version__ = "0.1.0"
 
@@ -37,11 +41,14 @@ __all__ = [
     "AwsNotFound",
     "AwsThrottled",
     "AwsUnreachable",
+    "Explanation",
     "FargoError",
     "Fetched",
+    "Finding",
     "Interrupted",
     "JobState",
     "LocalAwsError",
+    "LogEvent",
     "NotDeployed",
     "PrerequisiteError",
     "Project",
@@ -49,6 +56,7 @@ __all__ = [
     "RowResult",
     "RowState",
     "Run",
+    "RunCost",
     "RunSnapshot",
     "Standing",
     "UsageError",
@@ -60,8 +68,12 @@ __all__ = [
 
 _ELSEWHERE = {
     "fargo.api": ("Project", "Run", "connect"),
+    "fargo.explain": ("Finding",),
+    "fargo.explain.explaining": ("Explanation",),
     "fargo.model.job": ("JobState",),
+    "fargo.model.log": ("LogEvent",),
     "fargo.model.run": ("RunSnapshot",),
+    "fargo.spending": ("RunCost",),
     "fargo.results": ("Fetched", "RowResult", "RowState", "Standing"),
 }
 """Where public names are that are no errors."""

@@ -1,5 +1,6 @@
 """A closer look at one run, by a connection: causes, names, log streams, what its containers reserve."""
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -8,9 +9,13 @@ if TYPE_CHECKING:
     from fargo.connection import Connection
     from fargo.cost import Task
     from fargo.explain.explaining import Explanation
-    from fargo.logs import Sources
+    from fargo.logs import Sources, Span
     from fargo.model.job import Job
     from fargo.model.run import Run, RunSnapshot, Wave
+    from fargo.spending import Places
+
+EARLIER = timedelta(minutes=1)
+"""How much two of AWS's clocks may differ."""
 
 
 def explain(connection: "Connection", state: "RunSnapshot", run: "Run") -> "Explanation":
@@ -68,6 +73,38 @@ def sources(connection: "Connection", run: "Run", *, failed: bool = False) -> "S
     return Sources(connection.batch, Labels(run, connection.store), failed=failed)
 
 
+def learned(connection: "Connection", state: "RunSnapshot", *, failed: bool = False) -> "Sources":
+    """The log streams of a run's containers, also of those that AWS Batch has forgotten.
+
+    Where AWS throttles, it goes on more slowly.
+
+    Args:
+        failed: only of those that failed.
+
+    Raises:
+        AwsError: AWS is out of reach or refuses.
+    """
+    from fargo.errors import AwsThrottled
+    from fargo.runs import learn
+
+    found, wait = sources(connection, state.run, failed=failed), connection.patience()
+    while True:
+        try:
+            learn(found, state, connection.history)
+        except AwsThrottled as error:
+            wait(error)
+        else:
+            return found
+
+
+def span(state: "RunSnapshot", wanted: "Span") -> "Span":
+    """Of a span not what was before there was a job: the less CloudWatch Logs has to search."""
+    from fargo.logs import milliseconds
+
+    created = [job.created for job in state.jobs if job.created]
+    return wanted.within(milliseconds(min(created) - EARLIER) if created else None, None)
+
+
 def task(connection: "Connection", job: str, wave: "Wave") -> "Task":
     """What each container of a wave reserves, and where it runs.
 
@@ -84,4 +121,16 @@ def task(connection: "Connection", job: str, wave: "Wave") -> "Task":
         spot=wave.queue == connection.outputs.job_queues["spot"],
         storage_gib=settings.storage_gib if settings else STORAGE_GIB_DEFAULT,
         prices=connection.prices,
+    )
+
+
+def places(connection: "Connection") -> "Places":
+    """Where runs are looked up to tell what they have cost."""
+    from fargo.spending import Places
+
+    return Places(
+        batch=connection.batch,
+        store=connection.bulk,
+        history=connection.history,
+        task_of=lambda run, wave: task(connection, run.job, wave),
     )

@@ -42,14 +42,18 @@ def load(store: "Store", batch: "Batch", name: str) -> "Run":
     return find_missing(ledger.load(store, name), batch)
 
 
-def state(store: "Store", batch: "Batch", name: str, history: "History | None" = None) -> "RunSnapshot":
-    """How a run stands now; as `load`.
+def state(store: "Store", batch: "Batch", name: str, history: "History") -> "RunSnapshot":
+    """How the run of this name stands now; see `load` and `stands`."""
+    return stands(load(store, batch, name), batch, history)
 
-    Args:
-        history: asked for jobs that AWS Batch has forgotten.
+
+def stands(run: "Run", batch: "Batch", history: "History") -> "RunSnapshot":
+    """How a run, or a part of one, stands now; events tell of what AWS Batch has forgotten.
+
+    Raises:
+        AwsError: AWS is out of reach or refuses.
     """
-    found = snapshot(load(store, batch, name), batch)
-    return recall((found,), history)[0] if history else found
+    return recall((snapshot(run, batch),), history)[0]
 
 
 def latest(

@@ -12,10 +12,13 @@ from fargo.api import asking
 
 if TYPE_CHECKING:
     from fargo.connection import Connection
+    from fargo.explain.explaining import Explanation
     from fargo.launch import LaunchEvent
+    from fargo.logs import LogEvent
     from fargo.model.run import Run as Ledger
     from fargo.model.run import RunSnapshot
     from fargo.results import Fetched, FetchEvent, Lost, RowResult, Standing
+    from fargo.spending import RunCost
     from fargo.submit.stopping import Stopping
 
 NAMED = 20
@@ -157,6 +160,62 @@ class Run:
             events = launch.retry(ready.entry, ready.run, ready.found.undone(), self._connection.sender())
             sent(self._connection, events)
         return self
+
+    def explain(self, row: int | None = None) -> "Explanation":
+        """Why containers failed, and why others wait, by states, reasons, logs, quotas and the network.
+
+        Args:
+            row: the container that ran this row, alone; None for the whole run.
+
+        Returns:
+            A finding for each cause, the most frequent first. The command of a fix is of the command line,
+            without `fargo`.
+
+        Raises:
+            UsageError: the run has no such row.
+            AwsError: AWS is out of reach or refuses.
+        """
+        from fargo import closer
+
+        run, state = self._asked(row)
+        return closer.explain(self._connection, state, run)
+
+    def logs(self, *, row: int | None = None, failed: bool = False) -> "Iterator[LogEvent]":
+        """The lines that containers have written by now, the oldest first, read as they are asked for.
+
+        Args:
+            row: of the containers that ran this row, alone.
+            failed: of containers that failed, alone.
+
+        Raises:
+            UsageError: the run has no such row.
+            AwsError: AWS is out of reach or refuses.
+        """
+        from fargo import closer
+        from fargo.logs import Reader, Span
+
+        _, state = self._asked(row)
+        sources = closer.learned(self._connection, state, failed=failed)
+        yield from Reader(self._connection.patient_logs(), sources.known, closer.span(state, Span()))
+
+    def cost(self) -> "RunCost":
+        """What it has cost so far, what was foretold, and the size that would have been enough.
+
+        Raises:
+            AwsError: AWS is out of reach or refuses.
+        """
+        from fargo import closer, spending
+
+        return spending.of_run(self.status(), closer.places(self._connection))
+
+    def _asked(self, row: int | None) -> "tuple[Ledger, RunSnapshot]":
+        """The run, and how it stands, or the containers of one row."""
+        from fargo import runs
+
+        connection = self._connection
+        run = runs.load(connection.store, connection.batch, self.id)
+        asked = run if row is None else runs.only_row(connection.store, run, row)
+        return run, runs.stands(asked, connection.batch, connection.history)
 
     def standing(self) -> "Standing":
         """Which rows succeeded, failed, or have no result, by listing the bucket's keys alone."""

@@ -14,7 +14,7 @@ from fargo.errors import UsageError
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from fargo.spending import Places, RunCost
+    from fargo.spending import RunCost
 
 RUNS_SINCE = 1_000
 """Runs that `--since` tells of at the most."""
@@ -53,7 +53,7 @@ def _one(context: Context, name: str) -> None:
     from fargo.cli.running import state_of
     from fargo.view import cost as view
 
-    found = spending.of_run(state_of(context, name), _places(context))
+    found = spending.of_run(state_of(context, name), closer.places(context))
     if context.out.json:
         context.out.data(view.run_data(found))
     elif context.out.plain:
@@ -72,7 +72,7 @@ def _overview(context: Context, by: str, since: "datetime | None", limit: int) -
 
     outputs = context.outputs
     standing = standing_now(context.session, outputs, context.prices)
-    costs = spending.of_runs(_places(context), limit=limit, since=since)
+    costs = spending.of_runs(closer.places(context), limit=limit, since=since)
     found = spending.sums(costs, By(by))
     if context.out.json:
         runs = {"by": by, "usd": _total(costs), "runs": view.sums_data(found)}
@@ -96,14 +96,3 @@ def _overview(context: Context, by: str, since: "datetime | None", limit: int) -
 
 def _total(costs: "tuple[RunCost, ...]") -> float:
     return round(sum(each.cost.dollars for each in costs if each.cost), 6)
-
-
-def _places(context: Context) -> "Places":
-    from fargo.spending import Places
-
-    return Places(
-        batch=context.batch,
-        store=context.bulk,
-        history=context.history,
-        task_of=lambda run, wave: closer.task(context, run.job, wave),
-    )

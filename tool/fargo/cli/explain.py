@@ -32,13 +32,11 @@ def explain(context: Context, what: str) -> None:
 
     Looks at states, reasons, logs, quotas and the network, and names what each answer rests on.
     """
-    from fargo.history import recall
+    from fargo.runs import stands
     from fargo.view import explain as view
-    from fargo.watch import snapshot
 
     run, asked, part = _meant(context, what)
-    (state,) = recall((snapshot(asked, context.batch),), context.history)
-    found = closer.explain(context, state, run)
+    found = closer.explain(context, stands(asked, context.batch, context.history), run)
     shown = view.Explained(found, name=closer.namer(context, run), command=context.command, part=part)
     if context.out.json:
         context.out.data(shown.data())

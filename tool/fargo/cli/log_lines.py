@@ -4,13 +4,12 @@ import time
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from fargo import closer
 from fargo.cli.context import Context
 from fargo.cli.output import as_json
-from fargo.errors import DONE, JOB_FAILED, AwsThrottled, Interrupted, UsageError
+from fargo.errors import DONE, JOB_FAILED, Interrupted, UsageError
 from fargo.logs import GAP, Grep, LogEvent, Reader, Span, Tail, milliseconds
 from fargo.view import data, freshness, log_lines, runs
 
@@ -21,8 +20,6 @@ if TYPE_CHECKING:
 
 _MANY = 1000
 """Containers whose streams take a while to find."""
-_EARLIER = timedelta(minutes=1)
-"""How much two of AWS's clocks may differ."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +62,7 @@ class LogLines:
         """The lines that there are now."""
         state = self._state(run)
         sources = self._learned(state)
-        reader = Reader(self.context.patient_logs(), sources.known, self._span(state))
+        reader = Reader(self.context.patient_logs(), sources.known, closer.span(state, self.span))
         events = reader.last(self.last, _now()) if self.last and not self.grep else reader
         if not self.context.out.lines(self._shown(self._wanted(events))):
             self.context.out.say(self._nothing(state, bool(sources.known)))
@@ -112,7 +109,7 @@ class LogLines:
 
     def _start(self, state: "RunSnapshot") -> tuple[Tail, int]:
         """Print what there is by now; what goes on from there, and how many lines that were."""
-        logs, sources, span = self.context.patient_logs(), self._learned(state), self._span(state)
+        logs, sources, span = self.context.patient_logs(), self._learned(state), closer.span(state, self.span)
         if self.last and not self.grep:
             ended = Reader(logs, sources.known, span).last(self.last, _now())
             span = span.within(milliseconds(ended[0].at) if ended else None, None)
@@ -120,32 +117,15 @@ class LogLines:
         return tail, self.context.out.lines(self._shown(self._wanted(tail.start((), logs))))
 
     def _state(self, run: "Run") -> "RunSnapshot":
-        """How it stands, also by what events told of what AWS Batch has forgotten."""
-        from fargo.history import recall
-        from fargo.watch import snapshot
+        from fargo.runs import stands
 
-        return recall((snapshot(run, self.context.batch),), self.context.history)[0]
+        return stands(run, self.context.batch, self.context.history)
 
     def _learned(self, state: "RunSnapshot") -> "Sources":
-        from fargo.runs import learn
-
         containers = sum(job.size for job in state.jobs)
         if containers >= _MANY and not self.failed and self.context.out.live:
             self.context.out.say(f"finding the log streams of {containers:,} containers", "dim")
-        sources = closer.sources(self.context, state.run, failed=self.failed)
-        wait = self.context.patience()
-        while True:
-            try:
-                learn(sources, state, self.context.history)
-            except AwsThrottled as error:
-                wait(error)
-            else:
-                return sources
-
-    def _span(self, state: "RunSnapshot") -> Span:
-        """Not before there was a job: the less CloudWatch Logs has to search."""
-        created = [job.created for job in state.jobs if job.created]
-        return self.span.within(milliseconds(min(created) - _EARLIER) if created else None, None)
+        return closer.learned(self.context, state, failed=self.failed)
 
     def _wanted(self, events: Iterable[LogEvent]) -> Iterable[LogEvent]:
         """Of the lines that there are now, those that fit, and of them the last."""
