@@ -122,6 +122,11 @@ def test_a_ledger_without_a_format_and_one_with_a_key_that_is_new_are_read(fargo
         ('{"format": 99, "name": "demo"}', "target.json was written by a newer fargo: format 99"),
         ("", "target.json is damaged"),
         ("[]", "target.json is damaged"),
+        (
+            '{"name": "demo", "state": "team-states"}',
+            "target.json is damaged: state does not begin with s3://",
+        ),
+        ('{"name": "demo", "account_id": 123456789012}', "target.json is damaged: account_id is no text"),
     ],
 )
 def test_a_target_of_a_newer_fargo_or_a_damaged_one_is_refused(

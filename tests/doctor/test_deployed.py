@@ -122,6 +122,13 @@ def test_a_broken_outputs_file_is_said(project: Project, tmp_path: Path) -> None
     assert "outputs.json is damaged" in here(folder)["stack"].found
 
 
+def test_deployed_jobs_of_which_nobody_knows_are_said_to_be_deployed_again(stands: StackFolder) -> None:
+    jobs = stands.root / "jobs.json"
+    jobs.write_text("{", encoding="utf-8")
+    found = here(stands)["jobs"]
+    assert (found.verdict, "`fargo up` deploys it" in found.hint) == (Verdict.WARNING, True)
+
+
 def test_aws_that_does_not_answer_hides_nothing_that_is_known_here(stands: StackFolder) -> None:
     dead: Any = local("http://127.0.0.1:9")
     found = asked(stands, dead)

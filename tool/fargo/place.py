@@ -15,6 +15,16 @@ FORMAT = 1
 """Of `target.json`; grows when an older fargo could no longer make sense of it."""
 
 
+IN_BUCKET = "s3://"
+
+
+def keep(file: Path, content: Any) -> None:
+    """Write a file of JSON, whole or not at all, also where fargo is killed."""
+    new = file.with_suffix(f".{os.getpid()}")
+    new.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+    new.replace(file)
+
+
 class Owner:
     """The file `target.json`.
 
@@ -37,22 +47,25 @@ class Owner:
             found = int(known.pop("format", FORMAT))
         except FileNotFoundError:
             return {}
-        except (ValueError, TypeError, AttributeError) as error:
-            text = f"{self.file} is damaged: {error}"
-            raise PrerequisiteError(
-                text, "put it back from a copy, or remove it where nothing is deployed"
-            ) from error
+        except (ValueError, TypeError, AttributeError, OverflowError, RecursionError) as error:
+            raise self._damaged(error) from error
         if found > FORMAT:
             text = f"{self.file} was written by a newer fargo: format {found}, and this one knows {FORMAT}"
             raise NewerState(text, UPGRADE)
+        if other := [name for name, value in known.items() if not isinstance(value, str)]:
+            raise self._damaged(f"{other[0]} is no text")
+        if not known.get("state", IN_BUCKET).startswith(IN_BUCKET):
+            raise self._damaged(f"state does not begin with {IN_BUCKET}")
         return known
 
+    def _damaged(self, why: object) -> PrerequisiteError:
+        hint = "put it back from a copy, or remove it where nothing is deployed"
+        return PrerequisiteError(f"{self.file} is damaged: {why}", hint)
+
     def write(self, known: Mapping[str, str]) -> None:
-        """Write it whole or not at all, also where fargo is killed: no other file has a state's word."""
+        """Write it: no other file has a state's word."""
         self.file.parent.mkdir(parents=True, exist_ok=True)
-        new = self.file.with_suffix(f".{os.getpid()}")
-        new.write_text(json.dumps({**known, "format": FORMAT}) + "\n", encoding="utf-8")
-        new.replace(self.file)
+        keep(self.file, {**known, "format": FORMAT})
 
 
 def check_target(project: str, deployed: Mapping[str, str], mine: Mapping[str, str]) -> None:

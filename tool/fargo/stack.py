@@ -211,14 +211,18 @@ class StackFolder:
 
     def remember(self, outputs: StackOutputs) -> None:
         """Keep the outputs at hand, so that no later command has to start Terraform for them."""
-        self._outputs.write_text(json.dumps(asdict(outputs), indent=2) + "\n", encoding="utf-8")
-        self._jobs.write_text(json.dumps(jobs_of(self.project)), encoding="utf-8")
+        place.keep(self._outputs, asdict(outputs))
+        place.keep(self._jobs, jobs_of(self.project))
 
     def jobs_changed(self) -> bool:
         """Whether the project file's jobs are no longer those that were deployed."""
-        return self._jobs.is_file() and json.loads(self._jobs.read_text(encoding="utf-8")) != jobs_of(
-            self.project
-        )
+        try:
+            deployed = json.loads(self._jobs.read_bytes())
+        except FileNotFoundError:
+            return False
+        except (ValueError, RecursionError):
+            return True  # damaged: the next `up` writes it anew
+        return bool(deployed != jobs_of(self.project))
 
     def outputs(self) -> StackOutputs:
         """What the last `up` put out.
@@ -231,7 +235,7 @@ class StackFolder:
             found = StackOutputs.told(json.loads(self._outputs.read_text(encoding="utf-8")))
         except FileNotFoundError:
             raise NotDeployed(f"{self.project.name} is not deployed here yet", NOT_HERE) from None
-        except (AttributeError, TypeError, ValueError) as error:
+        except (AttributeError, TypeError, ValueError, RecursionError) as error:
             text = f"{self._outputs} is damaged ({error})"
             raise NotDeployed(text, "write it anew: `fargo up`") from error
         self._check_name(found.name)
