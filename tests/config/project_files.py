@@ -72,5 +72,7 @@ WRONG = [
     ('name = "ab"', "jobs has no job", "add a table [jobs.NAME]"),
     ('name = "ab"\njobs = 3', "jobs is 3, not a table", "write [jobs]"),
     ("name = ", "is not TOML", ""),
+    ("name = " + "[" * 20_000, "is not TOML", ""),
+    (MINIMAL + 'policy = [{ Effect = [], Action = "s3:GetObject", Resource = "*" }]', "jobs.run.policy is []", "Allow or Deny"),
 ]  # fmt: skip
 """Text, what the error says, and what its hint says."""

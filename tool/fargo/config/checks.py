@@ -124,7 +124,7 @@ def _policy(job: JobSettings) -> Iterator[Problem]:
         actions = actions if isinstance(actions, list) else [actions]
         if not set(statement) <= known or not {"Effect", "Action", "Resource"} <= set(statement):
             yield Problem("policy", statement, "Effect, Action, Resource and, if need be, Sid and Condition")
-        elif statement["Effect"] not in {"Allow", "Deny"}:
+        elif statement["Effect"] not in ("Allow", "Deny"):
             yield Problem("policy", statement["Effect"], "an Effect of Allow or Deny")
         elif not actions or not all(re.fullmatch(ACTION, str(action)) for action in actions):
             yield Problem(

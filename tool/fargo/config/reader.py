@@ -25,6 +25,8 @@ def _table(file: Path) -> dict[str, Any]:
         raise ProjectFileError(f"{file} cannot be read: {error}") from error
     except tomllib.TOMLDecodeError as error:
         raise ProjectFileError(f"{file} is not TOML: {error}") from error
+    except RecursionError:
+        raise ProjectFileError(f"{file} is not TOML: it is nested too deep") from None
 
 
 class Reader:
