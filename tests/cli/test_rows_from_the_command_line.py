@@ -179,6 +179,8 @@ def test_the_lines_of_a_row_are_those_of_the_containers_that_ran_it(
     run = fargo("--local", "submit", "work", "--array", "20", "--pack", "2").out.strip()
     assert fargo("--local", "wait", run).code == 1
     _write_results(aws, run, set(range(20)) - {6, 7}, failed=[6, 7])
+    ended = fargo("--local", "wait", run)
+    assert (ended.code, "  18 of 20 rows succeeded, 2 failed, 0 without a result\n" in ended.err) == (1, True)
     play(**{"*": [{"out": "better"}, {"exit": 0}]})
     assert fargo("--local", "retry", run, "--pack", "1", "--follow").code == 0
     assert fargo("--local", "logs", f"{run}:7").out == "three\nbetter\n"

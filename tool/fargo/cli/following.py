@@ -1,6 +1,7 @@
 """Following a run: live display or lines or NDJSON, and the exit code it ends with."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
@@ -8,7 +9,7 @@ import click
 
 from fargo import closer
 from fargo.cli.context import Context
-from fargo.errors import DONE, JOB_FAILED, Interrupted
+from fargo.errors import DONE, JOB_FAILED, AwsError, Interrupted
 
 if TYPE_CHECKING:
     from fargo.model.log import LogEvent
@@ -178,7 +179,7 @@ def end_of(context: Context, view: "FollowView", *, told: bool = False) -> tuple
     said = following.ended(state)
     if view.why or state.past or not told:
         context.out.say(said, "green" if good else "red")
-    for line in view.why:
+    for line in (*_rows(context, state), *view.why):
         context.out.say(f"  {line}")
     if not good and state.jobs:
         _what_next(context, state)
@@ -194,6 +195,16 @@ def _by_results(context: Context, state: "RunSnapshot") -> tuple[bool, str] | No
     if found.missing == found.rows:
         return None
     return found.done == found.rows, f"{state.run.id}: {runs.rows_words(found)}, as the results say"
+
+
+def _rows(context: Context, state: "RunSnapshot") -> "Iterator[str]":
+    """What all rows came to, where the last wave's containers do not tell: they have several or only some."""
+    from fargo.results import standing
+    from fargo.view import runs
+
+    if state.finished and state.run.rows > state.run.last.containers:
+        with suppress(AwsError):  # how it ended is known, and no trouble here may hide it
+            yield runs.rows_words(standing(context.bulk, state.run))
 
 
 def _what_next(context: Context, state: "RunSnapshot") -> None:
