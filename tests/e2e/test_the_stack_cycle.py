@@ -13,8 +13,8 @@ from iam_actions import actions_of
 from local_aws import script, wait_for_job
 
 from fargo import config
+from fargo.aws import network
 from fargo.aws.batch import Batch
-from fargo.aws.network import missing_hops
 from fargo.doctor import permissions
 from fargo.model import hops
 
@@ -106,7 +106,7 @@ def test_a_hop_that_is_taken_from_the_network_keeps_jobs_from_starting(road: "Ro
     (found,) = Batch(batch).environments(behind(batch))
     secret = "arn:aws:secretsmanager:us-east-1:123456789012:secret:token"
     wanted = hops.services(secrets=[secret])
-    assert missing_hops(ec2, found, wanted) == ()
+    assert network.missing_in(network.read(ec2, found.subnets), found, wanted) == ()
     endpoints = ec2.describe_vpc_endpoints()["VpcEndpoints"]
     logs = next(each["VpcEndpointId"] for each in endpoints if each["ServiceName"].endswith(".logs"))
     ec2.modify_vpc_endpoint(VpcEndpointId=logs, PrivateDnsEnabled=False)
@@ -114,7 +114,7 @@ def test_a_hop_that_is_taken_from_the_network_keeps_jobs_from_starting(road: "Ro
     assert (
         job["statusReason"] == "ResourceInitializationError: failed to validate logger args: : signal: killed"
     )
-    assert {hop.words for hop in missing_hops(ec2, found, wanted)} == {
+    assert {hop.words for hop in network.missing_in(network.read(ec2, found.subnets), found, wanted)} == {
         f"private DNS of {logs}, the endpoint for logs, is off"
     }
     ec2.modify_vpc_endpoint(VpcEndpointId=logs, PrivateDnsEnabled=True)

@@ -8,8 +8,8 @@ import pytest
 from local_aws import REGION, client, make_definition, make_queue, wait_for_job
 from private_network import PrivateNetwork, https, private_network, to_endpoints, to_s3
 
+from fargo.aws import network
 from fargo.aws.batch import Batch
-from fargo.aws.network import missing_hops
 from fargo.model import hops
 
 IMAGE = f"123456789012.dkr.ecr.{REGION}.amazonaws.com/fargo-x:tag"
@@ -44,7 +44,9 @@ class World:
     def missing(self, secrets: tuple[str, ...] = ()) -> tuple[hops.Hop, ...]:
         """What `explain` and `doctor` see."""
         (environment,) = Batch(self.batch).environments([f"{self.name}-ce"])
-        return missing_hops(self.ec2, environment, hops.services(IMAGE, secrets))
+        return network.missing_in(
+            network.read(self.ec2, environment.subnets), environment, hops.services(IMAGE, secrets)
+        )
 
 
 @pytest.fixture

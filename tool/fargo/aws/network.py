@@ -80,28 +80,17 @@ def read(client: Any, subnets: Iterable[str]) -> Network | None:
     )
 
 
-def missing_hops(
-    client: Any, environment: "Environment", services: Iterable[str], *, public: bool = False
+def missing_in(
+    network: Network | None, environment: "Environment", services: Iterable[str], *, public: bool = False
 ) -> tuple[hops.Hop, ...]:
     """The first hop that is missing on every way from a compute environment's subnets to these services.
 
     Args:
-        client: a boto3 client for `ec2`.
+        network: that was read; None: none of the subnets is there.
         environment: whose subnets and security groups.
         services: such as `ecr.api`; `hops.services` says which a task needs to start.
         public: its tasks have public addresses.
-
-    Raises:
-        AwsError: the network cannot be read.
     """
-    network = read(client, environment.subnets)
-    return missing_in(network, environment, services, public=public)
-
-
-def missing_in(
-    network: Network | None, environment: "Environment", services: Iterable[str], *, public: bool = False
-) -> tuple[hops.Hop, ...]:
-    """The same of a network that was read; None: none of the subnets is there."""
     if network is None:
         return tuple(
             hops.Hop(service, subnet, hops.Where.SUBNET, f"{subnet} is not there")

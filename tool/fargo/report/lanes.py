@@ -12,7 +12,6 @@ from fargo.model.run import Run
 from fargo.model.timeline import Move, Phase, Step, phases
 from fargo.report.distribution import Distribution, Values
 
-NOWHERE = -1
 NO_CODE = -32768
 """Stands for an exit code that nobody knows."""
 STATES = tuple(JobState)
