@@ -27,6 +27,7 @@ SURROGATE = "\udc80"
         ([{"photo": "a\0b"}], "over, row 1: a NUL"),
         ([{"photo": SURROGATE}], "over, row 1"),
         ([{}], "over, row 1: it is empty"),
+        ({"photo": ["a.jpg", "b.jpg"]}, "over is one mapping, and each row is one"),
         ("none.csv", "--over none.csv: it is not there"),
     ],
 )

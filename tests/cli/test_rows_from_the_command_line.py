@@ -148,6 +148,13 @@ def test_a_retry_is_a_wave_of_the_rows_that_did_not_succeed(
     assert fargo("--local", "wait", run).code == 1
     _write_results(aws, run, set(range(30)) - {7, 23}, failed=[7])
     play(**{"*": [{"exit": 0}]})
+    s3, index = client("s3", aws, REGION), f"runs/{run}/manifest.idx"
+    whole = s3.get_object(Bucket=BUCKET, Key=index)["Body"].read()
+    for damaged in (whole[: 8 * 24], whole[: 8 * 23] + bytes(8 * 8)):
+        s3.put_object(Bucket=BUCKET, Key=index, Body=damaged)
+        refused = fargo("--local", "retry", run)
+        assert (refused.code, "index of the run's rows is damaged at row 23" in refused.err) == (6, True)
+    s3.put_object(Bucket=BUCKET, Key=index, Body=whole)
     retried = fargo("--local", "retry", run, "--memory", "+50%", "--spot", "--follow")
     assert retried.code == 0, retried.err
     assert "wave 2: 1 that failed and 1 without a result, with 0.25 vCPU, 1 GiB" in retried.err
@@ -161,7 +168,6 @@ def test_a_retry_is_a_wave_of_the_rows_that_did_not_succeed(
     assert shown["state"] == "SUCCEEDED"
     told = _environment(aws, wave["jobs"][0])
     assert (told["FARGO_WAVE"], told["FARGO_CHUNK"], told["FARGO_ROWS"]) == ("2", "0", "2")
-    s3 = client("s3", aws, REGION)
     manifest = s3.get_object(Bucket=BUCKET, Key=f"runs/{run}/manifest.jsonl")["Body"].read()
     entries = s3.get_object(Bucket=BUCKET, Key=told["FARGO_MAP"])["Body"].read()
     found = list(struct.iter_unpack(">QQQ", entries))

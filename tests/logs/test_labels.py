@@ -4,9 +4,11 @@ import struct
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from fakes import NOW, Objects, a_run
 
 from fargo.aws.store import Store
+from fargo.errors import AwsError
 from fargo.logs import Labels
 from fargo.model.run import Chunk, Run
 
@@ -57,6 +59,14 @@ def test_a_packed_container_is_known_by_its_first_and_last_row() -> None:
 def test_a_container_of_a_retry_is_known_by_the_rows_of_its_map() -> None:
     labels = Labels(run(10_000, 10_000, rows=20_000, map_="map"), STORE)
     assert [labels(each) for each in ("job0:9", "retry:0", "retry:1")] == ["#9", "#3-7", "#9-12345"]
+
+
+def test_a_map_that_is_cut_off_is_named() -> None:
+    longer = run(10_000, 10_000, rows=20_000, map_="map")
+    first, second = longer.waves
+    labels = Labels(replace(longer, waves=(first, replace(second, rows=5))), STORE)
+    with pytest.raises(AwsError, match="map is damaged: it has 4 rows, and the wave 5"):
+        labels("retry:0")
 
 
 def test_a_run_of_one_container_needs_no_label() -> None:

@@ -34,6 +34,10 @@ def sources(over: Over | None) -> Iterator[tuple[str, ...]]:
     if over is None or isinstance(over, str | os.PathLike):
         yield (os.fspath(over),) if over is not None else ()
         return
+    if isinstance(over, Mapping):
+        raise UsageError(
+            f"{OVER} is one mapping, and each row is one", f"give a list of them: {OVER}=[{{…}}, {{…}}]"
+        )
     items = iter(over)
     first = next(items, None)
     if first is None:

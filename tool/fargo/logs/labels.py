@@ -3,6 +3,7 @@
 from array import array
 from typing import TYPE_CHECKING
 
+from fargo.errors import AwsError
 from fargo.model import naming
 
 if TYPE_CHECKING:
@@ -70,5 +71,7 @@ class Labels:
                 words.byteswap()
                 rows.extend(words[::_ENTRY_WORDS])
                 rest = data[whole:]
+            if len(rows) != wave.rows:
+                raise AwsError(f"{wave.map} is damaged: it has {len(rows)} rows, and the wave {wave.rows}")
             self._rows[wave.number] = rows
         return self._rows[wave.number]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from fargo.errors import NotDeployed, UsageError
+from fargo.errors import AwsError, NotDeployed, UsageError
 from fargo.model import fargate, naming, units
 from fargo.model.fargate import Size
 from fargo.model.job import JobState
@@ -17,6 +17,7 @@ from fargo.submit.plan import check_sizes, wave_chunks
 from fargo.submit.request import offered
 
 _OFFSET, _ENTRY = struct.Struct(naming.OFFSET), struct.Struct(naming.MAP_ENTRY)
+_PAIR = struct.Struct(naming.OFFSET + naming.OFFSET[1:])
 _MORE = re.compile(r"\+(\d{1,4})\s*%")
 _BLOCK = 65_536
 """Entries of the index that are read at once."""
@@ -130,6 +131,9 @@ def row_map(rows: Iterable[int], read_index: Callable[[int, int], bytes] | None)
         rows: their numbers, ascending.
         read_index: the index's bytes from one offset to before another, or to its end; None where the run
             has no manifest.
+
+    Raises:
+        AwsError: the index is damaged.
     """
     start, block = 0, b""
     for row in rows:
@@ -140,7 +144,11 @@ def row_map(rows: Iterable[int], read_index: Callable[[int, int], bytes] | None)
             start = row
             # One entry more than rows: the last row's end is the next one's beginning.
             block = read_index(start * _OFFSET.size, (start + _BLOCK + 1) * _OFFSET.size)
-        (begin,), (end,) = (_OFFSET.unpack_from(block, (at - start) * _OFFSET.size) for at in (row, row + 1))
+        at = (row - start) * _OFFSET.size
+        offsets = block[at : at + _PAIR.size]
+        begin, end = _PAIR.unpack(offsets) if len(offsets) == _PAIR.size else (0, 0)
+        if begin >= end:
+            raise AwsError(f"the index of the run's rows is damaged at row {row}", "submit the rows anew")
         yield _ENTRY.pack(row, begin, end)
 
 
