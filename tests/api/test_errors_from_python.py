@@ -43,6 +43,8 @@ def test_a_row_that_cannot_be_is_named(project: fargo.Project, rows: Iterable[An
     [
         ({"array": 0}, "array: 0 is less than 1"),
         ({"pack": 0}, "pack: 0 is less than 1"),
+        ({"array": 2.5}, "array: 2.5 is no whole number"),
+        ({"limit": "3"}, "limit: '3' is no whole number"),
         ({"memory": "lots"}, "memory: 'lots' is not a size such as"),
         ({"timeout": "soon"}, "timeout: 'soon' is not a duration such as"),
         ({"timeout": 5}, "60s or more"),

@@ -5,6 +5,8 @@ import datetime as dt
 import json
 import urllib.request
 from collections.abc import Callable, Iterator
+from fractions import Fraction
+from numbers import Integral
 from pathlib import Path
 
 import pytest
@@ -28,6 +30,33 @@ def test_rows_are_given_by_python_and_one_at_a_time(project: fargo.Project, aws:
     assert (state.run.rows, state.run.columns) == (30, ("photo", "size", "of", "tag"))
     assert (state.run.last.containers, state.run.last.workers) == (3, 2)
     assert manifest(aws, run)[7] == {"photo": "7.jpg", "size": "7", "of": "2024-02-29", "tag": 'ä "\n'}
+
+
+class Int64:
+    """A whole number as numpy has them: none of Python's own, but registered as one."""
+
+    def __init__(self, value: int) -> None:
+        self.value = value
+
+    def __index__(self) -> int:
+        return self.value
+
+    __int__ = __index__
+
+
+Integral.register(Int64)
+
+
+def test_numbers_that_are_not_pythons_own_are_numbers(project: fargo.Project, aws: str) -> None:
+    rows = ({"photo": "a.jpg", "seed": Int64(seed), "share": Fraction(seed, 4)} for seed in range(6))
+    run = project.submit("photo", over=rows, pack=Int64(2), limit=Int64(3), vcpu=Fraction(1, 4))
+    assert [(row["seed"], row["share"]) for row in manifest(aws, run)] == [
+        ("0", "0.0"),
+        ("1", "0.25"),
+        ("2", "0.5"),
+    ]
+    state = run.status().run
+    assert (state.rows, state.last.pack, state.last.vcpu) == (3, 2, 0.25)
 
 
 def test_rows_come_from_files_too(project: fargo.Project, aws: str, tmp_path: Path) -> None:

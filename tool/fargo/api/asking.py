@@ -2,13 +2,15 @@
 
 import datetime as dt
 import json
+import operator
 import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import chain
+from numbers import Integral, Real
 from pathlib import Path
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, SupportsFloat, SupportsIndex, TypeAlias, TypeVar
 
 from fargo.errors import UsageError
 from fargo.model import units
@@ -74,17 +76,21 @@ def _line(row: object, number: int) -> str:
         if not isinstance(name, str):
             raise UsageError(f"{place}: the name {name!r} is no text", "each column has a name")
     try:
-        return json.dumps(dict(row), ensure_ascii=False, allow_nan=False, default=_text) + "\n"
+        return json.dumps(dict(row), ensure_ascii=False, allow_nan=False, default=_written) + "\n"
     except (TypeError, ValueError, RecursionError) as error:
         hint = "text, numbers, paths, dates, None, and lists and dicts of them can"
         raise UsageError(f"{place}: a value cannot be written as JSON: {error}", hint) from None
 
 
-def _text(value: object) -> str:
+def _written(value: object) -> str | int | float:
     if isinstance(value, os.PathLike):
         return str(os.fspath(value))
     if isinstance(value, dt.date | dt.time):
         return value.isoformat()
+    if isinstance(value, Integral):  # numpy's, and what else counts as a number without being Python's own
+        return int(value)
+    if isinstance(value, Real):
+        return float(value)
     raise TypeError(f"{type(value).__name__} {value!r}")
 
 
@@ -114,15 +120,29 @@ def seconds(value: str | int | None) -> int | None:
     return None if value is None else unit("timeout", units.seconds, value)
 
 
-def check_counts(**counts: int | None) -> None:
-    """Refuse a number of things below 1.
+def number(value: SupportsFloat | None) -> float | None:
+    """A number, also where it is numpy's."""
+    return None if value is None else float(value)
+
+
+def counts(**given: SupportsIndex | None) -> dict[str, int | None]:
+    """Numbers of things, by what they are called: 1 or more each, also where they are numpy's.
 
     Raises:
-        UsageError: names which.
+        UsageError: names which is none.
     """
-    for name, count in counts.items():
-        if count is not None and count < 1:
-            raise UsageError(f"{name}: {count} is less than 1")
+    return {name: None if value is None else count(name, value) for name, value in given.items()}
+
+
+def count(name: str, value: SupportsIndex) -> int:
+    """One of them; as `counts`."""
+    try:
+        found = operator.index(value)
+    except TypeError:
+        raise UsageError(f"{name}: {value!r} is no whole number") from None
+    if found < 1:
+        raise UsageError(f"{name}: {found} is less than 1")
+    return found
 
 
 def texts(name: str, values: Iterable[object]) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Generator, Iterable, Mapping
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, SupportsFloat, SupportsIndex
 
 from fargo.api import asking
 from fargo.api.run import Run, sent
@@ -33,17 +33,17 @@ class Project:
         job: str,
         *,
         over: "Over | None" = None,
-        array: int | None = None,
+        array: SupportsIndex | None = None,
         arguments: Iterable[object] = (),
         environment: Mapping[str, object] | None = None,
-        vcpu: float | None = None,
+        vcpu: SupportsFloat | None = None,
         memory: str | None = None,
         timeout: str | int | None = None,
         spot: bool | None = None,
-        pack: int | None = None,
-        workers: int | None = None,
-        limit: int | None = None,
-        sample: int | None = None,
+        pack: SupportsIndex | None = None,
+        workers: SupportsIndex | None = None,
+        limit: SupportsIndex | None = None,
+        sample: SupportsIndex | None = None,
         after: Run | str | None = None,
         partial: bool = False,
     ) -> Run:
@@ -81,26 +81,26 @@ class Project:
         from fargo.manifest import Over
         from fargo.submit import Request
 
-        asking.check_counts(array=array, pack=pack, workers=workers, limit=limit, sample=sample)
+        counts = asking.counts(array=array, pack=pack, workers=workers, limit=limit, sample=sample)
         self._connection.renew()
         request = Request(
             job=job,
             arguments=asking.texts("arguments", arguments),
             environment=tuple((name, str(value)) for name, value in (environment or {}).items()),
-            vcpu=vcpu,
+            vcpu=asking.number(vcpu),
             memory_mib=asking.memory(memory),
             timeout_seconds=asking.seconds(timeout),
             spot=spot,
-            pack=pack,
-            workers=workers,
+            pack=counts["pack"],
+            workers=counts["workers"],
         )
         with asking.sources(over) as found:
             return self._launched(
                 launch.Work(
                     request=request,
                     settings=self._connection.project.job(job),
-                    array=array,
-                    over=Over.of(found, limit=limit, sample=sample),
+                    array=counts["array"],
+                    over=Over.of(found, limit=counts["limit"], sample=counts["sample"]),
                     after=self._run(after).status() if after is not None else None,
                     partial=partial,
                 )
@@ -138,8 +138,8 @@ class Project:
         """The latest runs, newest first."""
         from fargo import ledger
 
-        asking.check_counts(limit=limit)
-        return [Run(self._connection, run.id) for run in ledger.recent(self._connection.store, limit)]
+        most = asking.count("limit", limit)
+        return [Run(self._connection, run.id) for run in ledger.recent(self._connection.store, most)]
 
     def resume(self, id: str) -> Run:  # noqa: A002 # its name everywhere
         """Submit what is left of a run whose submission broke off; no job is submitted twice.

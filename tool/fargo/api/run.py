@@ -6,7 +6,7 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, SupportsFloat, SupportsIndex
 
 from fargo.api import asking
 
@@ -117,11 +117,11 @@ class Run:
         self,
         *,
         memory: str | None = None,
-        vcpu: float | None = None,
+        vcpu: SupportsFloat | None = None,
         spot: bool | None = None,
         deployed: bool = False,
-        pack: int | None = None,
-        workers: int | None = None,
+        pack: SupportsIndex | None = None,
+        workers: SupportsIndex | None = None,
     ) -> "Run":
         """Run the rows that failed, or have no result, once more: a new wave of this run.
 
@@ -145,12 +145,12 @@ class Run:
         from fargo.submit.retry import Changes
         from fargo.submit.retry import memory as wanted
 
-        asking.check_counts(pack=pack, workers=workers)
+        counts = asking.counts(pack=pack, workers=workers)
         self._connection.renew()
         more = None if memory is None else asking.unit("memory", wanted, memory)
         ready = launch.again(
             self.id,
-            Changes(vcpu=vcpu, memory=more, spot=spot, deployed=deployed, pack=pack, workers=workers),
+            Changes(vcpu=asking.number(vcpu), memory=more, spot=spot, deployed=deployed, **counts),
             self._connection.outputs,
             store=self._connection.bulk,
             batch=self._connection.batch,
