@@ -128,6 +128,11 @@ def test_a_dry_run_shows_containers_cost_and_the_best_packing(fargo: Fargo, aws:
 def test_a_dry_run_knows_how_long_rows_took_before(fargo: Fargo, aws: str) -> None:
     run = fargo("--local", "submit", "work", "--array", "3").out.strip()
     _write_results(aws, run, range(3))
+    s3 = client("s3", aws, REGION)
+    for row, body in enumerate(
+        (b'{"seconds": 1e300}', b'{"seconds": -1e300}', b'{"a": ' + b"[" * 100_000), 1
+    ):
+        s3.put_object(Bucket=BUCKET, Key=f"runs/{run}/result/{row}000.json", Body=body)
     shown = fargo("--local", "submit", "work", "--array", "3", "--dry-run", "--json").json
     assert (shown["row_seconds"], shown["basis"]) == (2.0, f"the median of {run}")
 

@@ -50,6 +50,8 @@ def _with(**changes: Any) -> bytes:
         ),
         (_with(pack=0), r"`int` >= 1 - at `\$.waves\[0\].pack`"),
         (_with(workers=0), r"`int` >= 1 - at `\$.waves\[0\].workers`"),
+        (_with(vcpu=0), r"`float` > 0.0 - at `\$.waves\[0\].vcpu`"),
+        (_with(row_seconds=1e300), r"at `\$.row_seconds`"),
         (_with(created="2026-11-22T18:30:00"), "timezone"),
         (_with(id="another"), "is of the run another"),
         (b'{"writer": ' + b"[" * 100_000, "cannot be read"),

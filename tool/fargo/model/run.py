@@ -17,6 +17,7 @@ APPEARS_SECONDS = 60.0
 # What a ledger must be so that all that is computed from it can be: somebody may have written in it by hand.
 Count = Annotated[int, msgspec.Meta(ge=1)]
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
+Seconds = Annotated[float, msgspec.Meta(ge=0, le=1e15)]  # `--expect` takes no more
 Some = msgspec.Meta(min_length=1)
 
 
@@ -62,8 +63,8 @@ class Wave:
     queue: str
     definition: str
     image: str
-    vcpu: float
-    memory_mib: int
+    vcpu: Annotated[float, msgspec.Meta(gt=0)]
+    memory_mib: Count
     rows: Count = 1
     pack: Count = 1
     workers: Count = 1
@@ -120,7 +121,7 @@ class Run:
     after_rows: int = 0
     after_partial: bool = False
     writer: str = ""
-    row_seconds: float = 0.0
+    row_seconds: Seconds = 0.0
     row_seconds_by: str = ""
     by: str = ""
     format: int = LEDGER_FORMAT

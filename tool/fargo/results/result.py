@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from fargo.model import naming
+from fargo.model.run import Seconds
 from fargo.results.ordered import in_order
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ SAMPLE = 32
 
 
 class _Time(msgspec.Struct):
-    seconds: float
+    seconds: Seconds
 
 
 def typical_seconds(store: "Store", run: str) -> float | None:
@@ -37,6 +38,6 @@ def typical_seconds(store: "Store", run: str) -> float | None:
     drawn = keys[:: max(len(keys) // SAMPLE, 1)][:SAMPLE]
     seconds = []
     for body in in_order(store, store.get, drawn):
-        with suppress(msgspec.MsgspecError):  # a damaged one tells nothing
+        with suppress(msgspec.MsgspecError, RecursionError):  # a damaged one tells nothing
             seconds.append(msgspec.json.decode(body, type=_Time).seconds)
     return median(seconds) if seconds else None
