@@ -5,6 +5,7 @@ from local_aws import ACCOUNT, local_aws
 
 from fargo.aws.errors import translated
 from fargo.aws.session import Session, Target
+from fargo.doctor import account
 from fargo.errors import AwsDenied, AwsError, AwsNotFound, AwsThrottled, AwsUnreachable
 
 
@@ -18,6 +19,8 @@ def _client_error(code: str, status: int = 400) -> b.ClientError:
     [
         (_client_error("AccessDeniedException"), AwsDenied),
         (_client_error("ExpiredToken"), AwsDenied),
+        (_client_error("InvalidSignatureException", 403), AwsDenied),
+        (_client_error("AuthFailure", 401), AwsDenied),
         (_client_error("TooManyRequestsException"), AwsThrottled),
         (_client_error("SlowDown", 503), AwsThrottled),
         (_client_error("Whatever", 429), AwsThrottled),
@@ -42,6 +45,25 @@ def test_every_error_of_botocore_becomes_one_of_ours(raised: Exception, kind: ty
     assert caught.value.operation == "SubmitJob"
     assert "SubmitJob" in caught.value.message
     assert caught.value.exit_code == 6
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        (
+            "RequestTimeTooSkewed",
+            "The difference between the request time and the current time is too large.",
+        ),
+        ("SignatureDoesNotMatch", "Signature expired: 20261130T001427Z is now earlier than 20261130T014428Z"),
+        ("InvalidSignatureException", "Signature not yet current: 20261130T055532Z is still later than …"),
+    ],
+)
+def test_a_clock_that_is_wrong_is_no_matter_of_credentials(code: str, said: str) -> None:
+    with pytest.raises(AwsError) as caught, translated("SubmitJob"):
+        raise b.ClientError({"Error": {"Code": code, "Message": said}}, "SubmitJob")
+    assert type(caught.value) is AwsError
+    assert "the clock of this machine" in caught.value.hint
+    assert "the clock of this machine" in account.refused("credentials", caught.value).hint
 
 
 def test_the_local_target_needs_no_account_and_terraform_gets_the_same() -> None:
@@ -74,9 +96,9 @@ def test_the_aws_target_hands_on_the_profile_and_no_endpoint() -> None:
 
 
 def test_nothing_of_the_users_reaches_into_the_local_target(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AWS_PROFILE", "nowhere")
-    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
-    with local_aws() as endpoint:
+    with local_aws() as endpoint:  # in this process, and before moto may look for the profile too
+        monkeypatch.setenv("AWS_PROFILE", "nowhere")
+        monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
         session = Session(Target.LOCAL, "eu-west-1", endpoint=endpoint)
         assert session.identity().account_id == ACCOUNT
 

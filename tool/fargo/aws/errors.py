@@ -13,9 +13,13 @@ DENIED = frozenset(
     {
         "AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError",
         "ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "UnrecognizedClientException",
-        "SignatureDoesNotMatch", "InvalidAccessKeyId", "OptInRequired", "403",
+        "SignatureDoesNotMatch", "InvalidSignatureException", "InvalidAccessKeyId", "AuthFailure",
+        "InvalidToken", "OptInRequired", "403",
     }
 )  # fmt: skip
+SKEWED = frozenset({"RequestTimeTooSkewed", "RequestExpired"})
+SKEWED_WORDS = ("Signature expired", "Signature not yet current")
+"""What a wrong clock of this machine is called: in S3's and EC2's codes, by others after one of DENIED."""
 THROTTLED = frozenset(
     {
         "Throttling", "ThrottlingException", "ThrottledException", "TooManyRequestsException",
@@ -38,8 +42,17 @@ STATUS_SERVER = 500
 """From here on AWS failed, not the request; what it did before it failed is not known."""
 
 HINT_DENIED = "check who you are with `fargo doctor`; for single sign-on: `aws sso login`"
+HINT_CLOCK = "the clock of this machine is minutes from AWS's: set it, then try again"
 HINT_FAILED = "this is on AWS's side: try again in a moment"
+HINT_THROTTLED = "wait a moment and try again"
 HINT_UNREACHABLE = "check the network and the region; with --local: `fargo local status`"
+_KINDS: tuple[tuple[frozenset[str], type[AwsError], str], ...] = (
+    (SKEWED, AwsError, HINT_CLOCK),
+    (DENIED, AwsDenied, HINT_DENIED),
+    (THROTTLED, AwsThrottled, HINT_THROTTLED),
+    (NOT_FOUND, AwsNotFound, "is the stack still there? `fargo plan` shows what is missing"),
+    (CONFLICT, AwsConflict, "try again"),
+)
 
 
 @contextmanager
@@ -81,15 +94,13 @@ def _from_answer(operation: str, error: "ClientError") -> AwsError:
     said = str(error.response.get("Error", {}).get("Message", "")) or code
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     text = f"AWS refused {operation}: {said} ({code})"
-    if code in DENIED:
-        return AwsDenied(text, HINT_DENIED, operation=operation, code=code)
-    if code in THROTTLED or status == STATUS_THROTTLED:
-        return AwsThrottled(text, "wait a moment and try again", operation=operation, code=code)
-    if code in NOT_FOUND:
-        hint = "is the stack still there? `fargo plan` shows what is missing"
-        return AwsNotFound(text, hint, operation=operation, code=code)
-    if code in CONFLICT:
-        return AwsConflict(text, "try again", operation=operation, code=code)
+    if said.startswith(SKEWED_WORDS):
+        return AwsError(text, HINT_CLOCK, operation=operation, code=code)
+    for codes, kind, hint in _KINDS:
+        if code in codes:
+            return kind(text, hint, operation=operation, code=code)
+    if status == STATUS_THROTTLED:
+        return AwsThrottled(text, HINT_THROTTLED, operation=operation, code=code)
     if code in TIMED_OUT or status == STATUS_TIMED_OUT or status >= STATUS_SERVER:
         text = f"AWS did not get {operation} done: {said} ({code})"
         return AwsUnreachable(text, HINT_FAILED, operation=operation, code=code)
