@@ -182,19 +182,12 @@ class Output:
             return
         from rich.console import Console
         from rich.constrain import Constrain
-        from rich.live import Live
 
+        from fargo.cli.display import Display
         from fargo.cli.keyboard import unheard
 
         console = self._display = Console(file=self._stderr)
-        live = Live(
-            console=console,
-            get_renderable=lambda: Constrain(view.render(), console.width - MARGIN),
-            refresh_per_second=4,
-            transient=True,
-            redirect_stdout=False,
-            redirect_stderr=False,
-        )
+        live = Display(lambda: Constrain(view.render(), console.width - MARGIN), console)
         try:
             with nullcontext() if reads else unheard(self._stderr), live:
                 yield
