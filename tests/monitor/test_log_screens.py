@@ -133,6 +133,19 @@ def test_lines_are_saved_to_a_new_file_and_never_over_another(
     drive(steps)
 
 
+def test_a_home_of_nobody_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    async def steps(pilot: Pilot[None], app: MonitorApp) -> None:
+        await logs(pilot, app, f"{job_id(app, 'align')}:17")
+        await pilot.press("S")
+        app.screen.query_one(Prompt).value = "~nobody-is-called-so/x.log"
+        await pilot.press("enter")
+        assert app.message.plain == "~nobody-is-called-so/x.log was not written: No such file or directory"
+
+    drive(steps)
+
+
 def test_a_folder_that_is_not_there_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 

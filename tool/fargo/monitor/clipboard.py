@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Mapping
+from contextlib import suppress
 
 from textual.app import App
 
@@ -29,11 +30,12 @@ def copy(app: App[None], text: str) -> None:
     app.copy_to_clipboard(text)
     words = command()
     if words is not None:
-        subprocess.run(
-            words,
-            input=text.encode(),
-            timeout=SECONDS,
-            check=False,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
+        with suppress(OSError, subprocess.TimeoutExpired):  # a display that no longer answers, over ssh
+            subprocess.run(
+                words,
+                input=text.encode(),
+                timeout=SECONDS,
+                check=False,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )

@@ -196,7 +196,7 @@ class LogPane(Vertical):
         elif BROWSER in os.environ:
             self.tell("a page writes no files on the machine that serves it; c copies", "yellow")
         elif submitted.value:
-            self._save(Path(submitted.value).expanduser())
+            self._save(submitted.value)
         self._close()
 
     @on(Prompt.GivenUp)
@@ -216,8 +216,9 @@ class LogPane(Vertical):
 
     # Taking out
 
-    def _save(self, file: Path) -> None:
+    def _save(self, name: str) -> None:
         """Write the lines that are shown; never over a file that is there."""
+        file = Path(os.path.expanduser(name))  # noqa: PTH111 # pathlib's own fails where nobody is called so
         try:
             with file.open("x", encoding="utf-8") as target:
                 target.write(self.view.saved())

@@ -1,5 +1,7 @@
 """What can be done with jobs, on every screen that shows some."""
 
+import os
+import sys
 from collections.abc import Callable, Sequence
 from functools import partial
 
@@ -9,7 +11,7 @@ from textual import work
 from fargo.errors import FargoError
 from fargo.model.job import Job, JobState
 from fargo.model.run import Run
-from fargo.monitor import asking, clipboard
+from fargo.monitor import BROWSER, asking, clipboard
 from fargo.monitor.detail import name
 from fargo.monitor.keys import Key
 from fargo.monitor.screens.dialogs import Confirm, Menu, Panel, RetryConfirm
@@ -57,6 +59,11 @@ ACTING: tuple[Key, ...] = (
     ),
     Key(keys="y", action="raw", shown="y", help="all that AWS tells of it, as JSON"),
 )
+
+
+def has_windows() -> bool:
+    """Whether a browser opens in a window: one of text would take the terminal away from the monitor."""
+    return sys.platform == "darwin" or any(map(os.environ.get, ("DISPLAY", "WAYLAND_DISPLAY", BROWSER)))
 
 
 class Acting(Face):
@@ -208,7 +215,7 @@ class Acting(Face):
         self.app.push_screen(Menu("Copy", options), chosen)
 
     def action_console(self) -> None:
-        """Open, and name, the job's page."""
+        """Open the job's page, or copy its address."""
         job = self.current()
         if job is None:
             return
@@ -216,8 +223,12 @@ class Acting(Face):
         if not address:
             self.monitor.say("there is no console page: these jobs are not on AWS", "yellow")
             return
-        self.app.open_url(address)
-        self.monitor.say(address)
+        if has_windows():
+            self.app.open_url(address)
+            self.monitor.say(address)
+        else:
+            clipboard.copy(self.app, address)
+            self.monitor.say(f"no browser can open here; copied: {address}")
 
     def action_explain(self) -> None:
         """Say why it stands where it stands."""
