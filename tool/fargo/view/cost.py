@@ -10,6 +10,7 @@ from fargo.model.units import duration_text
 from fargo.sizing import Advice
 from fargo.spending import By, RunCost, Sum
 from fargo.view import runs
+from fargo.view.data import iso
 from fargo.view.text import money, plural
 
 if TYPE_CHECKING:
@@ -174,7 +175,7 @@ def run_data(found: RunCost) -> dict[str, Any]:
     return {
         "run": run.id,
         "job": run.job,
-        "created": run.created.isoformat(timespec="seconds"),
+        "created": iso(run.created),
         "state": runs.word(found.state),
         "estimate": {
             "usd": round(found.expected.dollars, 6),
@@ -192,7 +193,7 @@ def run_data(found: RunCost) -> dict[str, Any]:
 def _actual_data(cost: Actual) -> dict[str, Any]:
     return {
         "usd": round(cost.dollars, 6),
-        "at": cost.at.isoformat(timespec="milliseconds"),
+        "at": iso(cost.at),
         "finished": cost.finished,
         "exact": cost.exact,
         "basis": cost.basis,

@@ -10,6 +10,7 @@ from fargo.model.run import RunSnapshot
 from fargo.model.timeline import phases
 from fargo.overview import Overview
 from fargo.view import failures, history, text
+from fargo.view.data import iso
 
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderResult
@@ -65,8 +66,8 @@ def data(found: Overview, state: RunSnapshot) -> dict[str, Any]:
         },
         "spread": {
             "containers": spread.jobs,
-            "first_start": _time(spread.first_start),
-            "last_end": _time(spread.last_end),
+            "first_start": iso(spread.first_start),
+            "last_end": iso(spread.last_end),
             "waited": _percentiles(spread.waited),
             "ran": _percentiles(spread.ran),
         }
@@ -90,8 +91,8 @@ def _phases(job: Job, found: Overview, now: datetime) -> list[dict[str, Any]]:
     return [
         {
             "step": str(phase.step),
-            "begin": _time(phase.begin),
-            "end": _time(phase.end),
+            "begin": iso(phase.begin),
+            "end": iso(phase.end),
             "seconds": round(phase.seconds(now), 3),
         }
         for phase in phases(job, found.moves.get(job.id, ()))
@@ -100,7 +101,3 @@ def _phases(job: Job, found: Overview, now: datetime) -> list[dict[str, Any]]:
 
 def _percentiles(times: tuple[float, float] | None) -> dict[str, float] | None:
     return {"p50": round(times[0], 3), "p90": round(times[1], 3)} if times else None
-
-
-def _time(moment: datetime | None) -> str | None:
-    return moment.isoformat(timespec="milliseconds") if moment else None

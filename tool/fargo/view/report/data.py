@@ -1,12 +1,12 @@
 """A report's figures as JSON."""
 
 from dataclasses import asdict
-from datetime import datetime
 from typing import Any
 
 from fargo.report import Distribution, Report, RowTable, Shown
 from fargo.view import runs
 from fargo.view.cost import advice_data
+from fargo.view.data import iso
 from fargo.view.explain import finding_data
 from fargo.view.report.configuration import settings
 
@@ -20,8 +20,8 @@ def data(report: Report) -> dict[str, Any]:
         "job": run.job,
         "region": report.region,
         "state": runs.word(report.state),
-        "at": _time(report.at),
-        "created": _time(run.created),
+        "at": iso(report.at),
+        "created": iso(run.created),
         "wall_seconds": _round(report.wall_seconds),
         "command": list(run.command),
         "environment_names": [name for name, _ in run.environment],
@@ -45,7 +45,7 @@ def _wave(report: Report, place: int) -> dict[str, Any]:
     costs = {each.number: each.dollars for each in report.cost.waves} if report.cost else {}
     return {
         "wave": wave.number,
-        "created": _time(wave.created),
+        "created": iso(wave.created),
         "queue": wave.queue.rpartition("/")[2],
         "definition": wave.definition.rpartition("/")[2],
         "image": wave.image,
@@ -105,7 +105,3 @@ def _spread(found: Distribution | None) -> dict[str, Any] | None:
 
 def _round(value: float | None, digits: int = 3) -> float | None:
     return value if value is None or isinstance(value, int) else round(value, digits)
-
-
-def _time(moment: datetime) -> str:
-    return moment.isoformat(timespec="milliseconds")
