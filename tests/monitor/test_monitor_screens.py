@@ -1,7 +1,7 @@
 """The monitor as somebody sees and drives it, on the demonstration, without a terminal."""
 
 import asyncio
-import time
+import re
 from pathlib import Path
 
 import pytest
@@ -12,11 +12,13 @@ from fargo.errors import AwsThrottled, AwsUnreachable
 from fargo.model.job import Job, JobState
 from fargo.monitor.board import Board
 from fargo.monitor.cache import Cache
+from fargo.monitor.look import Look
 from fargo.monitor.screens.dialogs import Confirm, Menu, Panel
 from fargo.monitor.screens.errors import ErrorsScreen
 from fargo.monitor.source import Title
 from fargo.watch import JobsSeen
 
+SCROLLBAR = re.compile("[▁-▇]")
 SCREENS = Path(__file__).parent / "screens"
 KINDS = {"jobs": [], "open": ["right"], "queues": ["2"], "runs": ["3"], "errors": ["4"]}
 
@@ -344,6 +346,41 @@ def test_sorting_by_keys_menu_and_a_click_on_a_heading() -> None:
     drive(steps)
 
 
+def test_the_way_back_is_named_where_there_is_one() -> None:
+    async def steps(driven: Driven) -> None:
+        for home in "12345":
+            await driven.press(home)
+            assert "esc Back" not in driven.lines()[-1]
+        await driven.press("1")
+        await driven.go("align-hg38")
+        await driven.press("x")  # a dialog is no way in
+        driven.app._tick()
+        assert "esc Back" not in driven.lines()[-1]
+        await driven.press("escape", "enter")
+        await driven.poll()
+        assert "esc Back" in driven.lines()[-1]
+        await driven.press("enter")
+        await driven.workers()
+        await driven.pilot.click("#footer", offset=(driven.lines()[-1].index("esc Back"), 0))
+        await driven.pilot.pause()
+        assert driven.app.face.NAME == "children of an array"  # type: ignore[union-attr]
+
+    drive(steps)
+
+
+def test_in_a_narrow_terminal_a_run_still_tells_its_waves_and_what_is_cut_says_so() -> None:
+    async def steps(driven: Driven) -> None:
+        await driven.press("3")
+        head, first = driven.lines()[2:4]
+        assert head.endswith("AGE WAVES")
+        assert first.endswith("30s     1")
+        await driven.press("4")
+        await driven.poll()
+        assert any(line.endswith("…") for line in driven.lines()[3:])
+
+    drive(steps, (60, 15))
+
+
 def test_grouping_by_queue_and_run() -> None:
     async def steps(driven: Driven) -> None:
         await driven.press("t")
@@ -476,7 +513,8 @@ def test_a_queue_s_jobs_are_one_key_away() -> None:
     drive(steps)
 
 
-def test_ascii_draws_nothing_else() -> None:
+@pytest.mark.parametrize("size", [(60, 15), (80, 24), (160, 45)])
+def test_ascii_draws_nothing_else(size: tuple[int, int]) -> None:
     async def steps(driven: Driven) -> None:
         await driven.go("align-hg38")
         for keys in (
@@ -493,12 +531,21 @@ def test_ascii_draws_nothing_else() -> None:
         ):
             await driven.press(*keys)
             await driven.poll(1)
-            assert driven.text.isascii(), driven.text
+            assert SCROLLBAR.sub("", driven.text).isascii(), driven.text
 
-    drive(steps, (160, 45), plain=True)
+    drive(steps, size, plain=True)
 
 
-def test_a_hundred_thousand_jobs_are_repainted_at_once() -> None:
+def test_of_a_hundred_thousand_jobs_only_those_on_screen_are_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[Job] = []
+    status = Look.status
+
+    def noted(look: Look, job: Job, *, short: bool = False) -> tuple[str, str]:
+        told.append(job)
+        return status(look, job, short=short)
+
+    monkeypatch.setattr(Look, "status", noted)
+
     async def steps(driven: Driven) -> None:
         jobs = tuple(
             Job(id=f"{n:08}", name=f"job-{n}", state=JobState.RUNNING, created=T0, started=T0)
@@ -508,14 +555,9 @@ def test_a_hundred_thousand_jobs_are_repainted_at_once() -> None:
         driven.app.refresh_board()
         await driven.settle()
         table = driven.table
-        begin = time.process_time()
-        for _ in range(10):
-            table.repaint()
-            for y in range(table.size.height):
-                table.render_line(y)
-        assert (
-            time.process_time() - begin
-        ) / 10 < 0.2  # 20 ms is the budget of the benchmark, on a quiet machine
+        told.clear()
+        table.repaint()
+        assert 0 < len(told) <= table.size.height
         await driven.press("end")
         assert driven.table.cursor == len(table.listing.lines) - 1
 

@@ -13,11 +13,11 @@ from textual import events
 
 from fargo.errors import AwsUnreachable
 from fargo.model.job import Job, JobState
-from fargo.monitor.app import Told
 from fargo.monitor.board import Board
 from fargo.monitor.cache import Cache
 from fargo.monitor.detail import detail
 from fargo.monitor.look import Look
+from fargo.monitor.polling import Told
 from fargo.monitor.source import Title
 from fargo.watch import Condition, JobsSeen, RoundOver, RunsSeen
 

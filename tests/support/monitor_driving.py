@@ -11,9 +11,10 @@ from typing import Any
 from textual.pilot import Pilot
 
 from fargo.errors import AwsError
-from fargo.monitor.app import MonitorApp, Told
+from fargo.monitor.app import MonitorApp
 from fargo.monitor.demo import DemoSource
 from fargo.monitor.look import Look
+from fargo.monitor.polling import Told
 from fargo.monitor.table import JobTable
 from fargo.watch import Feed, RoundOver, Trouble
 

@@ -1,7 +1,6 @@
-"""The app: it polls in a thread, keeps the board, and opens screens by name."""
+"""The app: it takes in what AWS tells, keeps the board, and opens screens by name."""
 
 import os
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -12,7 +11,6 @@ from rich.text import Text
 from textual import on
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
-from textual.message import Message
 from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
@@ -23,18 +21,12 @@ from fargo.monitor.cache import Cache
 from fargo.monitor.keys import EVERYWHERE, bindings
 from fargo.monitor.look import ANSI, NO_COLOURS, THEME, Look
 from fargo.monitor.mouse import switch_mouse
+from fargo.monitor.polling import Told, poll
 from fargo.monitor.screens.face import Face
 from fargo.monitor.screens.named import make
 from fargo.monitor.source import Source
 from fargo.view.text import safe
-from fargo.watch import (
-    Age,
-    Feed,
-    Poller,
-    Recovered,
-    Seen,
-    Trouble,
-)
+from fargo.watch import Age, Feed, Poller, Seen, Trouble
 
 SETTLE_SECONDS = 0.25
 SHARE = 10
@@ -43,14 +35,6 @@ MESSAGE_SECONDS = 8.0
 CLOCK_SECONDS = 5
 """Clocks go up in steps of so many seconds: each step is bytes on somebody's line."""
 KEEP_SECONDS = 60.0
-
-
-class Told(Message):
-    """What the poller told."""
-
-    def __init__(self, event: Seen | Trouble | Recovered) -> None:
-        super().__init__()
-        self.event = event
 
 
 def utc_now() -> datetime:
@@ -113,38 +97,17 @@ class MonitorApp(App[None]):
         self.set_interval(SETTLE_SECONDS, self.settle)
         self.set_interval(1, self._tick)
         if self._polling:
-            self.poll()
+            poll(self)
 
     def keep(self) -> None:
         """Keep what is known on disk."""
         if self._cache is not None:
             self._cache.save(self.board)
 
-    def poll(self) -> None:
-        """Ask AWS until the app ends, in a thread that nobody waits for then: a call may take a minute."""
-        threading.Thread(target=self._poll, name="poll", daemon=True).start()
-
-    def _poll(self) -> None:
-        """The thread's work: it touches nothing of the UI's."""
-        try:
-            poller = Poller(self.source.batch)
-            self.call_from_thread(self.begin, poller)
-            for event in poller.events():
-                self.post_message(Told(event))
-        except Exception as error:  # noqa: BLE001 # it is shown, and polling begins again
-            if self.is_running:
-                self.call_from_thread(self._stumbled, error)
-
-    def _stumbled(self, error: BaseException) -> None:
-        self.say_error(error)
-        self.set_timer(5, self.poll)
-
     @on(Worker.StateChanged)
     def broken(self, event: Worker.StateChanged) -> None:
         """A thread ended with an error: say it."""
-        if event.state is not WorkerState.ERROR:
-            return
-        if event.worker.error is not None:
+        if event.state is WorkerState.ERROR and event.worker.error is not None:
             self.say_error(event.worker.error)
 
     def say_error(self, error: BaseException) -> None:
@@ -183,6 +146,11 @@ class MonitorApp(App[None]):
     def face(self) -> Face | None:
         """The screen on top, dialogs aside."""
         return next((screen for screen in reversed(self.screen_stack) if isinstance(screen, Face)), None)
+
+    @property
+    def inside(self) -> bool:
+        """Whether there is a screen below the one on top, dialogs aside."""
+        return sum(isinstance(screen, Face) for screen in self.screen_stack) > 1
 
     def age(self, now: datetime) -> Age:
         """How fresh what is shown is."""

@@ -24,9 +24,7 @@ def detail(job: Job, board: Board, title: Title, look: Look, now: datetime, widt
     lines = [_head(job, board, look), *_why(job, board, title), Text()]
     lines += _progress(job, board, look, now, width)
     lines += [Text(), *_tries(job), *_facts(job, board, title)]
-    for line in lines:
-        line.truncate(width, overflow="crop" if look.ascii else "ellipsis")
-    return lines
+    return [look.cut(line, width) for line in lines]
 
 
 def name(job: Job, board: Board) -> str:
@@ -105,7 +103,7 @@ def _facts(job: Job, board: Board, title: Title) -> Iterator[Text]:
         ("definition", job.definition.rpartition("/")[2]),
         ("queue", job.queue.rpartition("/")[2]),
         ("run", board.run_of.get(job.parent or job.id, "")),
-        ("created", f"{job.created.astimezone():%Y-%m-%d %H:%M:%S}" if job.created else ""),
+        ("created", f"{job.created.astimezone():%Y-%m-%d %H:%M:%S %Z}" if job.created else ""),
         ("id", job.id),
         ("log", f"{title.log_group}  {job.log_streams[-1]}" if job.log_streams else ""),
     )

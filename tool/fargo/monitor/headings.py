@@ -39,16 +39,13 @@ _CONDITIONS = {
 }
 
 
-def sides(left: Text, right: Text, width: int) -> Text:
+def sides(left: Text, right: Text, width: int, look: Look) -> Text:
     """Two texts at the ends of a line of so many cells; the left one gives way."""
     room = width - right.cell_len - 1
     if right.cell_len and room > 0:
-        left = left.copy()
-        left.truncate(room - 1, overflow="ellipsis")
+        left = look.cut(left, room - 1)
         return Text.assemble(left, " " * (room - left.cell_len), right)
-    left = left.copy()
-    left.truncate(max(width - 1, 0), overflow="ellipsis")
-    return left
+    return look.cut(left, max(width - 1, 0))
 
 
 def title(facts: Title, board: Board, age: Age, pace: str, look: Look, width: int) -> Text:
@@ -64,7 +61,7 @@ def title(facts: Title, board: Board, age: Age, pace: str, look: Look, width: in
     left = Text(look.draw(" fargo"), style="bold")
     for part in where:
         left.append(look.draw(" · "), style="dim").append(text.safe(part), style="not bold")
-    return sides(left, _freshness(board, age, pace, look), width)
+    return sides(left, _freshness(board, age, pace, look), width, look)
 
 
 def _freshness(board: Board, age: Age, pace: str, look: Look) -> Text:
@@ -94,8 +91,8 @@ def counts(board: Board, now: datetime, look: Look, width: int) -> Text:
     left = _standing(board, look, wide=wide)
     for right in _paces(board, now, look, wide=wide):
         if left.cell_len + right.cell_len + 3 <= width:
-            return sides(left, right.append(" "), width)
-    return sides(left, Text(), width)
+            return sides(left, right.append(" "), width, look)
+    return sides(left, Text(), width, look)
 
 
 def _standing(board: Board, look: Look, *, wide: bool) -> Text:

@@ -33,7 +33,14 @@ class Key:
 
 
 EVERYWHERE: tuple[Key, ...] = (
-    Key(keys="escape", action="back", shown="esc", help="back; in a dialog: keep everything as it is"),
+    Key(
+        keys="escape",
+        action="back",
+        shown="esc",
+        word="Back",
+        rank=2,
+        help="back; in a dialog: keep everything as it is",
+    ),
     Key(keys="1", action="home('jobs')", shown="1", help="jobs"),
     Key(keys="2", action="home('queues')", shown="2", help="queues"),
     Key(keys="3", action="home('runs')", shown="3", help="runs"),

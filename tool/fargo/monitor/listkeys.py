@@ -36,5 +36,12 @@ LISTED: tuple[Key, ...] = (
     Key(keys="space", action="mark", shown="space", word="Mark", rank=5, help="mark, or not"),
     Key(keys="asterisk", action="mark_all", shown="*", help="mark everything in view"),
     Key(keys="u", action="unmark", shown="u", help="no marks"),
-    Key(keys="escape", action="back", shown="esc", help="everything, without a filter; then back"),
+    Key(
+        keys="escape",
+        action="back",
+        shown="esc",
+        word="Back",
+        rank=2,
+        help="everything, without a filter; then back",
+    ),
 )

@@ -5,6 +5,7 @@ from functools import cache
 
 from rich.style import Style
 from rich.terminal_theme import TerminalTheme
+from rich.text import Text
 from textual.theme import Theme
 
 from fargo.model.job import Job, JobState
@@ -80,6 +81,14 @@ class Look:
     def draw(self, words: str) -> str:
         """The words, their glyphs exchanged where only ASCII may be drawn. Never for what a job wrote."""
         return "".join(ASCII.get(each, each) for each in words) if self.ascii else words
+
+    def cut(self, line: Text, width: int) -> Text:
+        """The line, with dots at its end where it is longer than so many cells."""
+        if line.cell_len <= width:
+            return line
+        line = line.copy()
+        line.truncate(max(width - 1, 0))
+        return line.append(self.draw("…")[:width])
 
     def status(self, job: Job, *, short: bool = False) -> tuple[str, str]:
         """A job's state as glyph and word, and its style."""

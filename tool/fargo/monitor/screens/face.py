@@ -31,7 +31,7 @@ class Footer(TextLines):
         if not isinstance(screen, Face):
             return
         place = 1
-        for key in footer(screen.table, self.size.width - 1):
+        for key in footer(screen.offered, self.size.width - 1):
             end = place + len(key.shown) + 1 + len(key.word)
             if place <= event.x < end:
                 screen.run_later(key.action)
@@ -100,6 +100,11 @@ class Face(Screen[None]):
         rest = [key for key in EVERYWHERE if not taken & set(key.keys.split(","))]
         return (*own, *rest)
 
+    @property
+    def offered(self) -> tuple[Key, ...]:
+        """Those of them that the footer may show: `esc` only where there is a screen to go back to."""
+        return tuple(key for key in self.table if key.action != "back" or self.monitor.inside)
+
     def compose(self) -> ComposeResult:
         """Header, body, message, footer."""
         yield TextLines(id="top")
@@ -166,5 +171,6 @@ class Face(Screen[None]):
         left = Text(" ")
         if said:
             left.append(app.look.draw("⚠ ") if not app.message else "", style=said.style).append_text(said)
-        self.query_one("#message", TextLines).show([headings.sides(left, Text(self.note(), "bold"), width)])
-        self.query_one("#footer", TextLines).show([headings.keys(self.table, width)])
+        note = Text(self.note(), "bold")
+        self.query_one("#message", TextLines).show([headings.sides(left, note, width, app.look)])
+        self.query_one("#footer", TextLines).show([headings.keys(self.offered, width)])

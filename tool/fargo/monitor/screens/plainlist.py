@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from rich.text import Text
 from textual.app import ComposeResult
@@ -17,6 +17,9 @@ from fargo.monitor.look import style
 from fargo.monitor.screens.acting import Acting
 from fargo.monitor.table import TINT
 from fargo.monitor.textlines import repaint, strip
+
+if TYPE_CHECKING:
+    from fargo.monitor.app import MonitorApp
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +91,8 @@ class Rows(ScrollView, can_focus=True):
         if here:
             base += TINT
         line = Text.assemble((" >  " if here else "    ", style("bold")), row.text)
-        return strip(line, width, base, self.app.console)
+        app, room = cast("MonitorApp", self.app), self.scrollable_content_region.width  # beside a scrollbar
+        return strip(app.look.cut(line, room), width, base, app.console)
 
     def move_to(self, place: int, step: int) -> None:
         """Put the cursor on this place, or on the next in the direction of `step` that has a key."""

@@ -106,7 +106,7 @@ class QueuesScreen(Listing):
         ]
         for place, job_id in enumerate(front[:FRONT], 1):
             job = app.board.store.jobs.get(job_id)
-            words = fit(name(job, app.board) if job else job_id, min(width - 24, 50))
+            words = fit(name(job, app.board) if job else job_id, min(width - 24, 50), dots=app.look.draw("…"))
             line = Text.assemble((f"  {place:>3}  ", "dim"), words)
             if job is not None:
                 line.append(f"  waits {text.waited(job, now)}", style="dim")

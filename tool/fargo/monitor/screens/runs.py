@@ -8,6 +8,7 @@ from textual.binding import BindingType
 
 from fargo.model.job import Job
 from fargo.model.run import Run
+from fargo.model.units import duration_text
 from fargo.monitor.asking import Question, live, stop_question
 from fargo.monitor.board import short_run
 from fargo.monitor.column import fit
@@ -23,6 +24,8 @@ KEYS: tuple[Key, ...] = (
     Key(keys="l", action="logs", shown="l", word="Logs", rank=1, help="the run's logs"),
     *(key for key in ACTING if key.action in ("stop", "retry", "copy", "explain")),
 )
+OTHERS = 26
+"""Cells of all but name and progress."""
 
 
 class RunsScreen(Listing):
@@ -35,24 +38,24 @@ class RunsScreen(Listing):
     def rows(self, width: int) -> Sequence[Row]:
         """One line a run."""
         app = self.monitor
-        now = app.board.clock(app.now())
-        name = max(min(width - 50, 40), 16)
-        cells = max(min(width - name - 30, 40), 10)
-        head = Text(
-            f"{'RUN':<{name}} {'STATUS':<12}{'PROGRESS':<{cells}} {'CREATED':>11} WAVES", style="dim bold"
-        )
+        now, dots = app.board.clock(app.now()), app.look.draw("…")
+        name = max(min(width - OTHERS - 20, 40), 16)
+        cells = max(min(width - name - OTHERS, 40), 10)
+        head = Text(f"{'RUN':<{name}} {'STATUS':<12}{'PROGRESS':<{cells}} {'AGE':>6} WAVES", style="dim bold")
         found = [Row("", head)]
+        whole = all(len(run.id) <= name for run in app.board.runs)
         for run in app.board.runs:
             state = of(run, app.board.store.jobs, now)
             glyph = app.look.draw(text.GLYPHS[state.state] if state.jobs else " ")
             line = Text.assemble(
-                (fit(run.id if len(run.id) <= name else short_run(run.id), name), "bold"),
+                (fit(run.id if whole else short_run(run.id), name, dots=dots), "bold"),
                 " ",
                 (f"{glyph} {runs.word(state):<10}", text.STYLES[state.state] if state.jobs else "dim"),
             )
             drawn = bar.bar(state.counts, cells, ascii=app.look.ascii, label=8)
             line.append_text(drawn).append(" " * (cells - drawn.cell_len))
-            line.append(f" {text.ago(run.created, now):>11}", style="dim")
+            age = max((now - run.created).total_seconds(), 0)
+            line.append(f" {duration_text(age):>6}", style="dim")
             line.append(f" {len(run.waves):>5}", style="dim" if len(run.waves) == 1 else "yellow")
             found.append(Row(run.id, line))
         if len(found) == 1:
