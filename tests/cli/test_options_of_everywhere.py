@@ -1,13 +1,17 @@
 """The options that every command takes: where they may stand, and where fargo repeats them."""
 
 import json
+from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 
+import click
 import pytest
 from cli_types import Fargo
 
 from fargo import config
-from fargo.cli.options import Everywhere
+from fargo.cli.app import cli
+from fargo.cli.options import Everywhere, FargoCommand
 from fargo.errors import FargoError
 from fargo.local import daemon
 
@@ -35,6 +39,21 @@ def test_commands_in_backticks_get_the_options_that_were_given(
 
 def test_a_suggested_command_gets_them_too() -> None:
     assert LOCAL.command("submit work --follow") == "fargo --local submit work --follow"
+
+
+def _commands(command: click.Command) -> Iterator[click.Command]:
+    yield command
+    if isinstance(command, click.Group):
+        for each in command.commands.values():
+            yield from _commands(each)
+
+
+def test_no_option_of_one_command_sets_one_of_everywhere() -> None:
+    """click keeps values by name: `monitor --ascii`, once called plain, was refused as --plain."""
+    shared = {field.name for field in fields(Everywhere)}
+    for command in _commands(cli):
+        assert isinstance(command, FargoCommand)
+        assert not shared & {option.name for option in command.own_options}, command.name
 
 
 def _fail(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:

@@ -146,6 +146,12 @@ def test_it_shows_jobs_and_leaves_the_terminal_as_it_was(terminal: Callable[...,
     assert b"the demo is over" in shown.raw.rpartition(b"\x1b[?1049l")[2]
 
 
+def test_in_ascii_it_draws_nothing_else(terminal: Callable[..., Terminal]) -> None:
+    shown = terminal("--demo", "--ascii", TERM="linux", size=(80, 60))
+    shown.read_until("genome-index")
+    assert shown.raw.isascii()
+
+
 def test_idle_it_writes_little(terminal: Callable[..., Terminal]) -> None:
     shown = terminal("--demo")
     shown.read_until("genome-index")

@@ -33,7 +33,7 @@ PLAIN = "the same as lines, for a pipe or a screen reader: `fargo ps --watch --p
 )
 @click.option("--demo", is_flag=True, help="Synthetic jobs: no project, no account, no Docker.")
 @click.option("--read-only", is_flag=True, help="Nothing can be stopped or retried.")
-@click.option("--ascii", "plain", is_flag=True, help="Draw with ASCII alone.")
+@click.option("--ascii", "only_ascii", is_flag=True, help="Draw with ASCII alone.")
 @click.option("--no-mouse", is_flag=True, help="Leave the mouse to the terminal.")
 @click.option("--web", is_flag=True, help="Show it in browsers of this machine instead, read-only.")
 @click.option(
@@ -70,7 +70,7 @@ def _check_options(context: Context, *, web: bool, of_web: bool, no_mouse: bool)
 
 def flags(shown: Mapping[str, bool]) -> list[str]:
     """The options that a page's monitor is given as well."""
-    names = {"demo": "--demo", "read_only": "--read-only", "plain": "--ascii"}
+    names = {"demo": "--demo", "read_only": "--read-only", "only_ascii": "--ascii"}
     return [option for name, option in names.items() if shown[name]]
 
 
@@ -87,7 +87,7 @@ def serve(context: Context, port: int, options: list[str]) -> None:
     serve([sys.executable, "-m", "fargo", *words, *options], say=context.out.say, port=port)
 
 
-def show(context: Context, *, demo: bool, read_only: bool, plain: bool, no_mouse: bool) -> None:
+def show(context: Context, *, demo: bool, read_only: bool, only_ascii: bool, no_mouse: bool) -> None:
     """Show it on this terminal, until somebody quits."""
     if BROWSER not in os.environ:
         check_terminal(os.environ)
@@ -96,7 +96,7 @@ def show(context: Context, *, demo: bool, read_only: bool, plain: bool, no_mouse
     if not os.environ.get("NO_COLOR"):
         os.environ.pop("NO_COLOR", None)  # empty is not set (no-color.org); Textual takes it for set
     source = source_of(context, demo=demo, read_only=read_only)
-    app = make_app(source, plain=plain, cached=not demo)
+    app = make_app(source, only_ascii=only_ascii, cached=not demo)
     context.hush()
     app.run(mouse=not no_mouse)
     context.out.say(
@@ -141,10 +141,10 @@ def source_of(context: Context, *, demo: bool, read_only: bool) -> "Source":
     return LiveSource(context, read_only=read_only, options=options)
 
 
-def make_app(source: "Source", *, plain: bool, cached: bool) -> "MonitorApp":
+def make_app(source: "Source", *, only_ascii: bool, cached: bool) -> "MonitorApp":
     """The app."""
     from fargo.monitor.app import MonitorApp
     from fargo.monitor.cache import Cache
     from fargo.monitor.look import Look
 
-    return MonitorApp(source, look=Look(ascii=plain), cache=Cache(source.title) if cached else None)
+    return MonitorApp(source, look=Look(ascii=only_ascii), cache=Cache(source.title) if cached else None)
