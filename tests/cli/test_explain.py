@@ -68,7 +68,7 @@ def test_containers_of_several_rows_are_told_by_their_rows(fargo: Fargo, aws: st
 
 def test_json_has_all_of_it(fargo: Fargo, run: str) -> None:
     told = fargo("--local", "explain", run, "--json").json
-    assert list(told) == ["run", "part", "state", "at", "failed", "looked_at", "findings"]
+    assert list(told) == ["run", "part", "state", "at", "failed", "looked_at", "failed_rows", "findings"]
     assert (told["run"], told["state"], told["failed"], told["looked_at"]) == (run, "FAILED", 3, 3)
     first, second = told["findings"]
     assert list(first) == ["rule", "cause", "jobs", "examples", "evidence", "fixes", "log_tail"]

@@ -29,7 +29,8 @@ class Explainer:
         part: Run = self.run if row is None else runs.only_row(self.connection.store, self.run, row)
         labels = Labels(self.run, self.connection.store)
         (state,) = recall((snapshot(part, self.connection.batch),), self.connection.history)
-        return explain(state, self._clients, labels=labels, project=self.connection.project)
+        only = row if any(wave.pack > 1 for wave in self.run.waves) else None
+        return explain(state, self._clients, labels=labels, project=self.connection.project, row=only)
 
     @cached_property
     def _clients(self) -> Clients:

@@ -18,12 +18,15 @@ EARLIER = timedelta(minutes=1)
 """How much two of AWS's clocks may differ."""
 
 
-def explain(connection: "Connection", state: "RunSnapshot", run: "Run") -> "Explanation":
+def explain(
+    connection: "Connection", state: "RunSnapshot", run: "Run", row: int | None = None
+) -> "Explanation":
     """Why containers of a run failed, and why others wait.
 
     Args:
         state: how it stands, or the part of it that is asked about.
         run: the whole of it.
+        row: the part is that of this row.
     """
     from fargo.explain import explaining
     from fargo.explain.evidence import Clients
@@ -38,7 +41,8 @@ def explain(connection: "Connection", state: "RunSnapshot", run: "Run") -> "Expl
     )
     over = state.run.last.number < run.last.number
     labels = Labels(run, connection.store)
-    return explaining.explain(state, clients, labels=labels, project=connection.project, over=over)
+    only = row if _packed(run) else None
+    return explaining.explain(state, clients, labels=labels, project=connection.project, over=over, row=only)
 
 
 def namer(connection: "Connection", run: "Run") -> "Callable[[Job], str]":
@@ -50,9 +54,11 @@ def namer(connection: "Connection", run: "Run") -> "Callable[[Job], str]":
     from fargo.logs import Labels
 
     labels = Labels(run, connection.store)
-    packed = any(wave.pack > 1 for wave in run.waves)
+    packed = _packed(run)
 
     def name(job: "Job") -> str:
+        if job.row is not None:
+            return f"#{job.row}"
         try:
             label = labels(job.id)
         except AwsError:
@@ -60,6 +66,10 @@ def namer(connection: "Connection", run: "Run") -> "Callable[[Job], str]":
         return f"{'rows' if '-' in label else 'row'} {label}" if packed and label else label
 
     return name
+
+
+def _packed(run: "Run") -> bool:
+    return any(wave.pack > 1 for wave in run.waves)
 
 
 def sources(connection: "Connection", run: "Run", *, failed: bool = False) -> "Sources":

@@ -165,7 +165,7 @@ class Run:
         """Why containers failed, and why others wait, by states, reasons, logs, quotas and the network.
 
         Args:
-            row: the container that ran this row, alone; None for the whole run.
+            row: this row alone; None for the whole run.
 
         Returns:
             A finding for each cause, the most frequent first. The command of a fix is of the command line,
@@ -178,7 +178,7 @@ class Run:
         from fargo import closer
 
         run, state = self._asked(row)
-        return closer.explain(self._connection, state, run)
+        return closer.explain(self._connection, state, run, row)
 
     def logs(self, *, row: int | None = None, failed: bool = False) -> "Iterator[LogEvent]":
         """The lines that containers have written by now, the oldest first, read as they are asked for.

@@ -35,8 +35,8 @@ def explain(context: Context, what: str) -> None:
     from fargo.runs import stands
     from fargo.view import explain as view
 
-    run, asked, part = _meant(context, what)
-    found = closer.explain(context, stands(asked, context.batch, context.history), run)
+    run, asked, part, row = _meant(context, what)
+    found = closer.explain(context, stands(asked, context.batch, context.history), run, row)
     shown = view.Explained(found, name=closer.namer(context, run), command=context.command, part=part)
     if context.out.json:
         context.out.data(shown.data())
@@ -46,8 +46,8 @@ def explain(context: Context, what: str) -> None:
         context.out.table(shown, crop=False)
 
 
-def _meant(context: Context, what: str) -> "tuple[Run, Run, str]":
-    """The run, the part of it that is asked for, and what that is called."""
+def _meant(context: Context, what: str) -> "tuple[Run, Run, str, int | None]":
+    """The run, the part of it that is asked for, what that is called, and its row where it is of one."""
     from fargo import runs
     from fargo.cli.running import load_run
 
@@ -55,9 +55,11 @@ def _meant(context: Context, what: str) -> "tuple[Run, Run, str]":
         run = runs.of_job(context.store, context.batch, what)
         asked = runs.only_job(run, what)
         wave = f" of wave {asked.last.number}" if len(run.waves) > 1 else ""
-        return run, asked, f"job {what}{wave}"
+        return run, asked, f"job {what}{wave}", None
     name, colon, row = what.partition(":")
     if colon and not row.isdecimal():
         raise UsageError(f"{row!r} is not the number of a row", f"`fargo explain {name}:0`")
     run = load_run(context, name)
-    return (run, runs.only_row(context.store, run, int(row)), f"row {row}") if colon else (run, run, "")
+    if not colon:
+        return run, run, "", None
+    return run, runs.only_row(context.store, run, int(row)), f"row {row}", int(row)

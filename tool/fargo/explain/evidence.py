@@ -2,16 +2,18 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 from fargo.aws import network
+from fargo.aws.logs import EVERYTHING
 from fargo.errors import AwsError
 from fargo.explain.finding import Finding
 from fargo.explain.rules import RULES
 from fargo.model.fargate import memory_text
 from fargo.model.job import Job
-from fargo.model.log import LogSource
+from fargo.model.log import LogSource, Span, milliseconds
 from fargo.model.naming import TAG_RUN
 from fargo.model.units import bytes_text, duration_text
 from fargo.results import result_of
@@ -28,6 +30,9 @@ if TYPE_CHECKING:
 
 TAIL = 25
 """Lines that are read of a log's end."""
+NEAR, LATE = 200, 1000
+"""A row's lines may be taken from its container so many milliseconds after it has ended, when the next row
+writes too: so many are read to find the runner's own about it."""
 RESULTS = 5
 """Findings, the most frequent first, for whose first example the row's result is read."""
 _SERVICES = {rule.id: rule.services for rule in RULES if rule.services}
@@ -74,27 +79,48 @@ class Evidence:
 
     def row(self, job: Job) -> int | None:
         """The first row that a job ran; None where that is not known, and of a run of one container."""
+        if job.row is not None:
+            return job.row
         try:
             rows = self._labels.rows(job.id)
         except AwsError:
             return None
         return rows[0] if rows else None
 
-    def detailed(self, jobs: Iterable[Job]) -> dict[str, Job]:
-        """The jobs by id, with their attempts and log streams as far as AWS Batch knows them."""
-        found = {job.id: job for job in jobs}
-        listed = [job.id for job in found.values() if not job.detailed]
-        return found | {job.id: job for job in self._clients.batch.describe(listed)}
+    def detailed(self, jobs: Iterable[Job]) -> dict[Job, Job]:
+        """The jobs with attempts and log streams, as far as AWS Batch knows them; a row keeps its own end."""
+        asked = list(jobs)
+        listed = dict.fromkeys(job.id for job in asked if not job.detailed)
+        found = {job.id: job for job in self._clients.batch.describe(list(listed))}
+        return {job: _as(job, found[job.id]) if job.id in found else job for job in asked}
 
     def tail(self, job: Job) -> tuple[str, ...]:
         """The last lines of its last attempt; the runner's own words where the log is gone."""
+        result = self._result(job) if job.row is not None else None
         if job.log_streams and job.attempts[-1].log_stream:
             source = LogSource(job.log_streams[-1], job.id)
-            lines = tuple(event.text for event in self._clients.logs.last(source, TAIL))
+            lines = self._of_row(source, result) if result else self._last(source, TAIL)
             if lines:
                 return lines
         problem = (self._result(job) or {}).get("problem") if job.exit_code is not None else ""
         return (f"fargo-run: {problem}",) if problem else ()
+
+    def _last(self, source: LogSource, count: int, span: Span = EVERYTHING) -> tuple[str, ...]:
+        return tuple(event.text for event in self._clients.logs.last(source, count, span))
+
+    def _of_row(self, source: LogSource, result: Mapping[str, Any]) -> tuple[str, ...]:
+        """The last lines of one row of several, to the runner's own about its end."""
+        try:
+            begin, end = (
+                milliseconds(datetime.fromisoformat(result[name])) for name in ("started", "stopped")
+            )
+        except (KeyError, TypeError, ValueError):  # somebody wrote over it
+            return ()
+        lines = self._last(source, NEAR, Span(begin, end + LATE))
+        own = [
+            at for at, line in enumerate(lines) if line.startswith(f"fargo-run: row {result.get('row')}: ")
+        ]
+        return lines[: own[-1] + 1][-TAIL:] if own else self._last(source, TAIL, Span(begin, end))
 
     def complete(self, finding: Finding) -> Finding:
         """The finding with what the first example's result measured, and with the hops that are missing."""
@@ -115,10 +141,18 @@ class Evidence:
             peak, seconds = bytes_text(result["peak_memory_bytes"]), duration_text(result.get("seconds") or 0)
             yield f"ran {seconds}, held {peak} of {memory_text(wave.memory_mib)} at its peak"
 
+    def _several(self, job: Job) -> bool:
+        """Whether a job ran several rows: then none of them speaks for it."""
+        try:
+            rows = self._labels.rows(job.id)
+        except AwsError:
+            return True
+        return rows is not None and rows[0] != rows[1]
+
     def _result(self, job: Job) -> dict[str, Any] | None:
         """What the runner wrote of the job's last attempt; what is of another tells nothing of it."""
         row = self.row(job)
-        if row is None and self._run.rows > 1:
+        if (row is None and self._run.rows > 1) or (job.row is None and self._several(job)):
             return None
         try:
             result = result_of(self._clients.store, self._run.id, row=row or 0)
@@ -150,3 +184,16 @@ class Evidence:
         if subnets in self._networks:
             return self._networks[subnets]
         return network.read(self._clients.session.client("ec2"), subnets)
+
+
+def _as(job: Job, detailed: Job) -> Job:
+    """A detailed job; of one row, with that row's end."""
+    if job.row is None:
+        return detailed
+    return replace(
+        detailed,
+        row=job.row,
+        exit_code=job.exit_code,
+        reason=job.reason,
+        asked_to_end=detailed.asked_to_end and bool(job.reason),
+    )

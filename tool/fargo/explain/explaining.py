@@ -14,10 +14,12 @@ from fargo.children import listed
 from fargo.explain.evidence import Evidence
 from fargo.explain.failing import why
 from fargo.explain.finding import Finding, Fix
+from fargo.explain.rows import Split, split
 from fargo.explain.rule import RAN
 from fargo.explain.surroundings import look
 from fargo.explain.values import values_of
 from fargo.explain.waiting import waiting
+from fargo.model import naming
 from fargo.model.job import Job, JobState
 
 if TYPE_CHECKING:
@@ -44,12 +46,16 @@ class Explanation:
         findings: why containers failed, the most frequent cause first; then why others wait.
         failed: containers of its last wave that failed.
         looked: how many of them were looked at.
+        rows: where containers have several, how many of their rows failed; 0 where they have one.
+        read: of how many of these the result was read.
     """
 
     state: "RunSnapshot"
     findings: tuple[Finding, ...]
     failed: int = 0
     looked: int = 0
+    rows: int = 0
+    read: int = 0
 
 
 def explain(
@@ -59,6 +65,7 @@ def explain(
     labels: "Labels",
     project: "Project | None" = None,
     over: bool = False,
+    row: int | None = None,
 ) -> Explanation:
     """Look closer at what failed in a run's last wave, and at what waits.
 
@@ -66,15 +73,20 @@ def explain(
         labels: which rows its jobs ran.
         project: the project file, for what the ledger does not keep; None: there is none.
         over: a later wave has taken over what failed: nothing is proposed to be run again.
+        row: the one that is asked about, where its container has several.
 
     Raises:
         AwsError: AWS is out of reach or refuses.
     """
     state = _recalled(state, clients)
+    if row is not None and clients.store.size(naming.result_key(state.run.id, row)) is not None:
+        state = replace(state, jobs=tuple(replace(job, state=JobState.SUCCEEDED) for job in state.jobs))
     jobs = tuple(_failed(state, clients))
+    several = row is not None or any(wave.pack > 1 for wave in state.run.waves)
+    parts = split(jobs, state.run, store=clients.store, labels=labels, only=row) if several else Split(jobs)
     around = look(clients.session, clients.batch, state)
     evidence = Evidence(clients, state.run, labels, around.networks)
-    explained = _Failures(state.run, evidence, project).explain(jobs)
+    explained = _Failures(state.run, evidence, project).explain(parts.jobs)
     if over:
         explained = tuple(map(_not_again, explained))
     counted = sum(state.containers(job).get(JobState.FAILED, 0) for job in state.of_last_wave)
@@ -83,6 +95,8 @@ def explain(
         findings=(*explained, *_unfinished(state), *waiting(state, around)),
         failed=max(counted, len(jobs)),
         looked=len(jobs),
+        rows=parts.rows,
+        read=parts.read,
     )
 
 
@@ -130,15 +144,15 @@ class _Failures:
         one = partial(self._one, details=details, tails=tails)
         found: list[Finding] = []
         for kind, examples in zip(kinds, closer, strict=True):
-            found += _of_kind(kind, [one(job) for job in examples])
+            found += _of_kind(self._run.id, kind, [one(job) for job in examples])
         return tuple(self._evidence.complete(finding) for finding in _merged(found))
 
-    def _one(self, job: Job, *, details: dict[str, Job], tails: dict[str, tuple[str, ...]]) -> Finding:
-        detail = details.get(job.id, job)
+    def _one(self, job: Job, *, details: dict[Job, Job], tails: dict[Job, tuple[str, ...]]) -> Finding:
+        detail = details.get(job, job)
         values = values_of(
             self._run, job, row=self._evidence.row(job), project=self._project, after=self._evidence.after
         )
-        return why(detail, values, tails.get(job.id, ()))
+        return why(detail, values, tails.get(job, ()))
 
 
 def _kinds(jobs: Sequence[Job]) -> list[list[Job]]:
@@ -167,7 +181,7 @@ def _by_log(kind: Sequence[Job]) -> bool:
     return re.search(RAN, kind[0].reason) is not None
 
 
-def _of_kind(kind: Sequence[Job], found: Sequence[Finding]) -> Iterator[Finding]:
+def _of_kind(run: str, kind: Sequence[Job], found: Sequence[Finding]) -> Iterator[Finding]:
     """The examples' causes: where they are all one, for the whole kind; else what was not read by itself."""
     merged, left = _merged(found), len(kind) - len(found)
     said = (f"{len(found)} of {len(kind):,} logs were read",) if left and _by_log(kind) else ()
@@ -179,16 +193,17 @@ def _of_kind(kind: Sequence[Job], found: Sequence[Finding]) -> Iterator[Finding]
     for finding in merged:
         yield replace(finding, evidence=(*finding.evidence, *said))
     if left:
-        read = {job.id for finding in found for job in finding.examples}
-        yield _not_read(kind[0].exit_code, [job for job in kind if job.id not in read])
+        read = {(job.id, job.row) for finding in found for job in finding.examples}
+        yield _not_read(run, kind[0].exit_code, [job for job in kind if (job.id, job.row) not in read])
 
 
-def _not_read(exit_code: int | None, jobs: Sequence[Job]) -> Finding:
+def _not_read(run: str, exit_code: int | None, jobs: Sequence[Job]) -> Finding:
+    first = jobs[0].id if jobs[0].row is None else f"{run}:{jobs[0].row}"
     how = "without an exit code" if exit_code is None else f"with exit code {exit_code}"
     return Finding(
         rule=NOT_READ,
         cause=f"It ended {how} too, and its log was not read: one of these causes, or another",
-        fixes=(Fix("look at one of them", f"explain {jobs[0].id}"),),
+        fixes=(Fix("look at one of them", f"explain {first}"),),
         jobs=len(jobs),
         examples=tuple(jobs[: failures.EXAMPLES]),
     )
@@ -196,9 +211,9 @@ def _not_read(exit_code: int | None, jobs: Sequence[Job]) -> Finding:
 
 def _merged(found: Iterable[Finding]) -> tuple[Finding, ...]:
     """Findings of one cause as one, the most frequent first; what was not read is last."""
-    by_cause: dict[tuple[str, str], Finding] = {}
+    by_cause: dict[tuple[str, str, bool], Finding] = {}
     for finding in found:
-        key = (finding.rule, finding.cause)
+        key = (finding.rule, finding.cause, finding.of_rows)
         before = by_cause.get(key)
         by_cause[key] = (
             replace(

@@ -58,7 +58,12 @@ def _told(*evidence: str) -> tuple[str, ...]:
 
 
 def _said(job: Job) -> str:
-    """Like `AWS: exit 137, OutOfMemoryError: Container killed due to memory usage`."""
+    """Like `AWS: exit 137, OutOfMemoryError: Container killed due to memory usage`.
+
+    Of one row of several AWS knows the container's end alone: the exit code is what the runner saw.
+    """
+    if job.row is not None:
+        return ", ".join(_told(_exit(job), f"AWS of its container: {job.reason}" if job.reason else ""))
     parts = _told(_exit(job), job.reason)
     return f"AWS: {', '.join(parts)}" if parts else ""
 

@@ -26,7 +26,7 @@ class Finding:
         cause: a sentence; AWS's own words where no rule knew them.
         evidence: what was seen that says so: AWS's words, figures, the hop of the network that is missing.
         fixes: what mends it, the best first.
-        jobs: how many containers share it, of those that were looked at.
+        jobs: how many containers share it, of those that were looked at; or how many rows (see `of_rows`).
         examples: the first few of them; empty for what keeps a whole queue waiting.
         tail: the last log lines of the first example.
     """
@@ -38,3 +38,8 @@ class Finding:
     jobs: int = 0
     examples: tuple[Job, ...] = ()
     tail: tuple[str, ...] = ()
+
+    @property
+    def of_rows(self) -> bool:
+        """Whether it counts rows, each an example: those of containers that have several."""
+        return any(job.row is not None for job in self.examples)

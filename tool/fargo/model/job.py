@@ -57,6 +57,7 @@ class Job:
         detailed: told by DescribeJobs; ListJobs knows neither attempts nor queue.
         stopping: a cancel or terminate was accepted and the job has not ended yet.
         asked_to_end: the same of a job that may have ended since; ListJobs does not tell.
+        row: the one of its several rows that it stands for here, with an exit code of its own; None: for all.
     """
 
     id: str
@@ -78,6 +79,7 @@ class Job:
     stopping: bool = False
     asked_to_end: bool = False
     detailed: bool = True
+    row: int | None = None
 
     @property
     def parent(self) -> str:

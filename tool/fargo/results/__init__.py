@@ -4,7 +4,7 @@ from fargo.results.fetch import FAILED_TABLE, TABLE, Fetched, FetchEvent, Lost, 
 from fargo.results.records import Host, Measured, Output, RowResult, measured, records, result_of
 from fargo.results.result import typical_seconds
 from fargo.results.rowset import RowSet
-from fargo.results.standing import RowState, Standing, standing
+from fargo.results.standing import RowState, Standing, failures, standing
 from fargo.results.summary import Summary, Summing
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "Summary",
     "Summing",
     "check_whole",
+    "failures",
     "fetch",
     "measured",
     "records",

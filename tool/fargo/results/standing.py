@@ -96,3 +96,15 @@ def standing(store: "Store", run: "Run") -> Standing:
     for _ in in_order(store, lambda listing: take(*listing), listings):
         pass
     return Standing(run.rows, succeeded, failures - succeeded)
+
+
+def failures(store: "Store", run: str) -> Iterator[int]:
+    """The rows that failed once, whatever came of them since, in order of key: a call for every thousand.
+
+    Args:
+        store: the workspace bucket.
+        run: the run's id.
+    """
+    prefix = naming.failed_prefix(run)
+    found = (_KEY.fullmatch(key, len(prefix)) for key, _ in store.objects(prefix))
+    return (int(match[1]) for match in found if match)

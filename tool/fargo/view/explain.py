@@ -50,6 +50,7 @@ def finding_data(
             {
                 "id": job.id,
                 "name": name(job) or short(job),
+                "row": job.row,
                 "state": str(job.state),
                 "exit_code": job.exit_code,
                 "reason": job.reason,
@@ -115,6 +116,7 @@ class Explained:
             "at": data.iso(found.state.at),
             "failed": found.failed,
             "looked_at": found.looked,
+            "failed_rows": found.rows,
             "findings": [
                 finding_data(finding, name=self._name, command=self._command) for finding in found.findings
             ],
@@ -137,17 +139,20 @@ class Explained:
             yield _Line(
                 words="the others go on: what failed can be run again once they have ended", style="dim"
             )
-        if 0 < found.looked < found.failed:
-            yield _Line(words="")
-            yield _Line(
-                words=f"of {found.failed:,} that failed, {found.looked:,} were looked at", style="dim"
-            )
+        for whole, looked, what in (
+            (found.failed, found.looked, "of {:,} that failed, {:,} were looked at"),
+            (found.rows, found.read, "of {:,} rows that failed, the results of {:,} were read"),
+        ):
+            if 0 < looked < whole:
+                yield _Line(words="")
+                yield _Line(words=what.format(whole, looked), style="dim")
 
     def _head(self) -> str:
         """Like `align-… FAILED: 34 of 200 containers failed`."""
         state = self._found.state
         whole = f"{self._found.failed:,} of {state.run.last.containers:,} containers failed"
-        return f"{self._what()} {state.state}: {whole}"
+        rows = f", {text.plural(self._found.rows, 'row')} in them" if self._found.rows else ""
+        return f"{self._what()} {state.state}: {whole}{rows}"
 
     def _what(self) -> str:
         run = self._found.state.run.id
@@ -172,14 +177,16 @@ class Explained:
                 yield _Line(words=_cut(line), style="dim", indent=4, whole=True)
 
     def _whom(self, finding: Finding) -> str:
-        """Like `2 jobs (#17, #88): `; nothing where it is about the run as a whole, or its one job."""
-        if finding.jobs < 1 or not runs.many(self._found.state):
+        """Like `2 jobs (#17, #88): `; nothing where it is about the run as a whole, or its one job or row."""
+        state = self._found.state
+        several = state.run.rows > 1 if finding.of_rows else runs.many(state)
+        if finding.jobs < 1 or not several:
             return ""
         if not finding.examples:
             return f"{text.plural(finding.jobs, 'job')}: "
         named = ", ".join(self._name(job) or short(job) for job in finding.examples)
         more = ", …" if finding.jobs > len(finding.examples) else ""
-        return f"{text.plural(finding.jobs, 'job')} ({named}{more}): "
+        return f"{text.plural(finding.jobs, 'row' if finding.of_rows else 'job')} ({named}{more}): "
 
     def _fine(self) -> Iterator[_Line]:
         state = self._found.state

@@ -8,7 +8,9 @@ from fargo.view import text
 
 
 def short(job: Job) -> str:
-    """A job as briefly as it can be named beside others of its run: an array's child by its index."""
+    """A job as briefly as it can be named beside others of its run: a child by its index; or its row."""
+    if job.row is not None:
+        return f"#{job.row}"
     parent, colon, index = job.id.partition(":")
     return f"#{index}" if colon else parent[:8]
 

@@ -3,8 +3,10 @@
 from collections.abc import Iterator, Sequence
 
 from fargo.explain import Finding
+from fargo.model.job import Job
 from fargo.report import Report
 from fargo.report.figures import failed
+from fargo.view.failures import short
 from fargo.view.report import words
 from fargo.view.report.html import code, esc, part, table, tag
 
@@ -30,7 +32,9 @@ def _title(report: Report, bad: Sequence[Finding], others: Sequence[Finding]) ->
         return "Rows failed, and no container that is known did"
     if not bad:
         return "Why it waits" if report.waiting else "Why it is not done"
-    whole = f"{words.count(sum(each.jobs for each in bad), 'container')} failed"
+    what = "row" if any(each.of_rows for each in bad) else "container"
+    counted = sum(each.jobs for each in bad if each.of_rows or what == "container")
+    whole = f"{words.count(counted, what)} failed"
     if len(bad) == 1:
         whole += " for one cause"
     elif bad[0].jobs > sum(each.jobs for each in bad[1:]):
@@ -46,13 +50,22 @@ def _causes(report: Report, caption: str, found: Sequence[Finding]) -> str:
         return ""
     body = (
         (
-            esc(f"{each.jobs:,}" if each.jobs else words.UNKNOWN),
+            esc(_count(each)),
             tag("span", esc(each.cause) + "".join(_notes(each)), class_="why"),
-            ", ".join(code(report.names.get(job.id) or job.id) for job in each.examples),
+            ", ".join(code(_name(report, job)) for job in each.examples),
         )
         for each in found
     )
-    return table(esc(caption), ("Containers", "Why", "For example"), body, numeric=(0,))
+    first = "Rows" if all(each.of_rows for each in found) else "Containers"
+    return table(esc(caption), (first, "Why", "For example"), body, numeric=(0,))
+
+
+def _count(found: Finding) -> str:
+    return f"{found.jobs:,}{' rows' if found.of_rows else ''}" if found.jobs else words.UNKNOWN
+
+
+def _name(report: Report, job: Job) -> str:
+    return short(job) if job.row is not None else report.names.get(job.id) or job.id
 
 
 def _notes(found: Finding) -> Iterator[str]:
