@@ -93,6 +93,7 @@ def test_hostile_values_arrive_as_they_are(make: Make) -> None:
     ("content", "command", "inputs", "said", "hint"),
     [
         ("photo,b\n1,2\n", ["{foto}"], [], "photos.csv, line 2: the command wants {foto}, and the columns are photo, b", "did you mean {photo}? {{foto}} writes it literally"),
+        ("photo;b\n1;2\n", ["{photo}"], [], "photos.csv, line 2: the command wants {photo}, and the columns are photo;b", "';' seems to separate its columns: a CSV has commas there, a TSV tabs"),
         ("photo,b\n1,2\n", [], ["foto"], "photos.csv, line 2: no column 'foto', which inputs name, and the columns are photo, b", "did you mean photo?"),
         ("a b,a-b\n1,2\n", [], [], "photos.csv, line 2: the columns 'a b' and 'a-b' would both be the variable FARGO_ROW_A_B", "rename one of them"),
         ("a,A\n1,2\n", [], [], "photos.csv, line 2: the columns 'a' and 'A' would both be the variable FARGO_ROW_A", "rename one of them"),

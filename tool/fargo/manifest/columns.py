@@ -9,6 +9,8 @@ from fargo.manifest.row import Header
 from fargo.model import naming, template
 
 COLUMNS_MAX = 1_000
+_SEPARATORS = (";", "\t", "|", ",")
+"""Of files that are called CSV or TSV and are none, such as a spreadsheet's where commas are decimal."""
 NAME_MAX = 255
 """Bytes of a column's name: it becomes a variable's."""
 
@@ -48,6 +50,9 @@ def _hint(name: str, columns: Collection[str]) -> str:
     literal = f"{{{{{name}}}}} writes it literally"
     if not columns:
         return f"give rows with --over, or: {literal}"
+    only = next(iter(columns)) if len(columns) == 1 else ""
+    if separator := next((each for each in _SEPARATORS if name in only.split(each)), ""):
+        return f"{separator!r} seems to separate its columns: a CSV has commas there, a TSV tabs"
     near = difflib.get_close_matches(name, columns, n=1)
     return f"did you mean {{{near[0]}}}? {literal}" if near else literal
 
