@@ -247,3 +247,20 @@ def _python(program: str, *arguments: str) -> "subprocess.CompletedProcess[str]"
         text=True,
         check=False,
     )
+
+
+INTERRUPT = """
+import sys
+class Interrupted:
+    def find_spec(self, name, *_):
+        if name == "fargo.cli.app":
+            raise KeyboardInterrupt
+sys.meta_path.insert(0, Interrupted())
+from fargo.__main__ import main
+main()
+"""
+
+
+def test_ctrl_c_while_fargo_is_being_imported_is_no_traceback() -> None:
+    ended = subprocess.run([sys.executable, "-c", INTERRUPT], capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (130, "", "fargo: interrupted\n")

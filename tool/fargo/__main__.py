@@ -9,15 +9,15 @@ import traceback
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
-import click
-
-from fargo.errors import FargoError, Interrupted, UsageError
-
 if TYPE_CHECKING:
     from fargo.cli.options import Everywhere
+    from fargo.errors import FargoError
 
 DEFECT = 70
 """EX_SOFTWARE of sysexits.h: fargo itself is wrong."""
+
+INTERRUPTED = 130
+"""Of `errors.Interrupted`, where even that could not be imported any more."""
 
 SELDOM = 50_000
 """Objects between two collections: most commands live for a second, and a tenth of it went into looking for
@@ -31,7 +31,11 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             # What the user's encoding does not have must not end the command that says it.
             stream.reconfigure(errors="backslashreplace")
-    sys.exit(run(sys.argv[1:]))
+    try:
+        sys.exit(run(sys.argv[1:]))
+    except KeyboardInterrupt:  # while modules are imported, which takes longest where people are impatient
+        print("fargo: interrupted", file=sys.stderr)
+        sys.exit(INTERRUPTED)
 
 
 def run(arguments: list[str]) -> int:
@@ -43,9 +47,12 @@ def run(arguments: list[str]) -> int:
     Returns:
         The exit code of the table in `fargo --help`.
     """
+    import click
+
     from fargo.cli.app import cli
     from fargo.cli.options import Everywhere
     from fargo.cli.output import ReaderGone
+    from fargo.errors import FargoError, UsageError
 
     options = Everywhere()
     try:
@@ -69,14 +76,18 @@ def run(arguments: list[str]) -> int:
     return result if isinstance(result, int) else 0
 
 
-def _translated(error: BaseException) -> FargoError:
+def _translated(error: BaseException) -> "FargoError":
+    import click
+
+    from fargo.errors import Interrupted, UsageError
+
     if not isinstance(error, click.ClickException):
         return Interrupted("interrupted")
     ctx = getattr(error, "ctx", None)
     return UsageError(error.format_message(), f"{ctx.command_path if ctx else 'fargo'} --help")
 
 
-def _tell(error: FargoError, options: "Everywhere") -> int:
+def _tell(error: "FargoError", options: "Everywhere") -> int:
     """Say an error. The commands that it names get the options that were given: here, and nowhere else."""
     error.message, error.hint = options.completed(error.message), options.completed(error.hint)
     if options.json:
