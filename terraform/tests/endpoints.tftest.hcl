@@ -286,3 +286,28 @@ run "endpoints_that_are_there_already_are_reached_and_not_made_again" {
     error_message = "what others pay for is not counted"
   }
 }
+
+run "groups_are_described_in_the_characters_that_ec2_takes" {
+  command = plan
+
+  module {
+    source = "./modules/endpoints"
+  }
+
+  # "Invalid security group description" else, and only from AWS itself.
+  # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateSecurityGroup.html
+  assert {
+    condition = alltrue([
+      for text in flatten([
+        for group in concat([aws_security_group.jobs], aws_security_group.endpoints) :
+        [group.description, [for rule in concat(tolist(group.ingress), tolist(group.egress)) : rule.description]]
+      ]) : can(regex("^[a-zA-Z0-9 ._:/()#,@\\[\\]+=&;{}!$*-]{1,255}$", text))
+    ])
+    error_message = "letters, digits, spaces and ._-:/()#,@[]+=&;{}!$* alone"
+  }
+
+  assert {
+    condition     = aws_security_group.jobs.name_prefix == "fargo-demo-jobs-" && one(aws_security_group.endpoints).name_prefix == "fargo-demo-endpoints-"
+    error_message = "a group that replaces another stands beside it for a while, under a name of its own"
+  }
+}

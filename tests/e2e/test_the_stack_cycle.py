@@ -194,10 +194,9 @@ def touched(road: "Road") -> Iterator[Touched]:
     """
     ec2, vpc = road.client("ec2"), _outputs(road)["vpc_id"]
     mine = {"Name": "vpc-id", "Values": [vpc]}
-    groups = ec2.describe_security_groups(
-        Filters=[mine, {"Name": "group-name", "Values": ["fargo-cycle-jobs"]}]
-    )
-    tables = ec2.describe_route_tables(Filters=[mine, {"Name": "tag:Name", "Values": ["fargo-cycle-jobs"]}])
+    named = {"Name": "tag:Name", "Values": ["fargo-cycle-jobs"]}
+    groups = ec2.describe_security_groups(Filters=[mine, named])
+    tables = ec2.describe_route_tables(Filters=[mine, named])
     found = Touched(groups["SecurityGroups"][0]["GroupId"], tables["RouteTables"][0]["RouteTableId"])
     everything = [{"IpProtocol": "-1", "IpRanges": [{"CidrIp": EVERYWHERE}]}]
     ec2.authorize_security_group_egress(GroupId=found.group, IpPermissions=everything)

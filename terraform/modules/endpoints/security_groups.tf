@@ -1,8 +1,12 @@
 # Rules stand inline: one that somebody adds by hand shows in the next plan and is removed.
 # Empty lists say "none"; left out, they would mean "whatever is there".
+#
+# Names are prefixes: a description cannot change in place, the environments' create_before_destroy
+# reaches the groups, and a VPC has no two groups of one name. EC2 takes letters, digits, spaces and
+# ._-:/()#,@[]+=&;{}!$* in a description, and so no apostrophe.
 
 resource "aws_security_group" "jobs" {
-  name        = "${var.prefix}-jobs"
+  name_prefix = "${var.prefix}-jobs-"
   description = "Jobs: out to the endpoints by HTTPS, nothing in"
   vpc_id      = var.vpc.id
   ingress     = []
@@ -38,8 +42,8 @@ data "aws_prefix_list" "s3" {
 resource "aws_security_group" "endpoints" {
   count = var.create ? 1 : 0
 
-  name        = "${var.prefix}-endpoints"
-  description = "Interface endpoints: in from the jobs' subnets by HTTPS, nothing out"
+  name_prefix = "${var.prefix}-endpoints-"
+  description = "Interface endpoints: in from the subnets of jobs by HTTPS, nothing out"
   vpc_id      = var.vpc.id
   egress      = []
 
