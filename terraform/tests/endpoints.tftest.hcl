@@ -25,8 +25,13 @@ override_resource {
 }
 
 override_data {
-  target = data.aws_prefix_list.s3
+  target = data.aws_prefix_list.gateway["s3"]
   values = { id = "pl-there" }
+}
+
+override_data {
+  target = data.aws_prefix_list.gateway["dynamodb"]
+  values = { id = "pl-tables" }
 }
 
 variables {
@@ -287,6 +292,24 @@ run "endpoints_that_are_there_already_are_reached_and_not_made_again" {
   }
 }
 
+run "tables_are_reached_by_the_gateway_that_is_there_already" {
+  command = plan
+
+  module {
+    source = "./modules/endpoints"
+  }
+
+  variables {
+    create         = false
+    extra_services = ["dynamodb", "kms"]
+  }
+
+  assert {
+    condition     = toset(flatten([for rule in aws_security_group.jobs.egress : rule.prefix_list_ids])) == toset(["pl-there", "pl-tables"])
+    error_message = "out to S3 and to DynamoDB, which no address of the VPC leads to"
+  }
+}
+
 run "groups_are_described_in_the_characters_that_ec2_takes" {
   command = plan
 
@@ -309,5 +332,36 @@ run "groups_are_described_in_the_characters_that_ec2_takes" {
   assert {
     condition     = aws_security_group.jobs.name_prefix == "fargo-demo-jobs-" && one(aws_security_group.endpoints).name_prefix == "fargo-demo-endpoints-"
     error_message = "a group that replaces another stands beside it for a while, under a name of its own"
+  }
+}
+
+run "the_services_of_china_have_names_of_their_own" {
+  command = plan
+
+  module {
+    source = "./modules/endpoints"
+  }
+
+  variables {
+    account = {
+      id         = "123456789012"
+      partition  = "aws-cn"
+      dns_suffix = "amazonaws.com.cn"
+      region     = "cn-north-1"
+    }
+    extra_services = ["dynamodb", "kms", "sts"]
+  }
+
+  assert {
+    condition = { for name, endpoint in merge(aws_vpc_endpoint.interface, aws_vpc_endpoint.gateway) : name => endpoint.service_name } == {
+      dynamodb = "com.amazonaws.cn-north-1.dynamodb"
+      ecr_api  = "cn.com.amazonaws.cn-north-1.ecr.api"
+      ecr_dkr  = "cn.com.amazonaws.cn-north-1.ecr.dkr"
+      kms      = "com.amazonaws.cn-north-1.kms"
+      logs     = "com.amazonaws.cn-north-1.logs"
+      s3       = "com.amazonaws.cn-north-1.s3"
+      sts      = "cn.com.amazonaws.cn-north-1.sts"
+    }
+    error_message = "AWS refuses the names of other regions there: the service does not exist"
   }
 }

@@ -62,7 +62,7 @@ override_data {
 }
 
 override_data {
-  target = module.stack.module.endpoints.data.aws_prefix_list.s3
+  target = module.stack.module.endpoints.data.aws_prefix_list.gateway
   values = { id = "pl-there" }
 }
 

@@ -7,8 +7,13 @@ locals {
       ["ecr.api", "ecr.dkr", "logs"], setsubtract(var.extra_services, ["dynamodb"])
     ) : replace(service, ".", "_") => { service = service }
   }
-  gateway = {
-    for service in !var.create ? [] : setunion(["s3"], setintersection(var.extra_services, ["dynamodb"])) : service => { service = service }
+  gateways = setunion(["s3"], setintersection(var.extra_services, ["dynamodb"]))
+  gateway  = { for service in !var.create ? [] : local.gateways : service => { service = service } }
+
+  # In the regions of China, the names of some services have a prefix; those of gateways have none.
+  # https://github.com/aws/aws-cdk/pull/25333 lists what describe-vpc-endpoint-services says there.
+  prefixes = {
+    for service in ["ecr.api", "ecr.dkr", "sts"] : service => "cn." if var.account.partition == "aws-cn"
   }
 }
 
@@ -28,7 +33,7 @@ resource "aws_vpc_endpoint" "interface" {
   for_each = local.interface
 
   vpc_id              = var.vpc.id
-  service_name        = "com.amazonaws.${var.account.region}.${each.value.service}"
+  service_name        = "${lookup(local.prefixes, each.value.service, "")}com.amazonaws.${var.account.region}.${each.value.service}"
   vpc_endpoint_type   = "Interface"
   private_dns_enabled = true
   subnet_ids          = var.vpc.endpoint_subnet_ids

@@ -27,16 +27,16 @@ resource "aws_security_group" "jobs" {
     protocol        = "tcp"
     from_port       = 443
     to_port         = 443
-    prefix_list_ids = concat([for endpoint in aws_vpc_endpoint.gateway : endpoint.prefix_list_id], data.aws_prefix_list.s3[*].id)
+    prefix_list_ids = concat(values(aws_vpc_endpoint.gateway)[*].prefix_list_id, values(data.aws_prefix_list.gateway)[*].id)
   }
 
   tags = { Name = "${var.prefix}-jobs" }
 }
 
-data "aws_prefix_list" "s3" {
-  count = var.create ? 0 : 1
+data "aws_prefix_list" "gateway" {
+  for_each = var.create ? [] : local.gateways
 
-  name = "com.amazonaws.${var.account.region}.s3"
+  name = "com.amazonaws.${var.account.region}.${each.key}"
 }
 
 resource "aws_security_group" "endpoints" {
