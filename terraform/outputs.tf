@@ -71,7 +71,7 @@ output "repository_url" {
 }
 
 output "scheduling" {
-  description = "FIFO, or FAIR_SHARE: then a job must be submitted with a share identifier."
+  description = "FIFO, or FAIR_SHARE: then a job must be submitted with a share identifier and a scheduling priority."
   value       = var.compute.scheduling
 }
 

@@ -161,6 +161,19 @@ def test_submit_refuses(batch: Any, ready: str, changes: dict[str, Any], words: 
     assert refused.value.response["Error"]["Code"] == "ClientException"
 
 
+def test_a_queue_of_shares_wants_a_priority_of_the_job_or_of_its_definition(batch: Any, name: str) -> None:
+    policy = batch.create_scheduling_policy(name=name, fairsharePolicy={})["arn"]
+    make_queue(batch, name, schedulingPolicyArn=policy)
+    make_definition(batch, name)
+    with pytest.raises(ClientError, match="Either schedulingPriority in job definition or"):
+        submit(batch, name, shareIdentifier="red")
+    by_job = submit(batch, name, shareIdentifier="red", schedulingPriorityOverride=0)
+    make_definition(batch, name, schedulingPriority=7)
+    by_definition = submit(batch, name, shareIdentifier="red")
+    found = batch.describe_jobs(jobs=[by_job, by_definition])["jobs"]
+    assert {job["jobId"]: job["schedulingPriority"] for job in found} == {by_job: 0, by_definition: 7}
+
+
 def test_a_definition_for_ec2_is_refused_by_a_fargate_queue(batch: Any, name: str) -> None:
     make_queue(batch, name)
     make_definition(batch, name, platformCapabilities=["EC2"])

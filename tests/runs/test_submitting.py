@@ -260,7 +260,8 @@ def test_the_size_that_the_ledger_records_is_the_size_that_is_sent() -> None:
 
 def test_a_share_is_sent_where_the_queue_has_shares_and_nowhere_else() -> None:
     assert "shareIdentifier" not in _call(_plan())
-    assert _call(_plan(replace(OUTPUTS, scheduling="FAIR_SHARE")))["shareIdentifier"] == "work"
+    call = _call(_plan(replace(OUTPUTS, scheduling="FAIR_SHARE")))
+    assert (call["shareIdentifier"], call["schedulingPriorityOverride"]) == ("work", 0)
 
 
 @pytest.mark.parametrize(("job", "share"), [("work", "work"), ("resize-photos-2x", "resizePhotos2x")])

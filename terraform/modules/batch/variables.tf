@@ -146,7 +146,7 @@ variable "region" {
 }
 
 variable "scheduling" {
-  description = "FIFO, or FAIR_SHARE: then each job needs a share identifier."
+  description = "FIFO, or FAIR_SHARE: then each job needs a share identifier and a scheduling priority."
   type        = string
   nullable    = false
 

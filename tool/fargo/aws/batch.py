@@ -67,7 +67,8 @@ class Submission:
         seconds = self.timeout_seconds
         more: dict[str, Any] = {} if seconds is None else {"timeout": {"attemptDurationSeconds": seconds}}
         if self.share:
-            more["shareIdentifier"] = self.share
+            # Such a queue refuses a job without a priority, too; ours are equal within their share.
+            more |= {"shareIdentifier": self.share, "schedulingPriorityOverride": 0}
         if self.size > 1:
             more["arrayProperties"] = {"size": self.size}
         if self.after:

@@ -76,7 +76,7 @@ def _spec(store: Store, region: Region, params: Wire, queue: Queue, definition: 
         size=children,
         depends_on=_depends_on(region, params.get("dependsOn", []), children),
         share=_share(queue, params),
-        priority=_priority(definition.wire, params),
+        priority=_priority(queue, definition.wire, params),
     )
 
 
@@ -136,9 +136,14 @@ def _share(queue: Queue, params: Wire) -> str:
     return share
 
 
-def _priority(definition: Wire, params: Wire) -> int:
-    own: int = definition.get("schedulingPriority", 0)
-    priority = int(params.get("schedulingPriorityOverride", own))
+def _priority(queue: Queue, definition: Wire, params: Wire) -> int:
+    said = params.get("schedulingPriorityOverride", definition.get("schedulingPriority"))
+    if said is None and queue.wire.get("schedulingPolicyArn"):
+        # In no page of AWS's: https://github.com/nextflow-io/nextflow/pull/3505
+        raise ClientError(
+            "Either schedulingPriority in job definition or schedulingPriorityOverride should be specified."
+        )
+    priority = int(said or 0)
     if priority not in _PRIORITIES:
         raise ClientError("schedulingPriorityOverride must be between 0 and 9999.")
     return priority
