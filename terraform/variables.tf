@@ -90,7 +90,8 @@ variable "network" {
       existing   a VPC of yours, which is left as it is: cidr and zones then count for nothing.
         vpc_id         with DNS support and DNS hostnames.
         subnet_ids     that jobs run in, 1 to 16.
-        has_endpoints  whether it has endpoints for all that jobs reach; else they are made.
+        has_endpoints  whether it has endpoints for all that jobs reach; else they are made, and
+                       take over their services' names in the whole VPC for this project alone.
   EOT
   type = object({
     cidr      = optional(string, "10.42.0.0/16")
