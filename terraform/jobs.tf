@@ -55,6 +55,11 @@ variable "jobs" {
           length(setsubtract(keys(statement), ["Sid", "Effect", "Action", "Resource", "Condition"])) == 0,
           length(flatten([statement.Resource])) > 0,
           alltrue([for action in flatten([statement.Action]) : can(regex("^[a-z0-9-]+:[A-Za-z0-9*?]+$", action))]),
+          alltrue(flatten([
+            for asked in values(try(statement.Condition, {})) : [
+              for value in flatten(values(asked)) : value != null && can(tostring(value))
+            ]
+          ])),
         ])
       ]), false)
     ])
@@ -63,9 +68,18 @@ variable "jobs" {
 }
 
 locals {
-  # Statements differ in shape, and a list holds one type: each travels as JSON.
+  # Statements differ in shape, and a list holds one type: each travels as JSON. The values of their
+  # conditions become lists of texts: the provider's policy documents drop a number without a word,
+  # and with it the condition.
+  # https://github.com/hashicorp/terraform-provider-aws/issues/27020
   job_statements = [
-    for statement in flatten([for job in var.jobs : jsondecode(job.policy)]) : jsonencode(statement)
+    for statement in flatten([for job in var.jobs : jsondecode(job.policy)]) : jsonencode(merge(statement, {
+      for key, conditions in statement : key => {
+        for operator, asked in conditions : operator => {
+          for name, values in asked : name => [for value in flatten([values]) : tostring(value)]
+        }
+      } if key == "Condition"
+    }))
   ]
 
   # A reference may end in :json-key:version-stage:version-id, which IAM does not know.

@@ -166,6 +166,16 @@ run "reject_a_policy_without_a_resource" {
   expect_failures = [var.jobs]
 }
 
+run "reject_a_policy_whose_condition_asks_for_nothing" {
+  command = plan
+
+  variables {
+    jobs = { work = { command = ["true"], vcpu = 1, memory_mib = 2048, policy = "[{\"Effect\": \"Allow\", \"Action\": \"s3:GetObject\", \"Resource\": \"*\", \"Condition\": {\"StringEquals\": {\"aws:PrincipalTag/team\": null}}}]" } }
+  }
+
+  expect_failures = [var.jobs]
+}
+
 run "reject_a_role_path_without_a_slash_at_its_end" {
   command = plan
 

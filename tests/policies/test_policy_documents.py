@@ -99,10 +99,24 @@ def test_a_broken_document_is_caught(address: str, broken_documents: Documents) 
     assert list(RULES[BROKEN[address].policy](address, broken_documents[address]))
 
 
+# What the variables say as a number, as IAM's JSON has it: the provider would drop the number.
+KEYS = {"NumericLessThanEquals": {"s3:max-keys": "100"}}
+
+
+def test_the_job_role_gets_what_a_jobs_policy_allows_and_its_condition(documents: Documents) -> None:
+    (allowed,) = json.loads(VARIABLES["jobs"]["work"]["policy"])
+    (found,) = [
+        each
+        for each in statements(documents["module.roles.aws_iam_role_policy.job"])
+        if each["Resource"] == [allowed["Resource"]]
+    ]
+    assert (found["Action"], found["Condition"]) == ([allowed["Action"]], KEYS)
+
+
 def test_a_document_of_an_endpoint_lets_pass_what_a_jobs_policy_allows(documents: Documents) -> None:
     """From the project's variables to the policy: the statement as it is, for this account."""
     (allowed,) = json.loads(VARIABLES["jobs"]["work"]["policy"])
-    bound = {"Principal": "*", "Condition": {"StringEquals": {"aws:PrincipalAccount": ACCOUNT}}}
+    bound = {"Principal": "*", "Condition": KEYS | {"StringEquals": {"aws:PrincipalAccount": ACCOUNT}}}
     wanted = [{**allowed, **bound, "Action": [allowed["Action"]], "Resource": [allowed["Resource"]]}]
     endpoints = {
         address: [each for each in statements(document) if each["Resource"] == [allowed["Resource"]]]

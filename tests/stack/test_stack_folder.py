@@ -171,6 +171,25 @@ emails = ["one@example.org"]
     assert made["notifications"] == {"states": ["FAILED"], "emails": ["one@example.org"]}
 
 
+def test_a_date_and_a_number_in_the_condition_of_a_policy_reach_the_module(tmp_path: Path) -> None:
+    file = write_project(tmp_path) / "fargo.toml"
+    more = """
+[[jobs.other.policy]]
+Effect = "Allow"
+Action = "s3:ListBucket"
+Resource = "arn:aws:s3:::photos"
+[jobs.other.policy.Condition]
+DateLessThan = { "aws:CurrentTime" = 2027-01-01T00:00:00Z }
+NumericLessThanEquals = { "s3:max-keys" = 10 }
+"""
+    file.write_text(file.read_text(encoding="utf-8") + more, encoding="utf-8")
+    jobs = variables.variables(config.load(file, environ={}), "abc")["jobs"]
+    assert json.loads(jobs["other"]["policy"])[0]["Condition"] == {
+        "DateLessThan": {"aws:CurrentTime": "2027-01-01T00:00:00Z"},
+        "NumericLessThanEquals": {"s3:max-keys": 10},
+    }
+
+
 def test_the_provider_acts_on_one_account_and_tags_whatever_it_makes(folder: StackFolder) -> None:
     _materialise(folder)
     provider = _written(folder, "provider.tf.json")["provider"]["aws"]

@@ -72,7 +72,14 @@ VARIABLES: dict[str, Any] = {
                 "TOKEN": _ARN.format("ssm", "parameter/token"),
             },
             "policy": json.dumps(
-                [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::others/photos/*"}]
+                [
+                    {
+                        "Effect": "Allow",
+                        "Action": "s3:ListBucket",
+                        "Resource": "arn:aws:s3:::others",
+                        "Condition": {"NumericLessThanEquals": {"s3:max-keys": 100}},
+                    }
+                ]
             ),
         }
     },

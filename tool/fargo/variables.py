@@ -1,7 +1,8 @@
 """A project's settings → what the Terraform stack takes: its variables, and its provider's settings."""
 
-import json
 from typing import Any
+
+import msgspec
 
 from fargo.config import JobSettings, NetworkSettings, Project
 from fargo.model import naming
@@ -97,5 +98,6 @@ def _job(job: JobSettings) -> dict[str, Any]:
         "read_only_root": job.read_only_root,
         "user": job.user,
         "exec": job.exec,
-        "policy": json.dumps(job.policy),
+        # Not the standard library's: a condition may ask for a date, which TOML has as such.
+        "policy": msgspec.json.encode(job.policy).decode(),
     }

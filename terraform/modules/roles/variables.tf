@@ -22,7 +22,7 @@ variable "exec" {
 }
 
 variable "job_statements" {
-  description = "IAM statements that the job role gets beside its own, JSON each."
+  description = "IAM statements that the job role gets beside its own, JSON each; values of conditions are texts or booleans."
   type        = list(string)
   nullable    = false
 }
