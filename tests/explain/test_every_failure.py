@@ -1,5 +1,7 @@
 """Every rule of `fargo explain`, on a failure that the local AWS produced and told over HTTP."""
 
+import re
+
 import pytest
 from explained import Explainer
 from explained_failures import FAILURES, Failure
@@ -26,3 +28,8 @@ def test_every_rule_is_shown() -> None:
     shown = {failure.rule for failure in FAILURES}
     assert {rule.id for rule in RULES} - shown == NOT_OF_A_CHILD
     assert len({rule.id for rule in RULES}) == len(RULES)
+
+
+def test_what_a_fix_writes_into_a_policy_is_what_a_policy_takes() -> None:
+    (rule,) = (rule for rule in RULES if rule.id == "not-authorized")
+    assert all(re.search(rf"\b{key}\b", str(rule.fixes)) for key in ("Effect", "Action", "Resource"))

@@ -93,7 +93,8 @@ LOG = (
         r"( on resource: [\"']?(?P<resource>[^\s\"']+))?",
         ends=True,
         fixes=deploy(
-            'allow it: [[jobs.{job}.policy]] with actions = ["{action}"] and resources in fargo.toml'
+            'allow it in fargo.toml: [[jobs.{job}.policy]] with Effect = "Allow", Action = "{action}" '
+            "and its Resource"
         ),
     ),
     Rule(
