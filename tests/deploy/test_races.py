@@ -16,6 +16,7 @@ from fargo.deploy.races import RACES, beyond, known
         "CreateNetworkAclEntry, api error NetworkAclEntryAlreadyExists: The network acl entry identified by 100 already exists.",
         "AccessDeniedException: User: arn:aws:iam::1:user/x is not authorized to perform: iam:PassRole on resource: r",
         "MalformedPolicyDocument: Invalid principal in policy",
+        "unexpected state 'INVALID', wanted target 'VALID'. last error: CLIENT_ERROR - Unable to assume the service linked role. Please verify that the ECS service linked role exists.",
         "InvalidInput: Service role name AWSServiceRoleForBatch has been taken in this account, please try a different suffix.",
         "EntityAlreadyExists: Role with name AWSServiceRoleForBatch already exists.",
     ],

@@ -57,6 +57,11 @@ RACES = (
         _IAM,
         _PROVIDER + "1388",
     ),
+    Race(
+        "Unable to assume the service linked role",
+        _IAM,
+        "https://github.com/aws-samples/run-selenium-tests-at-scale-using-ecs-fargate/issues/2",
+    ),
     Race(r"is not in the same account", _IAM, _PROVIDER + "33367"),
     Race(
         r"has been taken in this account|Role with name AWSServiceRoleFor\S+ already exists",
