@@ -60,6 +60,20 @@ run "subnets_are_private_and_lie_in_the_first_zones_by_name" {
   }
 }
 
+run "no_subnet_lies_where_fargate_does_not_run" {
+  command = plan
+
+  module {
+    source = "./modules/network"
+  }
+
+  # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/AWS_Fargate-Regions.html
+  assert {
+    condition     = alltrue([for id in ["apne1-az3", "cnn1-az4", "usw1-az2"] : contains(data.aws_availability_zones.available.exclude_zone_ids, id)])
+    error_message = "some zones of Tokyo, Beijing and Northern California have no Fargate"
+  }
+}
+
 run "what_comes_with_a_vpc_is_closed" {
   command = plan
 
@@ -162,5 +176,27 @@ run "flow_logs_act_for_this_account_alone_and_within_its_bounds" {
       length(aws_iam_role_policy_attachments_exclusive.flow.policy_arns) == 0
     )
     error_message = "path, boundary, and no policy but its own"
+  }
+}
+
+run "flow_logs_write_to_their_group_and_read_the_list_of_groups" {
+  command = plan
+
+  module {
+    source = "./modules/network"
+  }
+
+  # https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html: "at least" these, but for
+  # logs:CreateLogGroup, for the group is there.
+  assert {
+    condition = [for statement in data.aws_iam_policy_document.flow.statement : sort(statement.actions)] == [
+      tolist(["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"]), tolist(["logs:DescribeLogGroups"]),
+    ]
+    error_message = "the flow logs' status is an access error else"
+  }
+
+  assert {
+    condition     = data.aws_iam_policy_document.flow.statement[1].resources == toset(["*"])
+    error_message = "the list of groups is no single one's"
   }
 }

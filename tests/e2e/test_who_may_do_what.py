@@ -232,7 +232,8 @@ USED_BESIDE = {
     "s3:ListMultipartUploadParts": "the AWS CLI and SDKs in jobs, when they go on with an upload",
     "dynamodb:GetItem": "the project's own policy",
     "dynamodb:Query": "the project's own policy",
-    "logs:DescribeLogStreams": "VPC flow logs, which ask before they write",
+    "logs:DescribeLogGroups": "VPC flow logs, which ask before they write",
+    "logs:DescribeLogStreams": "VPC flow logs, likewise",
 }
 
 

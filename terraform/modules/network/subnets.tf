@@ -7,10 +7,14 @@ data "aws_availability_zones" "available" {
     values = [for letter in ["a", "b", "c", "d", "e", "f"] : "${var.account.region}${letter}"]
   }
 
+  # By id, for a zone's name is another zone's in the next account: these have no Fargate.
+  # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/AWS_Fargate-Regions.html
+  exclude_zone_ids = ["apne1-az3", "cnn1-az3", "cnn1-az4", "usw1-az2"]
+
   lifecycle {
     postcondition {
       condition     = length(self.names) >= var.zones
-      error_message = "network.zones asks for ${var.zones} availability zones; ${var.account.region} offers this account ${length(self.names)}."
+      error_message = "network.zones asks for ${var.zones} availability zones; with Fargate, ${var.account.region} offers this account ${length(self.names)}."
     }
   }
 }
