@@ -155,7 +155,7 @@ def test_a_retry_is_a_wave_of_the_rows_that_did_not_succeed(
     play(**{"*": [{"exit": 0}]})
     s3, index = client("s3", aws, REGION), f"runs/{run}/manifest.idx"
     whole = s3.get_object(Bucket=BUCKET, Key=index)["Body"].read()
-    for damaged in (whole[: 8 * 24], whole[: 8 * 23] + bytes(8 * 8)):
+    for damaged in (whole[: 8 * 24], whole[: 8 * 23] + bytes(8 * 8), whole[: 8 * 23]):
         s3.put_object(Bucket=BUCKET, Key=index, Body=damaged)
         refused = fargo("--local", "retry", run)
         assert (refused.code, "index of the run's rows is damaged at row 23" in refused.err) == (6, True)
@@ -178,6 +178,10 @@ def test_a_retry_is_a_wave_of_the_rows_that_did_not_succeed(
     found = list(struct.iter_unpack(">QQQ", entries))
     assert [row for row, _, _ in found] == [7, 23]
     assert [json.loads(manifest[begin:end])["size"] for _, begin, end in found] == ["7", "23"]
+    for damaged in (entries[:32], entries[:24]):
+        s3.put_object(Bucket=BUCKET, Key=told["FARGO_MAP"], Body=damaged)
+        refused = fargo("--local", "logs", f"{run}:23")
+        assert (refused.code, f"{told['FARGO_MAP']} is damaged" in refused.err) == (6, True)
     _write_results(aws, run, [7, 23])
     done = fargo("--local", "retry", run)
     assert (done.code, "every row" in done.err) == (0, True)

@@ -123,9 +123,13 @@ def test_a_damaged_manifest_is_named_with_its_row(bucket: Bucket) -> None:
     bucket.put(naming.manifest_key(run.id), b'{"n": "0"}\n{"n":  1 }\n')
     with pytest.raises(AwsError, match=r"manifest.jsonl is damaged in row 1"):
         read(bucket, run)
-    bucket.put(naming.index_key(run.id), b"12345678")
-    with pytest.raises(AwsError, match=r"manifest.idx is damaged"):
+    bucket.put(naming.manifest_key(run.id), b"")
+    with pytest.raises(AwsError, match=r"manifest.jsonl is damaged in row 0"):
         read(bucket, run)
+    for index in (b"12345678", b""):
+        bucket.put(naming.index_key(run.id), index)
+        with pytest.raises(AwsError, match=r"manifest.idx is damaged"):
+            read(bucket, run)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from fargo import ledger
 from fargo.aws.calls import THREADS
 from fargo.children import listed
-from fargo.errors import UsageError
+from fargo.errors import AwsError, UsageError
 from fargo.history import recall
 from fargo.model import naming
 from fargo.model.job import BEGUN, JobState
@@ -193,7 +193,10 @@ def _position(store: "Store", wave: "Wave", row: int) -> int | None:
     while low < high:
         middle = (low + high) // 2
         begin = middle * _ENTRY.size
-        there = _ENTRY.unpack(store.get_range(wave.map, begin, begin + _ENTRY.size))[0]
+        entry = store.get_range(wave.map, begin, begin + _ENTRY.size)
+        if len(entry) != _ENTRY.size:
+            raise AwsError(f"{wave.map} is damaged: it ends before its entry {middle} does")
+        there = _ENTRY.unpack(entry)[0]
         if there == row:
             return middle
         low, high = (middle + 1, high) if there < row else (low, middle)

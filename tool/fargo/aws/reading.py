@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING, Any
 from fargo.aws.errors import translated
 from fargo.errors import AwsError
 
+PAST_ITS_END = "InvalidRange"
+"""What S3 says of a range that begins where an object has ended (API reference, "Error responses")."""
+
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
@@ -50,7 +53,7 @@ class ObjectReader(io.RawIOBase):
                 answer = self._client.get_object(Bucket=self._bucket, Key=self._key, Range=asked, **same)
                 body: bytes = answer["Body"].read()
         except AwsError as error:
-            if error.code != "InvalidRange":  # an empty object has no first byte
+            if error.code != PAST_ITS_END:  # an empty object has no first byte
                 raise
             self._end = 0
             return b""

@@ -10,7 +10,7 @@ from fargo.aws.calls import THREADS, ask, pages
 from fargo.aws.errors import THROTTLED, translated
 from fargo.aws.multipart import Multipart
 from fargo.aws.patience import Patience
-from fargo.aws.reading import ObjectReader
+from fargo.aws.reading import PAST_ITS_END, ObjectReader
 from fargo.errors import AwsError, AwsNotFound
 
 CHUNK = 256 * 1024
@@ -113,9 +113,16 @@ class Store:
         Raises:
             AwsNotFound: there is none.
         """
-        with translated("GetObject"):
-            answer = self._client.get_object(Bucket=self.bucket, Key=key, Range=f"bytes={begin}-{end - 1}")
-            body: bytes = answer["Body"].read()
+        try:
+            with translated("GetObject"):
+                answer = self._client.get_object(
+                    Bucket=self.bucket, Key=key, Range=f"bytes={begin}-{end - 1}"
+                )
+                body: bytes = answer["Body"].read()
+        except AwsError as error:
+            if error.code != PAST_ITS_END:
+                raise
+            return b""
         return body
 
     def chunks(self, key: str) -> Generator[bytes, None, None]:
