@@ -120,7 +120,7 @@ def read(store: "Store", name: str) -> Entry:
         return _read(store, name)
     except AwsNotFound:
         pass
-    matches = [run for run in store.folders("runs/") if run.startswith(name)]
+    matches = [name + rest for rest in store.folders(f"runs/{name}")]
     if len(matches) == 1:
         try:
             return _read(store, matches[0])

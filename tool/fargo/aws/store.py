@@ -198,7 +198,7 @@ class Store:
         return len(objects)
 
     def folders(self, prefix: str) -> Iterator[str]:
-        """The names directly below `prefix`, without their trailing slash."""
+        """What follows `prefix`, up to the next slash: of `a/` the names below it, of `a/b` their rest."""
         with translated("ListObjectsV2"):
             pages = self._client.get_paginator("list_objects_v2").paginate(
                 Bucket=self.bucket, Prefix=prefix, Delimiter="/"
