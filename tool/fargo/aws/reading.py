@@ -1,10 +1,11 @@
-"""An object of any size as a stream, in ranges: a reader may take hours between two of them."""
+"""What is read at once; and an object of any size in ranges: its reader may take hours between two."""
 
 import io
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from fargo.aws.errors import translated
-from fargo.errors import AwsError
+from fargo.errors import AwsError, AwsUnreachable
 
 PAST_ITS_END = "InvalidRange"
 """What S3 says of a range that begins where an object has ended (API reference, "Error responses")."""
@@ -13,6 +14,33 @@ if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
 RANGE = 8 * 1024 * 1024
+
+
+TRIALS = 3
+"""How often what is read at once is asked for where the connection breaks within it: a call that has been
+answered is sent again by nobody else."""
+
+
+def read(client: Any, **request: Any) -> tuple[bytes, Mapping[str, Any]]:
+    """An object, or a range of one, as a whole; and what S3 says of it.
+
+    Args:
+        client: a boto3 client for `s3`.
+        request: of GetObject.
+
+    Raises:
+        AwsNotFound: there is none.
+    """
+    for trial in range(1, TRIALS + 1):
+        with translated("GetObject"):
+            answer: Mapping[str, Any] = client.get_object(**request)
+        try:
+            with translated("GetObject"):
+                return answer["Body"].read(), answer
+        except AwsUnreachable:
+            if trial == TRIALS:
+                raise
+    raise AssertionError  # the loop ends in one of these ways
 
 
 class ObjectReader(io.RawIOBase):
@@ -49,9 +77,7 @@ class ObjectReader(io.RawIOBase):
         same = {"IfMatch": self._etag} if self._etag else {}
         asked = f"bytes={self._at}-{self._at + RANGE - 1}"
         try:
-            with translated("GetObject"):
-                answer = self._client.get_object(Bucket=self._bucket, Key=self._key, Range=asked, **same)
-                body: bytes = answer["Body"].read()
+            body, answer = read(self._client, Bucket=self._bucket, Key=self._key, Range=asked, **same)
         except AwsError as error:
             if error.code != PAST_ITS_END:  # an empty object has no first byte
                 raise

@@ -10,7 +10,7 @@ from fargo.aws.calls import THREADS, ask, pages
 from fargo.aws.errors import THROTTLED, translated
 from fargo.aws.multipart import Multipart
 from fargo.aws.patience import Patience
-from fargo.aws.reading import PAST_ITS_END, ObjectReader
+from fargo.aws.reading import PAST_ITS_END, ObjectReader, read
 from fargo.errors import AwsError, AwsNotFound
 
 CHUNK = 256 * 1024
@@ -70,9 +70,7 @@ class Store:
 
     def get_tagged(self, key: str) -> tuple[bytes, str]:
         """The same, and its ETag."""
-        with translated("GetObject"):
-            answer = self._client.get_object(Bucket=self.bucket, Key=key)
-            body: bytes = answer["Body"].read()
+        body, answer = read(self._client, Bucket=self.bucket, Key=key)
         return body, str(answer["ETag"])
 
     def beside(self, bucket: str) -> "Store":
@@ -114,16 +112,11 @@ class Store:
             AwsNotFound: there is none.
         """
         try:
-            with translated("GetObject"):
-                answer = self._client.get_object(
-                    Bucket=self.bucket, Key=key, Range=f"bytes={begin}-{end - 1}"
-                )
-                body: bytes = answer["Body"].read()
+            return read(self._client, Bucket=self.bucket, Key=key, Range=f"bytes={begin}-{end - 1}")[0]
         except AwsError as error:
             if error.code != PAST_ITS_END:
                 raise
             return b""
-        return body
 
     def chunks(self, key: str) -> Generator[bytes, None, None]:
         """Read an object piece by piece; where the connection breaks in the middle, go on from there.
