@@ -16,7 +16,7 @@ from fargo.monitor.look import Look
 from fargo.monitor.screens.dialogs import Confirm, Menu, Panel
 from fargo.monitor.screens.errors import ErrorsScreen
 from fargo.monitor.source import Title
-from fargo.watch import JobsSeen
+from fargo.watch import JobsSeen, Store
 
 SCROLLBAR = re.compile("[▁-▇]")
 SCREENS = Path(__file__).parent / "screens"
@@ -379,6 +379,22 @@ def test_in_a_narrow_terminal_a_run_still_tells_its_waves_and_what_is_cut_says_s
         assert any(line.endswith("…") for line in driven.lines()[3:])
 
     drive(steps, (60, 15))
+
+
+def test_an_empty_table_says_why() -> None:
+    async def steps(driven: Driven) -> None:
+        board = driven.app.board
+        await driven.press("slash", *"zzzz")
+        assert "none fits the filter: esc shows all" in driven.lines()[4]
+        await driven.press("escape")
+        assert "none fits" not in driven.text
+        for whole, said in ((set(board.expected), "no jobs yet: fargo submit JOB"), (set(), "asking AWS")):
+            board.store, board.whole = Store(), whole
+            driven.app.refresh_board()
+            await driven.settle()
+            assert driven.lines()[4].strip() == said
+
+    drive(steps)
 
 
 def test_grouping_by_queue_and_run() -> None:

@@ -245,7 +245,8 @@ class MonitorApp(App[None]):
             if key.action != "command_palette":
                 words = key.word or key.help.partition(":")[0].partition(";")[0]
                 title = f"{words[:1].upper()}{words[1:]} ({key.shown})"
-                yield SystemCommand(title, key.help, partial(face.run_later, key.action))
+                more = key.help if key.help != words else ""
+                yield SystemCommand(title, more, partial(face.run_later, key.action))
 
     # -- keys of everywhere --------------------------------------------------------------------------
 

@@ -68,10 +68,8 @@ def _freshness(board: Board, age: Age, pace: str, look: Look) -> Text:
     if board.cached is not None and age.condition in (Condition.WAITING, Condition.LIVE):
         return Text("asking AWS", style="yellow")
     glyph, style = _CONDITIONS[age.condition]
-    words = Text(f"{look.draw(glyph)} {freshness.short(_stepped(age))}", style=style)
-    if pace:
-        words.append(f"   {pace}", style="dim")
-    return words
+    words = f"{look.draw(glyph)} {freshness.short(_stepped(age))}"
+    return Text.assemble((words, style), (f"   {pace}" if pace else "", "dim"))
 
 
 def _stepped(age: Age) -> Age:

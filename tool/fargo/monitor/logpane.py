@@ -57,7 +57,7 @@ class LogPane(Vertical):
     LogPane { height: 1fr; }
     LogPane LogView { height: 1fr; }
     LogPane #log-title { height: 1; background: $panel; text-wrap: nowrap; text-overflow: ellipsis; }
-    LogPane #log-note { height: auto; max-height: 2; color: $text-warning; display: none; }
+    LogPane #log-note { height: auto; max-height: 2; padding: 0 1; color: $text-warning; display: none; }
     LogPane Prompt { height: 1; display: none; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -24,6 +24,7 @@ THEME = Theme(
     surface="#171c24",
     panel="#1f2630",
     dark=True,
+    variables={"button-focus-text-style": "bold"},
 )
 ANSI = TerminalTheme(
     (17, 21, 27),

@@ -34,6 +34,9 @@ class JobTable(ScrollView, can_focus=True):
     Args:
         settings: which arrays are open and which jobs are marked; shared with the screen.
         facts: what telling of a job takes, for so many cells.
+
+    Attributes:
+        instead: what is said where there are no lines.
     """
 
     DEFAULT_CSS = """
@@ -78,6 +81,7 @@ class JobTable(ScrollView, can_focus=True):
         super().__init__(id=id)
         self.settings, self._facts = settings, facts
         self.listing = Listing()
+        self.instead = ""
         self._placed: tuple[Placed, ...] = ()
         self._now: Facts | None = None
         self._painted: dict[int, Strip] = {}
@@ -162,7 +166,8 @@ class JobTable(ScrollView, can_focus=True):
         place = round(self.scroll_y) + y - HEADINGS
         lines = self.listing.lines
         if place >= len(lines):
-            return Strip.blank(width, base)
+            words = self.instead if not lines and y == HEADINGS else ""
+            return Strip([Segment(fit(f"    {words}", width), base + style("dim"))])
         here = place == self.cursor
         if here:
             base += TINT

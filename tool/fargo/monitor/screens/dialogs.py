@@ -29,7 +29,11 @@ Dialog > .box {
 Dialog .buttons { height: 1; margin-top: 1; align-horizontal: right; }
 Dialog VerticalScroll { scrollbar-size-vertical: 1; }
 Dialog Button { margin-left: 2; }
-Dialog Button:focus { text-style: bold underline; background-tint: $background 0%; }
+Dialog .buttons Button.-style-default { background: $surface; color: $text-muted; }
+Dialog .buttons Button.-style-default:focus {
+    background: $primary; color: $background; background-tint: $background 0%;
+}
+Dialog .buttons Button.-style-default#yes:focus { background: $error; }
 Dialog Input { margin-top: 1; }
 Dialog OptionList, Dialog OptionList:focus {
     height: auto; max-height: 20; border: none; background: $panel; padding: 0;

@@ -67,6 +67,13 @@ class JobsScreen(Listed):
         """All jobs."""
         return jobs_listing(self.monitor.board, self.settings)
 
+    def none(self) -> str:
+        """That there are no jobs, or that AWS has not told of all queues yet."""
+        board = self.monitor.board
+        if not board.expected <= board.whole:
+            return "asking AWS"
+        return f"no jobs yet: {self.monitor.source.title.command('submit JOB')}"
+
     def feeds(self) -> Sequence[Feed]:
         """The children of open arrays, the fronts of the queues, and the job below the table."""
         fronts = [FrontFeed(queue) for queue in self.monitor.source.queues]

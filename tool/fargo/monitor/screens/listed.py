@@ -45,6 +45,10 @@ class Listed(Acting):
         """The lines as they are now."""
         return Listing()
 
+    def none(self) -> str:
+        """What is said where nothing is known that could be listed."""
+        return ""
+
     def filter_line(self) -> ComposeResult:
         """The line above the table."""
         with Horizontal(id="filter"):
@@ -87,7 +91,9 @@ class Listed(Acting):
         """List anew."""
         if not self.ready:
             return
-        self.jobs.show(self.listing())
+        found = self.listing()
+        self.jobs.instead = "none fits the filter: esc shows all" if found.total else self.none()
+        self.jobs.show(found)
         self._show_facts()
 
     def tick(self) -> None:
