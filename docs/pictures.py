@@ -60,12 +60,13 @@ def array(app: MonitorApp) -> str:
 
 
 async def lines(pilot: Pilot[None], app: MonitorApp) -> LogView:
-    """Wait until the log on screen has been read."""
+    """Wait until no more lines of the log on screen come."""
     view = app.screen.query_one(LogView)
     for _ in range(PATIENCE):
-        if len(view.ring) and not view.instead:
+        before = len(view.ring)
+        await pilot.pause(0.5)  # they come in parts, slowly on a machine that does much else
+        if before == len(view.ring) > 0 and not view.instead:
             break
-        await pilot.pause(0.05)
     return view
 
 

@@ -129,3 +129,16 @@ def test_once_aws_answers_one_feed_again_the_others_are_asked_at_once() -> None:
         assert set(driven.turns.hurried) >= {"jobs", "queues"}
 
     drive(steps)
+
+
+def test_the_command_that_helps_is_told_whole_where_there_is_little_room() -> None:
+    async def steps(driven: Driven) -> None:
+        await driven.go("align-hg38")
+        job = driven.app.board.store.jobs[driven.cursor]
+        run = driven.app.board.run(job)
+        assert run
+        lines = detail(job, driven.app.board, TITLE, Look(), NOW, 36)
+        assert all(line.cell_len <= 36 for line in lines)
+        assert f"fargo explain {run.id}" in " ".join(line.plain.strip() for line in lines)
+
+    drive(steps)

@@ -1,5 +1,6 @@
 """A job in some lines: how it stands, why, its timeline, its tries, and what it is made of. Pure."""
 
+import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -17,11 +18,16 @@ from fargo.monitor.why import why
 from fargo.view import bar, history, text
 
 TRIES = 3
+INDENT = "  "
+MOST = 3
+"""Lines that a reason, what it means, and the command that helps have each at the most."""
 
 
 def detail(job: Job, board: Board, title: Title, look: Look, now: datetime, width: int) -> list[Text]:
     """The lines, each no wider than so many cells where it can be cut."""
-    lines = [_head(job, board, look), *_why(job, board, title), Text()]
+    lines = [_head(job, board, look)]
+    lines += [line for words in _why(job, board, title) for line in _wrapped(words, look, width)]
+    lines.append(Text())
     lines += _progress(job, board, look, now, width)
     lines += [Text(), *_tries(job), *_facts(job, board, title)]
     return [look.cut(line, width) for line in lines]
@@ -43,6 +49,19 @@ def _head(job: Job, board: Board, look: Look) -> Text:
     if job.exit_code is not None:
         line.append(f"   exit {job.exit_code}", style="red" if job.exit_code else "dim")
     return line
+
+
+def _wrapped(words: Text, look: Look, width: int) -> list[Text]:
+    """Words of some length, in a few lines."""
+    lines = textwrap.wrap(
+        words.plain,
+        max(width, len(INDENT) + 1),
+        subsequent_indent=INDENT,
+        break_on_hyphens=False,
+        max_lines=MOST,
+        placeholder=look.draw(" …"),
+    )
+    return [Text(line, style=words.style) for line in lines]
 
 
 def _why(job: Job, board: Board, title: Title) -> Iterator[Text]:
