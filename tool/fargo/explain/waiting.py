@@ -236,7 +236,8 @@ def _place_in_queue(place: Place, state: RunSnapshot) -> tuple[str, ...]:
     if number:
         return (f"place {number} in the queue {place.name}",)
     many = len(place.front.jobs)
-    return (f"at least {many} jobs stand before it in the queue {place.name}",) if many else ()
+    stand = "job stands" if many == 1 else "jobs stand"
+    return (f"at least {many} {stand} before it in the queue {place.name}",) if many else ()
 
 
 def _quota_fix(place: Place) -> Fix:
