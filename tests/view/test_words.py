@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -7,8 +8,9 @@ from fargo.docker import Step
 from fargo.images import ImageReady
 from fargo.model.image import ImageRef
 from fargo.model.job import Attempt, Job, JobState
+from fargo.model.run import Chunk, Run, RunSnapshot, Wave
 from fargo.terraform import Diagnostic, Message, Phase, Planned, Progress
-from fargo.view import deploy, images, text
+from fargo.view import deploy, images, runs, text
 from fargo.view.deploy import DeployView
 
 NOW = datetime(2026, 11, 22, 18, 30, tzinfo=UTC)
@@ -118,3 +120,14 @@ def test_an_image_says_what_was_done() -> None:
     ref = ImageRef("r", "tag")
     assert images.ready(ImageReady(ref=ref, built=True, pushed=True)) == "tag built and pushed"
     assert images.ready(ImageReady(ref=ref)) == "tag is there already"
+
+
+def test_rows_in_one_container_are_not_so_many_in_each() -> None:
+    one = Wave(number=1, created=NOW, queue="q", definition="d", image="i", vcpu=1, memory_mib=2048,
+               rows=27, pack=250, chunks=(Chunk(number=0, job_name="n", job_id="j"),))  # fmt: skip
+    two = replace(one, rows=251, chunks=(replace(one.chunks[0], size=2),))
+    assert runs.size_words(one) == "27 rows in 1 container"
+    assert runs.size_words(two) == "251 rows in 2 containers, 250 in each"
+    run = Run(id="r", project="p", job="w", created=NOW, command=("w",), rows=27, waves=(one,))
+    job = Job(id="j", name="n", state=JobState.SUCCEEDED)
+    assert runs.containers(RunSnapshot(run=run, at=NOW, jobs=(job,))) == "1 succeeded of 1 container"

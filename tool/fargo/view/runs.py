@@ -54,15 +54,15 @@ def containers(state: RunSnapshot) -> str:
     wave = state.run.last
     counts = ", ".join(f"{count:,} {each.value.lower()}" for each, count in state.counts.items())
     again = f", wave {wave.number}" if wave.number > 1 else ""
-    what = " containers" if wave.pack > 1 else ""
-    return f"{counts} of {wave.containers:,}{what}{again}" if counts else ""
+    whole = text.plural(wave.containers, "container") if wave.pack > 1 else f"{wave.containers:,}"
+    return f"{counts} of {whole}{again}" if counts else ""
 
 
 def size_words(wave: Wave) -> str:
     """How many rows and containers a wave is; empty for a job without rows."""
     if wave.rows == 1:
         return ""
-    packed = f", {wave.pack} in each" if wave.pack > 1 else ""
+    packed = f", {wave.pack} in each" if wave.pack > 1 < wave.containers else ""
     arrays = f", {len(wave.chunks)} arrays" if len(wave.chunks) > 1 else ""
     return f"{wave.rows:,} rows in {text.plural(wave.containers, 'container')}{packed}{arrays}"
 
