@@ -41,10 +41,20 @@ variable "jobs" {
     condition = alltrue(flatten([
       for job in var.jobs : [
         for arn in values(job.secrets) :
-        can(regex("^arn:[a-z0-9-]+:(secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:|ssm:[a-z0-9-]+:[0-9]{12}:parameter/).", arn))
+        can(regex("^arn:[a-z0-9-]+:(secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[^:]+-[A-Za-z0-9]{6}(:|$)|ssm:[a-z0-9-]+:[0-9]{12}:parameter/.)", arn))
       ]
     ]))
-    error_message = "jobs.*.secrets names the ARN of a Secrets Manager secret or of an SSM parameter for each variable."
+    error_message = "jobs.*.secrets names the ARN of a Secrets Manager secret, whole with the six characters at its end, or of an SSM parameter for each variable."
+  }
+
+  # Fargate fetches them through the endpoints, and another account's would be under a key of that account.
+  validation {
+    condition = alltrue(flatten([
+      for job in var.jobs : [
+        for arn in values(job.secrets) : can(regex("^[^:]+:[^:]+:[^:]+:${local.account.region}:${local.account.id}:", arn))
+      ]
+    ]))
+    error_message = "jobs.*.secrets are of this account, ${local.account.id}, and of its region ${local.account.region}: nothing leads to others."
   }
 
   validation {

@@ -126,6 +126,36 @@ run "reject_a_secret_that_is_no_arn" {
   expect_failures = [var.jobs]
 }
 
+run "reject_a_secret_without_the_six_characters_at_its_end" {
+  command = plan
+
+  variables {
+    jobs = { work = { command = ["true"], vcpu = 1, memory_mib = 2048, secrets = { KEY = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:key" } } }
+  }
+
+  expect_failures = [var.jobs]
+}
+
+run "reject_a_secret_of_another_account" {
+  command = plan
+
+  variables {
+    jobs = { work = { command = ["true"], vcpu = 1, memory_mib = 2048, secrets = { KEY = "arn:aws:secretsmanager:eu-west-1:210987654321:secret:key-AbCdEf" } } }
+  }
+
+  expect_failures = [var.jobs]
+}
+
+run "reject_a_parameter_of_another_region" {
+  command = plan
+
+  variables {
+    jobs = { work = { command = ["true"], vcpu = 1, memory_mib = 2048, secrets = { KEY = "arn:aws:ssm:us-east-1:123456789012:parameter/key" } } }
+  }
+
+  expect_failures = [var.jobs]
+}
+
 run "reject_a_policy_that_is_no_json" {
   command = plan
 

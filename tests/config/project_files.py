@@ -17,7 +17,7 @@ timeout = "15m"
 attempts = 3
 spot = true
 environment = { LOG_LEVEL = "info" }
-secrets = { API_KEY = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:key" }
+secrets = { API_KEY = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:key-AbCdEf" }
 output = "out"
 
 [network]
@@ -59,6 +59,7 @@ WRONG = [
     (MINIMAL + "environment = { FARGO_RUN = '1' }", "jobs.run.environment.FARGO_RUN is", "neither with FARGO_"),
     (MINIMAL + f"environment = {{ KEY = '1' }}\nsecrets = {{ KEY = '{SECRET}' }}", "jobs.run.secrets.KEY is 'KEY'", "not in environment"),
     (MINIMAL + "secrets = { KEY = 'hunter2' }", "jobs.run.secrets.KEY is 'hunter2'", "the ARN of"),
+    (MINIMAL + "secrets = { KEY = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:key' }", "secret:key'", "six characters"),
     (MINIMAL + '[network]\ncidr = "10.0.0.0/8"', "network.cidr is '10.0.0.0/8'", "from /16 to /24"),
     (MINIMAL + '[network]\nendpoints = ["s4"]', "network.endpoints is 's4'", "secretsmanager"),
     (MINIMAL + '[image]\narchitecture = "riscv"', "image.architecture is 'riscv'", "x86_64 or arm64"),

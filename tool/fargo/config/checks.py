@@ -113,7 +113,8 @@ def _variables(job: JobSettings) -> Iterator[Problem]:
         if name in job.environment:
             yield Problem(f"secrets.{name}", name, "a name that is not in environment too")
         if not re.fullmatch(SECRET, arn):
-            yield Problem(f"secrets.{name}", arn, "the ARN of a Secrets Manager secret or an SSM parameter")
+            allowed = "the ARN of an SSM parameter or of a secret, whole with the six characters at its end"
+            yield Problem(f"secrets.{name}", arn, allowed)
 
 
 def _policy(job: JobSettings) -> Iterator[Problem]:

@@ -9,7 +9,8 @@ from fargo.model import fargate, naming, units
 from fargo.model.fargate import Size
 
 SECRET = (
-    r"^arn:[a-z0-9-]+:(secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:|ssm:[a-z0-9-]+:[0-9]{12}:parameter/).+$"  # noqa: S105 # the form of an ARN
+    r"^arn:[a-z0-9-]+:(secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[^:]+-[A-Za-z0-9]{6}(:.*)?"  # noqa: S105 # the form of an ARN
+    r"|ssm:[a-z0-9-]+:[0-9]{12}:parameter/.+)$"
 )
 ACTION = r"^[a-z0-9-]+:[A-Za-z0-9*?]+$"
 _SIZE = r"^\s*[0-9]{1,9}(\.[0-9]{1,9})?\s*(MiB|GiB|M|G)\s*$"
