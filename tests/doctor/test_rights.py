@@ -6,6 +6,7 @@ from typing import Any
 from unittest.mock import create_autospec
 
 import pytest
+from botocore.exceptions import ClientError
 from fakes import refusal
 from local_aws import ACCOUNT, client, local_aws
 from projects import REGION
@@ -155,6 +156,48 @@ def test_many_actions_are_asked_for_in_several_calls() -> None:
     ask(iam, Question(tuple(f"s3:Get{n}" for n in range(120)), ("*",), {"a": "b"}))
     assert [len(request["ActionNames"]) for request in iam.asked] == [50, 50, 20]
     assert iam.asked[0]["ContextEntries"][0]["ContextKeyValues"] == ["b"]
+
+
+class Apart(Iam):
+    """IAM that takes one of these actions in a call alone, and says so in such words."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__()
+        self.words = words
+
+    def simulate_principal_policy(self, **request: Any) -> dict[str, Any]:
+        names = request["ActionNames"]
+        self.asked.append(request)
+        if len(names) > 1 and "iam:PassRole" in names:
+            others = ",".join(name for name in names if name != "iam:PassRole")
+            said = f"Invalid Input Actions: {self.words} require different authorization information."
+            error = {"Code": "InvalidInput", "Message": said.format(others=others)}
+            raise ClientError({"Error": error}, "SimulatePrincipalPolicy")
+        return {
+            "EvaluationResults": [{"EvalActionName": name, "EvalDecision": "implicitDeny"} for name in names]
+        }
+
+
+@pytest.mark.parametrize(
+    ("words", "calls"),
+    [
+        ("[{others}] and [iam:PassRole]", [["a:B", "c:D"], ["iam:PassRole"]]),
+        ("some of these", [["a:B"], ["iam:PassRole"], ["c:D"]]),
+    ],
+)
+def test_actions_that_iam_does_not_take_together_are_asked_for_apart(
+    words: str, calls: list[list[str]]
+) -> None:
+    iam = Apart(words)
+    answer = ask(iam, Question(("a:B", "iam:PassRole", "c:D"), ("*",)))
+    assert answer.denied == {"a:B", "iam:PassRole", "c:D"}
+    assert [request["ActionNames"] for request in iam.asked[1:]] == calls
+
+
+def test_what_creates_is_not_simulated_beside_what_does_not(iam: Any) -> None:
+    arn = iam.create_user(UserName="mixed")["User"]["Arn"]
+    with pytest.raises(ClientError, match=r"\[s3:GetObject\] and \[ec2:CreateVpc\] require different auth"):
+        iam.simulate_principal_policy(PolicySourceArn=arn, ActionNames=["ec2:CreateVpc", "s3:GetObject"])
 
 
 def test_an_account_that_does_not_allow_the_question_says_so_at_the_first_one() -> None:

@@ -1,6 +1,7 @@
 """IAM's own simulator: whether a user or a role may do what commands will ask for. Nothing is done."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,13 @@ TOGETHER = 4
 """Calls at once: IAM throttles sooner than other services."""
 _PATIENCE = 15
 ALLOWED = "allowed"
+_APART = "require different authorization information"
+"""What IAM says of actions that it does not simulate in one call; by which rule, no page of AWS's tells.
+
+Source: aws-cloudformation/rain, `internal/aws/iam`, which quotes the whole answer.
+"""
+_GROUP = re.compile(r"\[([^]]*)\]")
+"""Those that go together, in the words of that answer: `[a,b] and [c]`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,21 +96,35 @@ def _ask(client: Any, arn: str, question: Question) -> Answer:
         {"ContextKeyName": key, "ContextKeyValues": [value], "ContextKeyType": "string"}
         for key, value in question.context.items()
     ]
+    about: dict[str, Any] = {"PolicySourceArn": arn, "ResourceArns": list(question.resources)}
+    about |= {"ContextEntries": context} if context else {}
     denied: set[str] = set()
     unsure: set[str] = set()
     for start in range(0, len(question.actions), CHUNK):
-        answer = pages(
-            client,
-            "simulate_principal_policy",
-            PolicySourceArn=arn,
-            ActionNames=list(question.actions[start : start + CHUNK]),
-            ResourceArns=list(question.resources),
-            **({"ContextEntries": context} if context else {}),
-        )
-        for page in answer:
-            for result in page["EvaluationResults"]:
-                _note(result, denied, unsure)
+        for result in _results(client, question.actions[start : start + CHUNK], about):
+            _note(result, denied, unsure)
     return Answer(frozenset(denied - unsure), frozenset(unsure))
+
+
+def _results(client: Any, actions: Sequence[str], about: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """What is said of each action; in several calls where IAM does not take them in one."""
+    try:
+        answer = list(pages(client, "simulate_principal_policy", ActionNames=list(actions), **about))
+    except AwsError as error:
+        if _APART not in error.message or len(actions) == 1:
+            raise
+        for group in _apart(actions, error.message):
+            yield from _results(client, group, about)
+        return
+    for page in answer:
+        yield from page["EvaluationResults"]
+
+
+def _apart(actions: Sequence[str], said: str) -> list[list[str]]:
+    """The actions in the groups that the answer names; each alone where it does not name them so."""
+    groups = [[name.strip() for name in group.split(",")] for group in _GROUP.findall(said)]
+    named = sorted(name for group in groups for name in group)
+    return groups if len(groups) > 1 and named == sorted(actions) else [[action] for action in actions]
 
 
 def _note(result: Mapping[str, Any], denied: set[str], unsure: set[str]) -> None:
