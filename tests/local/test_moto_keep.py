@@ -1,12 +1,14 @@
 """What every service but Batch holds outlives the process: in order, killed, or of another version."""
 
+import io
 import json
 import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 
 import pytest
@@ -14,7 +16,10 @@ from aws_things import LARGE, fill, make_storage, told
 from local_aws import client, wait_until
 
 from fargo.local import daemon
+from fargo.local.moto_keep import Keep
+from fargo.local.moto_moments import Moments
 from fargo.local.state import StateDir, Status
+from fargo.local.wsgi import Environ, StartResponse
 
 
 @pytest.fixture
@@ -286,3 +291,32 @@ def test_a_change_that_cannot_be_made_again_is_said_and_the_rest_is_made(tmp_pat
     journal.write_text(journal.read_text().replace("Name=b", "Name=!"))
     lost = "changes that were kept and could not be made again: 1; the log says which"
     assert played(tmp_path, 3600) == f"['a', 'c'] ['0.journal'] {lost}"
+
+
+def test_who_looks_waits_until_a_change_is_made(tmp_path: Path) -> None:
+    """moto's dictionaries change meanwhile, and a look that goes through them would end with a 500."""
+    going_on, may_end, order = threading.Event(), threading.Event(), []
+
+    def moto(environ: Environ, start_response: StartResponse) -> list[bytes]:
+        if environ["REQUEST_METHOD"] == "PUT":
+            going_on.set()
+            may_end.wait(30)
+        order.append(environ["REQUEST_METHOD"])
+        start_response("400 Bad Request", [])  # so that nothing is put on record
+        return [b""]
+
+    keep = Keep(tmp_path, moto, Moments())
+
+    def call(method: str) -> None:
+        environ = {"REQUEST_METHOD": method, "PATH_INFO": "/bucket", "wsgi.input": io.BytesIO()}
+        list(keep(environ, lambda *_: None))
+
+    with ThreadPoolExecutor(2) as pool:
+        change = pool.submit(call, "PUT")
+        assert going_on.wait(30)
+        look = pool.submit(call, "GET")
+        wait([look], timeout=0.3)
+        may_end.set()
+        change.result()
+        look.result()
+    assert order == ["PUT", "GET"]

@@ -1,9 +1,9 @@
 """What moto holds, kept on disk: a snapshot, and a journal of the changes since.
 
-A change is made, written to the journal, and answered, in this order and one at a time; only what may
-take long goes beside the others. The journal is played again at the next start, with the same
-randomness and at the same times (`moto_moments`). A clean stop, and a journal that would take long to
-play, end in a new snapshot (`moto_snapshot`), with which the journal begins anew.
+A change is made, written to the journal, and answered, in this order and one at a time, and a call that
+only looks takes its turn with them; what may take long goes beside. The journal is played again at the
+next start, with the same randomness and at the same times (`moto_moments`). A clean stop, and a journal
+that would take long to play, end in a new snapshot (`moto_snapshot`), with which the journal begins anew.
 
     <folder>/7.snapshot    everything that moto held
     <folder>/7.journal     the changes since
@@ -101,7 +101,9 @@ class Keep:
         """Answer one request; if it changed something, that is kept before the answer goes out."""
         action = action_of(environ)
         if only_looks(environ, action):
-            return self._moto(environ, start_response)
+            # moto's dictionaries must not change while it goes through them.
+            with self._lock:
+                return self._moto(environ, start_response)
         with self._turn(alone=not takes_long(environ, action)):
             record = take(environ, action, self._bodies)
             moment = Moment.now(frozen=not polls(action))

@@ -27,18 +27,13 @@ from fargo.local.faults import Faults
 from fargo.local.moto_keep import Keep
 from fargo.local.moto_moments import Moments
 from fargo.local.noted import Noted
+from fargo.local.serving import serve
 from fargo.local.state import StateDir, Status
 from fargo.local.ways import Ways
-from fargo.local.wsgi import WsgiApp
 
 _log = logging.getLogger(__name__)
 
 _LOOPBACK = "127.0.0.1"
-_THREADS = 16
-_CONNECTIONS = 512
-"""At most so many are open; the next is not answered before one is closed, or was idle for two minutes. Each
-container and each client keeps some; half of the files that a process may usually have open."""
-_LARGEST_BODY = 6 * 1024**3
 _LOG_BYTES = 1024 * 1024
 _LOCK_SECONDS = 1.0
 _GARBAGE = 20_000
@@ -103,7 +98,7 @@ class Server:
         # What is loaded stays; the collector need not walk through moto's and botocore's models again.
         gc.freeze()
         gc.set_threshold(_GARBAGE)
-        _serve(self._app, self._socket)
+        serve(self._app, self._socket)
         self._find_engine()
         self._folder.keep_port(self.port)
         self._folder.write(self._status)
@@ -148,7 +143,7 @@ class Server:
         if ready.gateway in self._gateways:
             return
         try:
-            _serve(self._app, _bound(ready.gateway, self.port))
+            serve(self._app, _bound(ready.gateway, self.port))
         except OSError as error:
             self._warn(
                 f"containers cannot reach the local AWS: {ready.gateway}:{self.port}, the gateway of their "
@@ -252,29 +247,3 @@ def _bound(address: str, port: int) -> socket.socket:
         bound.close()
         raise
     return bound
-
-
-def _serve(app: WsgiApp, listening: socket.socket) -> None:
-    """Answer requests on `listening`, from threads that end with the process."""
-    from waitress.channel import HTTPChannel
-    from waitress.server import create_server
-
-    class Channel(HTTPChannel):  # type: ignore[misc] # waitress has no types
-        def send_continue(self) -> None:
-            """Ask for a body, unless all of it is here: an empty one would be waited for without end."""
-            if not self.request.completed:
-                super().send_continue()
-
-    server = create_server(
-        app,
-        map={},
-        sockets=[listening],
-        threads=_THREADS,
-        connection_limit=_CONNECTIONS,
-        ident="fargo",
-        max_request_body_size=_LARGEST_BODY,
-        asyncore_use_poll=True,
-        clear_untrusted_proxy_headers=True,
-    )
-    server.channel_class = Channel
-    threading.Thread(target=server.run, name="http", daemon=True).start()
