@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 LOCK_FILE = ".terraform.lock.hcl"
-PLAN_AGAIN = "plan again: `fargo plan --out FILE`"
+SAVE_AGAIN = "plan again: `fargo plan --out FILE`"
 _PLAN, _WHOSE = "terraform.tfplan", "fargo.json"
 
 
@@ -99,7 +99,7 @@ class SavedPlan:
             TypeError,
             ValueError,
         ) as error:
-            raise StalePlan(f"{file} is no plan of `fargo plan --out`", PLAN_AGAIN) from error
+            raise StalePlan(f"{file} is no plan of `fargo plan --out`", SAVE_AGAIN) from error
         return found
 
     def check(self, here: Whose) -> None:
@@ -116,11 +116,11 @@ class SavedPlan:
         ):
             theirs, ours = getattr(self.whose, what), getattr(here, what)
             if theirs != ours:
-                raise StalePlan(f"the plan is of {word} {theirs}, and this is {ours}", PLAN_AGAIN)
+                raise StalePlan(f"the plan is of {word} {theirs}, and this is {ours}", SAVE_AGAIN)
         if self.whose.image_tag != here.image_tag:
             raise StalePlan(
                 f"the plan names the image {self.whose.image_tag}, and what is here builds {here.image_tag}",
-                f"check out what the plan was made of, or {PLAN_AGAIN}",
+                f"check out what the plan was made of, or {SAVE_AGAIN}",
             )
 
     def check_stack(self, fingerprint: str) -> None:
@@ -132,13 +132,13 @@ class SavedPlan:
         if self.whose.fingerprint != fingerprint:
             raise StalePlan(
                 "the plan was made of other settings than those here, or for another state",
-                PLAN_AGAIN,
+                SAVE_AGAIN,
             )
 
 
 def _check_maker(fargo: str, form: int) -> None:
     if (fargo, form) != (__version__, FORMAT):
-        raise StalePlan(f"the plan was made by fargo {fargo}, and this is {__version__}", PLAN_AGAIN)
+        raise StalePlan(f"the plan was made by fargo {fargo}, and this is {__version__}", SAVE_AGAIN)
 
 
 def save(deployment: "Deployment", plan: DeployPlan, file: Path) -> None:
