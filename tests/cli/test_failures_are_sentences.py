@@ -24,7 +24,6 @@ from fargo.local import daemon
         (("submit", "wrok"), 2, "has no job wrok", "did you mean work?"),
         (("--local", "submit", "work"), 3, "demo is not deployed here yet", "fargo --local up"),
         (("--local", "ps"), 3, "demo is not deployed here yet", "fargo --local up"),
-        (("--local", "down"), 3, "demo is not deployed here: nothing to take down", ""),
         (("cost",), 3, "demo is not deployed here yet", "fargo up"),
         (("plan",), 2, "no region", "--region NAME"),
         (("--project", "none.toml", "plan"), 2, "none.toml: no such file", "fargo init"),

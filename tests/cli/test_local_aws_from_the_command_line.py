@@ -49,7 +49,7 @@ def test_start_says_that_the_last_one_was_killed(fargo: Fargo, endpoint: str) ->
 def test_reset_asks_first(fargo: Fargo, endpoint: str) -> None:
     ended = fargo("local", "reset")
     assert ended.code == 2
-    assert "its jobs, logs and buckets" in ended.err
+    assert "its jobs, logs, buckets and images" in ended.err
     assert "--yes" in ended.err
     assert daemon.status()
     daemon.stop()

@@ -2,6 +2,7 @@
 
 import gc
 import os
+import secrets
 import time
 import uuid
 from collections.abc import Callable
@@ -20,6 +21,7 @@ from fargo.images import (
     ensure_built,
     forget,
     hold,
+    release,
 )
 from fargo.model.fargate import Architecture
 from fargo.model.image import ImageRef
@@ -176,6 +178,15 @@ def test_an_image_that_another_holds_stays_until_that_one_forgets_it(
     assert forget(repository, engine, holder="11aa") == ()
     assert engine.architecture(str(ref))
     assert forget(repository, engine, holder="22bb") == (ref,)
+    assert not engine.architecture(str(ref))
+
+
+def test_a_holder_lets_go_of_all_that_it_holds(make: Make, engine: Engine, repository: str) -> None:
+    ref = build(make(), repository, engine)[-1].ref
+    holder = secrets.token_hex(4)
+    hold(ref, engine, holder)
+    assert release(engine, holder=f"{holder}0") == ()
+    assert release(engine, holder=holder) == (ref,)
     assert not engine.architecture(str(ref))
 
 

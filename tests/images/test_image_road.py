@@ -18,6 +18,7 @@ from fargo.images import (
     forget,
     hold,
     publish,
+    release,
 )
 from fargo.model.fargate import Architecture
 from fargo.model.image import ImageRef
@@ -49,9 +50,9 @@ class World:
     def _architecture(self, image: str) -> str:
         return self.made_for if image == BUILT.image_id else self.held.get(image, "")
 
-    def _tags(self, repository: str) -> list[ImageRef]:
+    def _tags(self, repository: str | None = None) -> list[ImageRef]:
         names = [name.rpartition(":") for name in self.held]
-        return [ImageRef(owner, tag) for owner, _, tag in names if owner == repository]
+        return [ImageRef(owner, tag) for owner, _, tag in names if owner == (repository or owner)]
 
     def _build(self, spec: ImageSpec, *, context_tar: IO[bytes]) -> Iterator[object]:
         assert context_tar.tell() == 0
@@ -180,6 +181,20 @@ def test_what_another_local_aws_holds_is_not_forgotten() -> None:
     assert world.engine.architecture(str(shared))
     assert forget(URL, world.engine, holder="22bb") == (shared,)
     assert not world.held
+
+
+def test_a_holder_lets_go_of_all_projects_and_of_nothing_that_others_hold_or_nobody_does() -> None:
+    world, other = World(), f"{URL}-2"
+    ours, shared, theirs = ImageRef(URL, "a"), ImageRef(other, "a"), ImageRef(f"{URL}-3", "a")
+    loose = ImageRef("somebody/s", "a-11aa")
+    for ref in (ours, shared, theirs, loose):
+        world.engine.tag("sha256:id", ref)
+    for ref, holder in ((ours, "11aa"), (shared, "11aa"), (shared, "22bb"), (theirs, "22bb")):
+        hold(ref, world.engine, holder)
+    assert release(world.engine, holder="11aa") == (ours,)
+    left = [shared, theirs, loose, ImageRef(f"{other}/held", "a-22bb"), ImageRef(f"{URL}-3/held", "a-22bb")]
+    assert set(world.held) == set(map(str, left))
+    assert release(world.engine, holder="11aa") == ()
 
 
 def test_without_a_holder_all_is_forgotten() -> None:

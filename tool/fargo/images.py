@@ -31,7 +31,11 @@ __all__ = [
     "forget",
     "hold",
     "publish",
+    "release",
 ]
+
+
+_HELD = "/held"
 
 
 class Registry(Protocol):
@@ -194,9 +198,23 @@ def forget(repository_url: str, engine: Engine, *, holder: str = "") -> tuple[Im
     return gone
 
 
+def release(engine: Engine, *, holder: str) -> tuple[ImageRef, ...]:
+    """Remove all images that a holder alone holds, of whatever project.
+
+    Returns:
+        What was removed.
+
+    Raises:
+        ImageError: a container still uses one.
+    """
+    holds = [each for each in engine.tags() if each.tag.endswith(f"-{holder}")]
+    owners = {each.repository.removesuffix(_HELD) for each in holds if each.repository.endswith(_HELD)}
+    return tuple(gone for owner in sorted(owners) for gone in forget(owner, engine, holder=holder))
+
+
 def _holds(repository_url: str) -> str:
     """Where the names lie that hold images of a repository: a tag each, of the image's and the holder."""
-    return f"{repository_url}/held"
+    return f"{repository_url}{_HELD}"
 
 
 def _name(image_id: str, ref: ImageRef, engine: Engine, *, wanted: str) -> None:

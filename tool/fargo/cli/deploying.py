@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -99,6 +99,17 @@ def hold(context: Context, ref: "ImageRef", docker: "Engine") -> None:
 
     if name := holder(context):
         images.hold(ref, docker, name)
+
+
+def drop_images(context: Context, drop: "Callable[[Engine], object]") -> None:
+    """Have the engine drop images that are of no use any more; where it does not, that is said."""
+    from fargo.errors import EngineMissing
+
+    try:
+        with engine() as docker:
+            drop(docker)
+    except (EngineMissing, ImageError) as error:
+        context.out.say(f"the images on this machine stay: {error.message}", "yellow")
 
 
 @contextmanager

@@ -7,10 +7,13 @@ import click
 
 from fargo.cli.context import Context, pass_context
 from fargo.cli.options import FargoCommand
-from fargo.errors import AwsError
+from fargo.errors import AwsError, NotDeployed
 
 if TYPE_CHECKING:
     from fargo.deploy import Keep, Outcome, Standing
+
+_NAMED = 5
+"""Things that are named where they are not this folder's."""
 
 
 @click.command(
@@ -39,9 +42,13 @@ def down(context: Context, kept: "tuple[str, ...]") -> None:
     from fargo.deploy import Keep, Teardown
 
     keep = frozenset(Keep(each) for each in kept)
-    context.folder.expect_state()  # before a local AWS is started only to find nothing in it
-    teardown = Teardown(context.deployment, keep=keep)
-    standing = follow(context, "look", teardown.standing())
+    try:
+        context.folder.expect_state()  # before a local AWS is started only to find nothing in it
+        teardown = Teardown(context.deployment, keep=keep)
+        standing = follow(context, "look", teardown.standing())
+    except NotDeployed as error:
+        _say_nothing(context, error)
+        return
     _ask(context, standing, keep)
     outcome = follow(context, "down", teardown.run())
     if context.out.json:
@@ -53,6 +60,34 @@ def down(context: Context, kept: "tuple[str, ...]") -> None:
         )
     _remove_images(context)
     _say_end(context, outcome)
+
+
+def _say_nothing(context: Context, found: NotDeployed) -> None:
+    """Nothing of this folder's is there. That is well, where nothing of the name is there at all.
+
+    Raises:
+        NotDeployed: something is, of whatever state.
+    """
+    from fargo.deploy import Outcome, Standing
+    from fargo.local.state import StateDir
+
+    if not context.options.local or StateDir.default().is_begun:
+        _check_nothing(context, found)
+    if context.out.json:
+        context.out.data(_data(Standing(resources=0), Outcome(left=(), kept=(), key_deletion=None)))
+    context.out.say(found.message)
+
+
+def _check_nothing(context: Context, found: NotDeployed) -> None:
+    from fargo.aws import inventory
+
+    there = inventory.listing(context.session, context.project.name)
+    if there:
+        more = f" and {len(there) - _NAMED} more" if len(there) > _NAMED else ""
+        raise NotDeployed(
+            f"{found.message}. But things of its name are there: {', '.join(map(str, there[:_NAMED]))}{more}",
+            "take them down where they were deployed; if that is lost, `fargo up --adopt` and `fargo down`",
+        ) from found
 
 
 def _ask(context: Context, standing: "Standing", keep: "frozenset[Keep]") -> None:
@@ -86,15 +121,10 @@ def _say_end(context: Context, outcome: "Outcome") -> None:
 
 def _remove_images(context: Context) -> None:
     """What the engine holds under the repository's name is of no use without it, but to another local AWS."""
-    from fargo.cli.deploying import engine, holder
-    from fargo.errors import EngineMissing, ImageError
+    from fargo.cli.deploying import drop_images, holder
     from fargo.images import forget
     from fargo.model import naming
 
     session = context.session
     repository = naming.repository_url(session.identity().account_id, session.region, context.project.name)
-    try:
-        with engine() as docker:
-            forget(repository, docker, holder=holder(context))
-    except (EngineMissing, ImageError) as error:
-        context.out.say(f"the images on this machine stay: {error.message}", "yellow")
+    drop_images(context, lambda docker: forget(repository, docker, holder=holder(context)))

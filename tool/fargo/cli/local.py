@@ -70,14 +70,18 @@ def stop(context: Context) -> None:
 @pass_context
 def reset(context: Context) -> None:
     """Forget everything that the local AWS holds; if it runs, it is stopped first."""
+    from fargo.cli.deploying import drop_images
+    from fargo.images import release
     from fargo.local import daemon
+    from fargo.local.state import StateDir
 
     context.out.say(
         "everything that the local AWS of this machine holds is forgotten: what was deployed to it,"
     )
-    context.out.say("its jobs, logs and buckets")
+    context.out.say("its jobs, logs, buckets and images")
     context.confirm("This cannot be undone. Go on?")
     stopped = daemon.reset()
+    drop_images(context, lambda docker: release(docker, holder=StateDir.default().id))
     if context.out.json:
         context.out.data({"stopped": stopped})
     else:

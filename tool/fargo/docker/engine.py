@@ -222,17 +222,17 @@ class Engine:
             for response in begun:
                 response.close()
 
-    def tags(self, repository: str) -> list[ImageRef]:
-        """The images that the engine holds of a repository, without their digests.
+    def tags(self, repository: str | None = None) -> list[ImageRef]:
+        """The images that the engine holds of a repository, or of all, without their digests.
 
         Raises:
             ImageError: the engine does not answer.
         """
-        with _answering(f"list the images of {repository}"):
+        with _answering(f"list the images of {repository or 'all repositories'}"):
             found = self._client.images(name=repository)
         names = [name for image in found for name in image["RepoTags"] or ()]
         parts = [name.rpartition(":") for name in names]
-        return [ImageRef(owner, tag) for owner, _, tag in parts if owner == repository]
+        return [ImageRef(owner, tag) for owner, _, tag in parts if owner == (repository or owner)]
 
     def remove(self, ref: ImageRef) -> None:
         """Take an image's name away, and its layers where nothing else uses them. Gone already is fine.

@@ -82,6 +82,11 @@ class StateDir:
         lock.close()
         return False
 
+    @property
+    def is_begun(self) -> bool:
+        """Whether a server was ever here, since the folder was made or cleared."""
+        return (self.path / "port").exists()
+
     def write(self, status: Status) -> None:
         """Publish `status` in one step: a reader sees the old file or the new one."""
         draft = self.path / "state.json.new"
