@@ -62,6 +62,31 @@ def test_up_makes_the_bucket_private_and_with_versions_and_plan_makes_nothing(
     assert "made the bucket" not in again.err
 
 
+@pytest.mark.engine
+@pytest.mark.usefixtures("terraform")
+def test_up_finishes_a_bucket_whose_making_was_killed_and_leaves_others_as_they_are(
+    fargo: Fargo, shared: str
+) -> None:
+    s3 = client("s3", shared, REGION)
+    s3.create_bucket(Bucket="team-states")
+    assert "finished the bucket team-states, whose making was cut off" in fargo("up", "--yes").err
+    assert s3.get_bucket_versioning(Bucket="team-states")["Status"] == "Enabled"
+    assert all(s3.get_public_access_block(Bucket="team-states")["PublicAccessBlockConfiguration"].values())
+    again = fargo("up", "--yes").err
+    assert "bucket" not in again.replace("with the bucket", "")
+    s3.put_bucket_versioning(Bucket="team-states", VersioningConfiguration={"Status": "Suspended"})
+    assert "the bucket team-states keeps no old versions" in fargo("up", "--yes").err
+    assert s3.get_bucket_versioning(Bucket="team-states")["Status"] == "Suspended"
+
+
+@pytest.mark.engine
+@pytest.mark.usefixtures("terraform")
+def test_up_says_of_a_bucket_in_use_that_it_keeps_no_old_versions(fargo: Fargo, shared: str) -> None:
+    _write_state(shared, {})
+    assert "the bucket team-states keeps no old versions" in fargo("up", "--yes").err
+    assert "Status" not in client("s3", shared, REGION).get_bucket_versioning(Bucket="team-states")
+
+
 def _deployed_by_a_colleague(project: Path, endpoint: str) -> dict[str, Any]:
     """The stack is there, and nothing of it on this machine but the project file."""
     outputs = deploy(project, endpoint)

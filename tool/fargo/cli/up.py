@@ -81,6 +81,8 @@ def _share_state(context: Context) -> None:
         )
         shared_state.make_bucket(context.session, bucket)
         context.out.say(f"made the bucket {bucket}: private, encrypted, with versions")
+    elif folder.is_shared and (said := shared_state.mend_bucket(context.session, folder)):
+        context.out.say(said, "yellow")
     if moves:
         context.confirm(f"The state is on this machine. Move it to {folder.state_id}, for all who share it?")
         shared_state.move(context.session, folder)

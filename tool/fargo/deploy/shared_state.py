@@ -9,7 +9,7 @@ from fargo import place
 from fargo.aws.calls import ask
 from fargo.aws.errors import translated
 from fargo.aws.store import Store
-from fargo.errors import AwsError, AwsNotFound, NotDeployed, PrerequisiteError
+from fargo.errors import AwsDenied, AwsError, AwsNotFound, NotDeployed, PrerequisiteError
 from fargo.model.stack import StackOutputs
 
 if TYPE_CHECKING:
@@ -58,23 +58,68 @@ def make_bucket(session: "Session", bucket: str, *, sleep: "Callable[[float], No
     Raises:
         AwsError: AWS refuses, as where another account has a bucket of this name.
     """
-    client = session.client("s3")
     here: dict[str, Any] = (
         {}
         if session.region == _WITHOUT_NAME
         else {"CreateBucketConfiguration": {"LocationConstraint": session.region}}
     )
+    _take(session, {"create_bucket": {"Bucket": bucket, **here}, **_settings(bucket)}, sleep)
+
+
+def mend_bucket(session: "Session", folder: "StackFolder") -> str:
+    """Finish a bucket whose making was killed: it is empty, and its versions were never turned on or off.
+
+    Returns:
+        What was done, or what is wrong with a bucket that is in use; empty where all is well, or where
+        these credentials may not look.
+
+    Raises:
+        AwsError: AWS is out of reach, or refuses.
+    """
+    bucket, _ = folder.shared_state
+    client = session.client("s3")
+    try:
+        status = ask(client, "get_bucket_versioning", Bucket=bucket).get("Status", "")
+        objects, _, _ = Store(client, bucket).first_page()
+    except AwsDenied:
+        return ""
+    if status == "Enabled":
+        return ""
+    if status or objects:
+        return (
+            f"the bucket {bucket} keeps no old versions, so what overwrites a state loses it; turn them on: "
+            f"aws s3api put-bucket-versioning --bucket {bucket} --versioning-configuration Status=Enabled"
+        )
+    owner = session.identity().account_id
+    _take(session, _settings(bucket, ExpectedBucketOwner=owner), time.sleep)
+    return f"finished the bucket {bucket}, whose making was cut off: private, encrypted, with versions"
+
+
+def _settings(bucket: str, **more: str) -> dict[str, dict[str, Any]]:
+    """The calls that make a bucket fit for states."""
     closed = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
-    steps: dict[str, dict[str, Any]] = {
-        "create_bucket": here,
-        "put_bucket_versioning": {"VersioningConfiguration": {"Status": "Enabled"}},
-        "put_public_access_block": {"PublicAccessBlockConfiguration": dict.fromkeys(closed, True)},
+    return {
+        "put_bucket_versioning": {
+            "Bucket": bucket,
+            "VersioningConfiguration": {"Status": "Enabled"},
+            **more,
+        },
+        "put_public_access_block": {
+            "Bucket": bucket,
+            "PublicAccessBlockConfiguration": dict.fromkeys(closed, True),
+            **more,
+        },
     }
+
+
+def _take(session: "Session", steps: dict[str, dict[str, Any]], sleep: "Callable[[float], None]") -> None:
+    """Make calls in their order, each again while somebody else works on the bucket."""
+    client = session.client("s3")
     for call, arguments in steps.items():
         for pause in (*_PAUSES, None):
             try:
                 with translated(client.meta.method_to_api_mapping[call]):
-                    getattr(client, call)(Bucket=bucket, **arguments)
+                    getattr(client, call)(**arguments)
                 break
             except AwsError as error:
                 if error.code == _OURS:

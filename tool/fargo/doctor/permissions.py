@@ -72,11 +72,13 @@ STATE = (
 MAKE_STATE = (
     Grant(
         "State",
-        every("s3", "CreateBucket", "PutBucketPublicAccessBlock", "PutBucketVersioning"),
+        every(
+            "s3", "CreateBucket", "GetBucketVersioning", "PutBucketPublicAccessBlock", "PutBucketVersioning"
+        ),
         ("{state}",),
     ),
 )
-"""`up` makes that bucket where it is not there."""
+"""`up` makes that bucket where it is not there, and sees whether its making was cut off."""
 LOCK_STATE = (
     Grant(
         "StateLock", every("s3", "DeleteObject", "PutObject"), ("{state}/{prefix}/terraform.tfstate.tflock",)
