@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import count, islice
 from typing import Any
 
 import pytest
@@ -193,6 +194,24 @@ def test_watched_runs_are_told_of_once_all_their_jobs_were_seen() -> None:
     first = next(watch_runs(lambda: [many, two], lambda: Poller(Batch(client))))
     assert isinstance(first, tuple)
     assert [len(state.jobs) for state in first] == [100, 1]
+
+
+def test_why_watched_runs_failed_is_asked_as_soon_as_it_is_known_that_they_did() -> None:
+    client, time = (
+        Client(lambda ids: [_job(each, "FAILED", failed=1) for each in ids], lambda _: ["1"]),
+        Time(),
+    )
+    ticks = count(step=0.001)  # no two moments are the same: what was added first is asked first
+    poller = Poller(
+        Batch(client),
+        clock=lambda: time.clock() + next(ticks),
+        wait=lambda _, seconds: time.sleep(seconds),
+    )
+    before, after = islice(watch_runs(lambda: [_run(("a",))], lambda: poller), 2)
+    assert isinstance(before, tuple)
+    assert isinstance(after, tuple)
+    assert (len(before[0].children), len(after[0].children)) == (0, 1)
+    assert max(time.slept, default=0) < 1
 
 
 def test_having_no_runs_is_told() -> None:

@@ -46,7 +46,9 @@ def watch_runs(
         elif isinstance(event, JobsSeen):
             changed |= bool(store.apply(event))
             live.ids = _live(runs or (), store)
-            whole |= event.feed == live.name and event.last
+            if event.feed == live.name and event.last and not whole:
+                whole = True
+                asking.hurry(FailedFeed.name)  # before, there was no array to look at
         if changed and whole:
             changed = False
             yield tuple(of_store(run, store, event.at) for run in runs or ())
