@@ -393,6 +393,13 @@ def test_an_empty_table_says_why() -> None:
             driven.app.refresh_board()
             await driven.settle()
             assert driven.lines()[4].strip() == said
+        for key, none in (("3", "no runs yet: fargo submit JOB"), ("4", "nothing has failed")):
+            for whole, said in ((set(), "asking AWS"), ({*board.expected, "runs"}, none)):
+                board.runs, board.whole = (), whole
+                await driven.press(key)
+                await driven.settle()
+                assert driven.lines()[3].strip() == said
+                await driven.press("1")
 
     drive(steps)
 

@@ -93,7 +93,7 @@ class Board:
         self.freshness.take(event)
         if isinstance(event, Seen) and event.last:
             self.whole.add(event.feed)
-            if self.expected and self.expected <= self.whole:
+            if self.expected and self.complete:
                 self.cached = None
         match event:
             case JobsSeen():
@@ -117,6 +117,11 @@ class Board:
         if self.cached is None:
             self._note_pace(event, before)
         return delta
+
+    @property
+    def complete(self) -> bool:
+        """Whether AWS has told of all queues once."""
+        return self.expected <= self.whole
 
     def count(self) -> None:
         """Count the containers by state, and how fast they end. After several answers once."""
@@ -167,7 +172,7 @@ class Board:
         ages = [self.freshness.age(now, feed=name, interval=pause) for name, pause in self.scope]
         told = [age for age in ages if age.condition is not Condition.WAITING]
         waiting = Age(condition=Condition.WAITING, seconds=None)
-        if not self.expected <= self.whole:
+        if not self.complete:
             return waiting
         return max(told, key=lambda age: age.seconds or 0, default=waiting)
 

@@ -55,7 +55,8 @@ class ErrorsScreen(Listing):
             if told != cause.examples[0].reason:
                 rows.append(Row("", Text(f"{'':15}{text.safe(told)}", style="dim")))
         if not found:
-            rows.append(Row("", Text("nothing has failed" if not failed else "asking AWS why", style="dim")))
+            none = "nothing has failed" if board.complete else "asking AWS"
+            rows.append(Row("", Text("asking AWS why" if failed else none, style="dim")))
         elif looked < failed:
             rows.append(Row("", Text(f"of {failed:,} that failed, {looked:,} were looked at", style="dim")))
         return rows

@@ -69,8 +69,7 @@ class JobsScreen(Listed):
 
     def none(self) -> str:
         """That there are no jobs, or that AWS has not told of all queues yet."""
-        board = self.monitor.board
-        if not board.expected <= board.whole:
+        if not self.monitor.board.complete:
             return "asking AWS"
         return f"no jobs yet: {self.monitor.source.title.command('submit JOB')}"
 

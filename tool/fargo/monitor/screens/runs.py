@@ -17,6 +17,7 @@ from fargo.monitor.screens.acting import ACTING
 from fargo.monitor.screens.dialogs import Confirm
 from fargo.monitor.screens.plainlist import Listing, Row
 from fargo.view import bar, runs, text
+from fargo.watch import RunsFeed
 from fargo.watch.following import of
 
 KEYS: tuple[Key, ...] = (
@@ -58,8 +59,11 @@ class RunsScreen(Listing):
             line.append(f" {duration_text(age):>6}", style="dim")
             line.append(f" {len(run.waves):>5}", style="dim" if len(run.waves) == 1 else "yellow")
             found.append(Row(run.id, line))
-        if len(found) == 1:
-            found.append(Row("", Text(f"no runs yet: {app.source.title.command('submit JOB')}", style="dim")))
+        if not app.board.runs:
+            none = f"no runs yet: {app.source.title.command('submit JOB')}"
+            found.append(
+                Row("", Text(none if RunsFeed.name in app.board.whole else "asking AWS", style="dim"))
+            )
         return found
 
     def run_now(self) -> Run | None:
