@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from fargo.deploy import Change
-from fargo.docker import Step
+from fargo.docker import Output, Step
 from fargo.images import ImageReady
 from fargo.model.image import ImageRef
 from fargo.model.job import Attempt, Job, JobState
@@ -78,10 +78,20 @@ def test_what_an_interrupt_stopped_is_not_shown_as_failed() -> None:
     assert "waiting" not in shown
 
 
-def _text(view: DeployView) -> str:
+def test_a_build_has_one_line_however_much_it_writes() -> None:
+    view = DeployView(lambda: 0.0, "build")
+    heights = []
+    for event in (Step(number=2, total=5, text="RUN make"), Output(text="short"), Output(text="long " * 60)):
+        view.take(event)
+        heights.append(_text(view, 60).count("\n"))
+    assert heights == heights[:1] * 3
+    assert "RUN make  long long" in _text(view, 60)
+
+
+def _text(view: DeployView, width: int = 100) -> str:
     from rich.console import Console
 
-    console = Console(width=100)
+    console = Console(width=width)
     with console.capture() as captured:
         console.print(view.render())
     return captured.get()

@@ -123,10 +123,10 @@ class DeployView:
         for address in self.stopped:
             rows.add_row(Text("■", style="dim"), Text(address), Text("stopped", style="dim"))
         parts: list[RenderableType] = [head, rows]
-        if self.message and not self.working:
-            parts.append(Text(text.safe(self.message), style="dim"))
-        if line := self.image.line():
-            parts.append(Text(line))
+        message = "" if self.working else text.safe(self.message)
+        for line, style in ((message, "dim"), (self.image.line(), "")):
+            if line:  # one on the terminal, too: what changes with each line of a build must not jump
+                parts.append(Text(line, style=style, no_wrap=True, overflow="ellipsis"))
         return Group(*parts)
 
 

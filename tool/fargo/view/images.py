@@ -46,7 +46,7 @@ class ImageView:
             return f"image layers {done:.0f} of {whole:.0f} MiB"
         if self.step:
             said = f"  {text.safe(self.output)}" if self.output else ""
-            return f"image step {self.step.number}/{self.step.total} {text.safe(self.step.text)}{said}"[:100]
+            return f"image step {self.step.number}/{self.step.total} {text.safe(self.step.text)}{said}"
         return ""
 
 
