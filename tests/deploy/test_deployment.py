@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from engine_images import let_go
 from generators import result
 from local_aws import ACCOUNT, wait_until
 
@@ -99,5 +100,6 @@ def test_a_signal_to_end_is_passed_on_and_waited_for(deployment: Deployment, tol
         child.send_signal(number)
         _, said = child.communicate(timeout=30)
     assert (told / "asked").exists()
+    let_go()
     assert child.returncode == 130
     assert "Terraform has ended in good order" in said

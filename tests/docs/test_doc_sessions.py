@@ -20,6 +20,7 @@ import played_terraform
 import pytest
 from doc_pages import Command, blocks, page_commands, pages
 from doc_session import Session, not_printed
+from engine_images import let_go
 from local_aws import ACCOUNT, client, local_aws, set_rules
 from not_run import NOT_RUN
 from projects import REGION
@@ -168,6 +169,7 @@ def session(
         monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
         yield made
         daemon.stop()
+        let_go()
         return
     monkeypatch.setattr(Engine, "connect", lambda environ: _engine(tmp_path))
     made.ended = _leave_results

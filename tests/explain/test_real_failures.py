@@ -8,10 +8,13 @@ from typing import Any
 import docker
 import pytest
 from base_image import choose_base_image
+from engine_images import let_go
 from explained import Explainer, fargo, submit
 from explained_failures import REAL, Real
 from local_aws import client, local_aws, make_definition
 from projects import REGION, deploy
+
+from fargo.local import daemon
 
 pytestmark = pytest.mark.engine
 
@@ -50,9 +53,8 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         image = json.loads(fargo(folder, "build", "--json"))["image"]
         _define(folder, endpoint, image)
         yield folder
-    engine = docker.from_env()
-    engine.images.remove(image, force=True)
-    engine.close()
+        daemon.stop()  # and with it the containers that use the image
+        let_go()
 
 
 def _define(folder: Path, endpoint: str, image: str) -> None:
