@@ -125,6 +125,20 @@ def test_it_survives_the_crash_of_its_parent_and_of_its_parent_s_group(folder: S
     assert answers(running.endpoint)
 
 
+def test_it_serves_though_nobody_waits_for_its_start_any_more(folder: StateDir) -> None:
+    readable, writable = os.pipe()
+    os.close(readable)
+    arguments = ["--port", "0", "--executor", "scripted", "--ready-fd", str(writable)]
+    with subprocess.Popen([sys.executable, "-m", "fargo.local", *arguments], pass_fds=(writable,)) as server:
+        os.close(writable)
+        wait_until(lambda: daemon.status() is not None)
+        running = daemon.status()
+        assert running
+        assert answers(running.endpoint)
+        assert daemon.stop()
+        assert server.wait(60) == 0
+
+
 def test_it_listens_on_loopback_alone(folder: StateDir) -> None:
     started = start()
     port = int(started.endpoint.rpartition(":")[2])

@@ -165,7 +165,8 @@ class Server:
         import json
 
         if self._options.ready_fd is not None:
-            with os.fdopen(self._options.ready_fd, "w") as pipe:
+            # Who started it may have been killed meanwhile; others find it.
+            with suppress(BrokenPipeError), os.fdopen(self._options.ready_fd, "w") as pipe:
                 pipe.write(json.dumps(asdict(self._status)) + "\n")
 
 
