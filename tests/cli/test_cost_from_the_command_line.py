@@ -141,6 +141,7 @@ def test_every_attempt_counts_by_the_second_and_a_minute_at_the_least(
     (Path(".fargo") / "local" / "outputs.json").write_text(json.dumps(outputs))
     run = _ended(fargo, "work", "--array", "4")
     found = fargo("--local", "cost", run, "--json").json
+    assert found["created"] == fargo("--local", "show", run, "--json").json["created"]
     (wave,) = found["actual"]["waves"]
     assert (wave["attempts"], wave["containers"], wave["looked_at"]) == (8, 4, 4)
     assert wave["billed_seconds"] == 8 * MINIMUM_SECONDS

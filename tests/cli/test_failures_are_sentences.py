@@ -21,6 +21,7 @@ from fargo.local import daemon
         (("submit",), 2, "Missing argument 'JOB'", "fargo submit --help"),
         (("submit", "work", "-e", "NAME"), 2, "'NAME' is not NAME=VALUE", "fargo submit --help"),
         (("submit", "work", "--memory", "lots"), 2, "'lots' is not a size such as", "fargo submit --help"),
+        (("retry", "x", "--memory", "50%"), 2, "and not so much more, such as +50%", "fargo retry --help"),
         (("submit", "wrok"), 2, "has no job wrok", "did you mean work?"),
         (("--local", "submit", "work"), 3, "demo is not deployed here yet", "fargo --local up"),
         (("--local", "ps"), 3, "demo is not deployed here yet", "fargo --local up"),

@@ -61,4 +61,4 @@ class Memory(click.ParamType["int | More"]):
         try:
             return memory(str(value))
         except ValueError as error:
-            self.fail(f"{value!r} is not {error}", param, ctx)
+            self.fail(f"{value!r} is not {error}, and not so much more, such as +50%", param, ctx)
