@@ -38,6 +38,22 @@ def test_a_clipboard_that_does_not_answer_is_left_alone(
     drive(steps)
 
 
+@pytest.mark.parametrize(
+    ("page", "why"), [(False, "started with --read-only"), (True, "without --allow-changes")]
+)
+def test_what_is_read_only_says_by_which_option(
+    page: bool, why: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if page:
+        monkeypatch.setenv(BROWSER, "1")
+
+    async def steps(driven: Driven) -> None:
+        await driven.press("x")
+        assert why in driven.text
+
+    drive(steps, read_only=True)
+
+
 @pytest.mark.parametrize("window", ["", *WINDOWS])
 def test_a_page_is_opened_where_a_window_can_be_and_else_its_address_is_copied(
     window: str, monkeypatch: pytest.MonkeyPatch

@@ -91,9 +91,8 @@ class Acting(Face):
     def allowed(self) -> bool:
         """Whether anything may be changed; says why not."""
         if self.monitor.source.read_only:
-            self.monitor.say(
-                "read-only: started with --read-only, nothing can be stopped or retried", "yellow"
-            )
+            why = "a page, without --allow-changes" if BROWSER in os.environ else "started with --read-only"
+            self.monitor.say(f"read-only: {why}: nothing can be stopped or retried", "yellow")
         return not self.monitor.source.read_only
 
     def action_stop(self) -> None:
