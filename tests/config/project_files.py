@@ -41,6 +41,7 @@ WRONG = [
     (MINIMAL.replace("run]", "Run_1]"), "jobs.Run_1 is 'Run_1'", "1 to 30 lower-case letters"),
     (MINIMAL.replace('["true"]', '"true"'), "jobs.run.command expected `array`", ""),
     (MINIMAL.replace('["true"]', "[]"), "jobs.run.command is []", "at least one argument"),
+    (MINIMAL.replace('["true"]', '["echo", ""]'), "jobs.run.command is ''", "none that is empty"),
     (MINIMAL.replace('command = ["true"]', ""), "jobs.run object missing required field `command`", ""),
     (MINIMAL + "vcpu = 3", "jobs.run.vcpu is 3", "0.25, 0.5, 1, 2, 4, 8, 16, 32"),
     (MINIMAL + 'vcpu = 1\nmemory = "512 MiB"', "jobs.run.memory is '512 MiB'", "2 GiB to 8 GiB in steps of 1 GiB"),

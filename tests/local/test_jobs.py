@@ -30,6 +30,13 @@ def test_submit_answers_with_the_job_s_name_id_and_arn(batch: Any, ready: str) -
     assert answer["jobArn"] == f"arn:aws:batch:eu-west-1:123456789012:job/{answer['jobId']}"
 
 
+def test_a_command_has_no_empty_argument(batch: Any, ready: str) -> None:
+    with pytest.raises(ClientError, match="Command field cannot have empty strings"):
+        submit(batch, ready, containerOverrides={"command": ["echo", ""]})
+    with pytest.raises(ClientError, match="Command field cannot have empty strings"):
+        make_definition(batch, f"{ready}-empty", container={"command": ["echo", ""]})
+
+
 def test_a_job_that_succeeds(batch: Any, ready: str) -> None:
     before = int(time.time() * 1000) - 1
     job = wait_for_job(batch, submit(batch, ready, {"sleep": 0.05}), "SUCCEEDED")

@@ -277,6 +277,7 @@ def test_a_share_is_the_jobs_name_in_letters_and_digits(job: str, share: str) ->
         ({"timeout_seconds": 30}, "--timeout 30s: AWS Batch takes 60s or more"),
         ({"timeout_seconds": 0}, "60s or more"),
         ({"arguments": ("ok", "\udcff")}, "is not UTF-8"),
+        ({"arguments": ("--title", "")}, "an argument is empty"),
         ({"environment": (("A", "\udcff"),)}, "is not UTF-8"),
         ({"environment": (("\udcff", "1"),)}, "is not UTF-8"),
         ({"environment": (("KEY", "1"),)}, "the job has a secret of this name"),

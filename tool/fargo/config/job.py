@@ -41,11 +41,12 @@ class JobSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """One AWS Batch job definition."""
 
     command: Annotated[
-        list[str],
+        # AWS Batch: "Command field cannot have empty strings" (https://github.com/boto/boto3/issues/3612).
+        list[Annotated[str, key(minLength=1)]],
         key(
             "Argument by argument, never through a shell; `{column}`, `{row}`, `{run}`, `{output}` and "
             "`{after}` are filled in.",
-            'at least one argument, such as ["python3", "job.py"]',
+            'at least one argument, and none that is empty, such as ["python3", "job.py"]',
             minItems=1,
         ),
     ]

@@ -19,6 +19,7 @@ _LIMITS: dict[str, Callable[[Any, Any], bool]] = {
     "maximum": lambda value, most: value <= most,
     "minItems": lambda value, least: len(value) >= least,
     "maxItems": lambda value, most: len(value) <= most,
+    "minLength": lambda value, least: len(value) >= least,
     "maxLength": lambda value, most: len(value) <= most,
     # `$` alone would let a line feed pass.
     "pattern": lambda value, pattern: bool(re.fullmatch(pattern, value)),

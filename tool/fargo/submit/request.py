@@ -68,6 +68,11 @@ def check(request: Request, settings: JobSettings) -> None:
         check_text(f"-e {name}={value}")
     for argument in request.arguments:
         check_text(argument)
+        if not argument:
+            raise UsageError(
+                "an argument is empty, and AWS Batch takes none that is",
+                "a row may give it: an empty value for a `{column}` of the command",
+            )
     check_timeout(request.timeout_seconds)
 
 

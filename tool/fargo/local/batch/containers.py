@@ -41,6 +41,7 @@ def check(container: Wire, *, fargate: bool) -> None:
         raise InvalidRequest("Container image must be specified.")
     if len(container["image"]) > _IMAGE_MAX:
         raise InvalidRequest(f"Container image can have up to {_IMAGE_MAX} characters.")
+    check_command(container.get("command", []))
     check_environment(container.get("environment", []))
     if not fargate:
         _refuse(container, _ONLY_ON_FARGATE, "EC2")
@@ -58,6 +59,16 @@ def check(container: Wire, *, fargate: bool) -> None:
     _check_logging(container)
     _check_platform(container)
     _check_volumes(container)
+
+
+def check_command(command: Iterable[str]) -> None:
+    """No argument is empty. Source of the words: https://github.com/kislyuk/aegea/issues/49.
+
+    Raises:
+        ClientError: one is.
+    """
+    if not all(command):
+        raise InvalidRequest("Command field cannot have empty strings")
 
 
 def check_environment(variables: Iterable[Wire]) -> None:

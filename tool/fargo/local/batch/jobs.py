@@ -156,6 +156,7 @@ def _container(definition: Wire, params: Wire) -> tuple[Wire, Size]:
     for key in ("vcpus", "memory", "instanceType"):
         if overrides.get(key):
             raise ClientError(f"{key} is not applicable for Fargate. Use resource requirements instead.")
+    containers.check_command(overrides.get("command", []))
     if overrides.get("command"):
         container["command"] = overrides["command"]
     container["environment"] = _merged(
