@@ -180,11 +180,10 @@ class Bucket:
             request.method,
             path,
             scope=Scope(self._endpoint.host, self._endpoint.region),
-            payload_sha256=request.payload.sha256,
             credentials=self._credentials.get(),
             now=datetime.now(timezone.utc),
+            headers={"x-amz-content-sha256": request.payload.sha256, **request.headers},
         )
-        headers.update(request.headers)
         body = request.payload.blocks() if request.method == "PUT" else None
         connection, hung_up = self._connected(), False
         try:

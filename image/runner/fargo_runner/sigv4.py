@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 _ALGORITHM = "AWS4-HMAC-SHA256"
+_BODY = "x-amz-content-sha256"
 
 
 @dataclass(frozen=True)
@@ -45,26 +46,27 @@ def signed_headers(
     path: str,
     *,
     scope: Scope,
-    payload_sha256: str,
     credentials: Credentials,
     now: datetime,
+    headers: Mapping[str, str],
 ) -> dict[str, str]:
-    """The headers that make a request genuine.
+    """A request's headers, and those that make it genuine.
 
     Args:
         method: such as `PUT`.
         path: percent-encoded once, as it stands in the request line.
         scope: host (with a port that is not the scheme's own), region and service.
-        payload_sha256: of the body, in hex.
         credentials: whose request it is.
         now: the time in UTC.
+        headers: its own, in lower case, `x-amz-content-sha256` among them: its body's hash in hex. All are
+            signed: a Content-Type has to be.
     """
     moment = now.strftime("%Y%m%dT%H%M%SZ")
-    headers = {"host": scope.host, "x-amz-content-sha256": payload_sha256, "x-amz-date": moment}
+    headers = {**headers, "host": scope.host, "x-amz-date": moment}
     if credentials.token:
         headers["x-amz-security-token"] = credentials.token
     names = ";".join(sorted(headers))
-    canonical = "\n".join([method, path, "", *_lines(headers), "", names, payload_sha256])
+    canonical = "\n".join([method, path, "", *_lines(headers), "", names, headers[_BODY]])
     where = f"{moment[:8]}/{scope.region}/{scope.service}/aws4_request"
     to_sign = "\n".join([_ALGORITHM, moment, where, hashlib.sha256(canonical.encode()).hexdigest()])
     key = f"AWS4{credentials.secret_key}".encode()
