@@ -19,6 +19,7 @@ def _client_error(code: str, status: int = 400) -> b.ClientError:
     [
         (_client_error("AccessDeniedException"), AwsDenied),
         (_client_error("ExpiredToken"), AwsDenied),
+        (_client_error("RequestExpired"), AwsDenied),
         (_client_error("InvalidSignatureException", 403), AwsDenied),
         (_client_error("AuthFailure", 401), AwsDenied),
         (_client_error("TooManyRequestsException"), AwsThrottled),
@@ -64,6 +65,12 @@ def test_a_clock_that_is_wrong_is_no_matter_of_credentials(code: str, said: str)
     assert type(caught.value) is AwsError
     assert "the clock of this machine" in caught.value.hint
     assert "the clock of this machine" in account.refused("credentials", caught.value).hint
+
+
+def test_ec2_s_word_for_ended_credentials_is_no_matter_of_the_clock_alone() -> None:
+    with pytest.raises(AwsDenied) as caught, translated("DescribeVpcs"):
+        raise b.ClientError({"Error": {"Code": "RequestExpired", "Message": "Request has expired."}}, "Any")
+    assert caught.value.hint.startswith("get new credentials")
 
 
 def test_the_local_target_needs_no_account_and_terraform_gets_the_same() -> None:

@@ -17,9 +17,12 @@ DENIED = frozenset(
         "InvalidToken", "OptInRequired", "403",
     }
 )  # fmt: skip
-SKEWED = frozenset({"RequestTimeTooSkewed", "RequestExpired"})
+SKEWED = frozenset({"RequestTimeTooSkewed"})
 SKEWED_WORDS = ("Signature expired", "Signature not yet current")
-"""What a wrong clock of this machine is called: in S3's and EC2's codes, by others after one of DENIED."""
+"""What a wrong clock of this machine is called: in S3's code, by others after one of DENIED."""
+EXPIRED = frozenset({"RequestExpired"})
+"""EC2's code for credentials that have ended, and for a clock that is late: its words do not tell which
+(https://github.com/aws/aws-sdk-go/pull/253)."""
 THROTTLED = frozenset(
     {
         "Throttling", "ThrottlingException", "ThrottledException", "TooManyRequestsException",
@@ -42,6 +45,9 @@ STATUS_SERVER = 500
 """From here on AWS failed, not the request; what it did before it failed is not known."""
 
 HINT_DENIED = "check who you are with `fargo doctor`; for single sign-on: `aws sso login`"
+HINT_EXPIRED = (
+    "get new credentials, for single sign-on: `aws sso login`; or the clock of this machine is late"
+)
 HINT_CLOCK = "the clock of this machine is minutes from AWS's: set it, then try again"
 HINT_FAILED = "this is on AWS's side: try again in a moment"
 HINT_THROTTLED = "wait a moment and try again"
@@ -49,6 +55,7 @@ HINT_UNREACHABLE = "check the network and the region; with --local: `fargo local
 _KINDS: tuple[tuple[frozenset[str], type[AwsError], str], ...] = (
     (SKEWED, AwsError, HINT_CLOCK),
     (DENIED, AwsDenied, HINT_DENIED),
+    (EXPIRED, AwsDenied, HINT_EXPIRED),
     (THROTTLED, AwsThrottled, HINT_THROTTLED),
     (NOT_FOUND, AwsNotFound, "is the stack still there? `fargo plan` shows what is missing"),
     (CONFLICT, AwsConflict, "try again"),
