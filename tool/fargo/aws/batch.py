@@ -26,6 +26,8 @@ LIST_MAX = 1000
 
 TERMINATE_MAX = 50
 """Ids in one TerminateJobs call (AWS Batch API reference, TerminateJobs)."""
+_LATER = frozenset({"ThrottlingException", "ServerException"})
+"""Why one job of such a call was not terminated, where it will be another time (the same)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,11 +159,19 @@ class Batch:
         with translated("TerminateJob"):
             self._client.terminate_job(jobId=job_id, reason=reason)
 
-    def terminate_all(self, job_ids: Sequence[str], reason: str) -> dict[str, str]:
-        """The same for `TERMINATE_MAX` at the most, arrays with all children: what AWS refused, id → why."""
+    def terminate_all(self, job_ids: Sequence[str], reason: str) -> tuple[dict[str, str], dict[str, str]]:
+        """The same for `TERMINATE_MAX` at the most, arrays with all children.
+
+        Returns:
+            What AWS refused, and what it put off: id → why.
+        """
         with translated("TerminateJobs"):
             answer = self._client.terminate_jobs(jobs=list(job_ids), reason=reason)
-        return {error["job"]: error["message"] for error in answer["errors"]}
+        refused: dict[str, str] = {}
+        later: dict[str, str] = {}
+        for error in answer["errors"]:
+            (later if error["code"] in _LATER else refused)[error["job"]] = error["message"]
+        return refused, later
 
     def queues(self, names: Iterable[str]) -> tuple[Queue, ...]:
         """The job queues of these names or ARNs that exist."""

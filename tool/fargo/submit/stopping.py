@@ -83,12 +83,23 @@ def terminate(
 def _patiently(
     batch: Batch, job_ids: Sequence[str], reason: str, sleep: Callable[[float], None]
 ) -> dict[str, str]:
-    for pause in THROTTLE_PAUSES:
+    """Send again what AWS put off, the call as a whole or some of its jobs."""
+    refused: dict[str, str] = {}
+    later = dict.fromkeys(job_ids, "")
+    trouble: AwsThrottled | None = None
+    for pause in (0.0, *THROTTLE_PAUSES):
+        sleep(pause)
         try:
-            return batch.terminate_all(job_ids, reason)
-        except AwsThrottled:
-            sleep(pause)
-    return batch.terminate_all(job_ids, reason)
+            more, later = batch.terminate_all(list(later), reason)
+        except AwsThrottled as error:
+            trouble = error
+            continue
+        refused, trouble = refused | more, None
+        if not later:
+            break
+    if trouble:
+        raise trouble
+    return refused | later
 
 
 def check(run: Run, found: Stopping) -> None:

@@ -77,7 +77,7 @@ class DemoSource:
 
     def stop(self, job_ids: Sequence[str], reason: str) -> dict[str, str]:
         """Terminate jobs."""
-        return self.batch.terminate_all(job_ids, reason)
+        return self.batch.terminate_all(job_ids, reason)[0]
 
     def stop_run(self, run: str, reason: str) -> str:
         """Terminate a run's jobs."""
