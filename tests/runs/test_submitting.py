@@ -283,6 +283,7 @@ def test_a_share_is_the_jobs_name_in_letters_and_digits(job: str, share: str) ->
         ({"environment": (("KEY", "1"),)}, "the job has a secret of this name"),
         ({"environment": (("AWS_BATCH_X", "1"),)}, "are reserved"),
         ({"arguments": ("x" * 8192,)}, r"8,\d+ characters long, and AWS takes 8,192"),
+        ({"arguments": ("x" * 7600,)}, r"7,\d+ characters long, and AWS takes 8,192, of which AWS Batch"),
         ({"environment": tuple((f"V{n}", "é" * 90) for n in range(40))}, "characters long"),
         ({"pack": 2, "workers": 3}, "--workers 3: 1 to 2"),
     ],

@@ -17,6 +17,10 @@ from fargo.submit.request import Request
 
 OVERRIDES_MAX = 8192
 """Characters of a task's container overrides: more fail when it starts (ECS API reference, TaskOverride)."""
+BATCH_ADDS = 500
+"""Characters of the six variables that AWS Batch adds to them, at the most: it makes one task definition of a
+job definition, and the job's id, index and attempt can come in no other way. No page tells that they count;
+where they do, each job of a run fails that was let through without them."""
 REQUEST_MAX = 30 * 1024
 """Bytes of a SubmitJob call (AWS Batch user guide, "Service quotas")."""
 
@@ -152,9 +156,10 @@ def check_sizes(run: Run) -> None:
     request = submission(run, run.last.chunks[-1]).request()
     overrides = _length({name: request["containerOverrides"][name] for name in ("command", "environment")})
     hint = "give what is long in a file: in the image, in the bucket, or as a column of --over"
-    if overrides > OVERRIDES_MAX:
+    if overrides > OVERRIDES_MAX - BATCH_ADDS:
         words = f"the command and its variables are {overrides:,} characters long"
-        raise UsageError(f"{words}, and AWS takes {OVERRIDES_MAX:,}", hint)
+        takes = f"AWS takes {OVERRIDES_MAX:,}, of which AWS Batch may need {BATCH_ADDS}"
+        raise UsageError(f"{words}, and {takes}", hint)
     if (length := _length(request)) > REQUEST_MAX:
         raise UsageError(f"SubmitJob would be {length:,} bytes long, and AWS takes {REQUEST_MAX:,}", hint)
 
