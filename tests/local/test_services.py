@@ -95,6 +95,14 @@ def test_a_network_acl_that_is_gone_is_told_by_its_own_code(endpoint: str) -> No
     assert caught.value.response["Error"]["Code"] == "InvalidNetworkAclID.NotFound"
 
 
+def test_a_security_group_is_described_in_the_characters_that_ec2_takes(endpoint: str, name: str) -> None:
+    ec2 = client("ec2", endpoint)
+    with pytest.raises(ClientError, match="GroupDescription is invalid") as refused:
+        ec2.create_security_group(GroupName=name, Description="the jobs' own")
+    assert refused.value.response["Error"]["Code"] == "InvalidParameterValue"
+    ec2.create_security_group(GroupName=name, Description="HTTPS, in from jobs: no. 1/2 (a_b-c)")
+
+
 def test_a_bucket_that_denies_under_conditions_takes_objects_over_loopback(endpoint: str, name: str) -> None:
     s3, everything = (
         client("s3", endpoint, "us-east-1"),

@@ -1,4 +1,4 @@
-"""What moto 5.2 gets wrong outside Batch, where it would disturb a Terraform plan. Applied once, at start.
+"""What moto 5.2 gets wrong outside Batch, where a Terraform plan would tell. Applied once, at start.
 
 Each mend says what AWS does. None of them has an upstream issue that names it yet; a version of
 moto that has learned it makes the mend a no-op, not a fault.
@@ -7,6 +7,7 @@ moto that has learned it makes the mend a no-op, not a fault.
 import importlib
 import json
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC
@@ -14,6 +15,8 @@ from typing import Any
 
 from fargo.local import filter_patterns, moto_logs, moto_quotas, moto_simulate
 from fargo.local.wsgi import WsgiApp
+
+_GROUP_TEXT = r"[a-zA-Z0-9. _\-:/()#,@\[\]+=&;{}!$*]{1,255}"
 
 
 def application() -> WsgiApp:
@@ -35,6 +38,7 @@ def apply() -> None:
     _key_rotation()
     _conditional_denials()
     _missing_network_acl()
+    _texts_of_groups()
     _modified_endpoints()
     _bucket_dates()
     moto_logs.mend()
@@ -122,6 +126,26 @@ def _missing_network_acl() -> None:
     """
     acls = _module("moto.ec2.models.network_acls")
     acls.InvalidRouteTableIdError = acls.InvalidNetworkAclIdError
+
+
+def _texts_of_groups() -> None:
+    """EC2 takes no apostrophe, and little else, in a security group's description; moto takes anything.
+
+    The characters are those of CreateSecurityGroup's page.
+    """
+    exceptions, groups = _module("moto.ec2.exceptions"), _module("moto.ec2.models.security_groups")
+    create = groups.SecurityGroupBackend.create_security_group
+
+    def create_checked(self: Any, name: str, description: str, *args: Any, **kwargs: Any) -> Any:
+        if description and not re.fullmatch(_GROUP_TEXT, description):
+            raise exceptions.EC2ClientError(
+                "InvalidParameterValue",
+                f"Value ({description}) for parameter GroupDescription is invalid. Valid descriptions are "
+                "strings less than 256 characters from the following set: a-zA-Z0-9. _-:/()#,@[]+=&;{}!$*",
+            )
+        return create(self, name, description, *args, **kwargs)
+
+    groups.SecurityGroupBackend.create_security_group = create_checked
 
 
 def _modified_endpoints() -> None:
