@@ -89,7 +89,7 @@ def test_waves_attempts_and_rows_come_together(
     bucket.result(run, 2, wave=2, seconds=9.0)
     found = told(fargo, run)
     assert found["rows"]["succeeded"] == 5
-    assert [wave["memory_mib"] for wave in found["waves"]] == [512, 1024]
+    assert [(wave["number"], wave["memory_mib"]) for wave in found["waves"]] == [(1, 512), (2, 1024)]
     assert found["containers"] == {"total": 6, "waiting": 0, "looked_at": 6}
     assert found["waited_seconds"]["count"] == 6
     assert found["start_up_seconds"]["count"] == 6

@@ -44,7 +44,7 @@ def _wave(report: Report, place: int) -> dict[str, Any]:
     wave = report.state.run.waves[place]
     costs = {each.number: each.dollars for each in report.cost.waves} if report.cost else {}
     return {
-        "wave": wave.number,
+        "number": wave.number,
         "created": iso(wave.created),
         "queue": wave.queue.rpartition("/")[2],
         "definition": wave.definition.rpartition("/")[2],
