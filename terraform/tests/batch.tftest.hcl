@@ -200,7 +200,7 @@ run "a_command_with_one_attempt_runs_at_most_once" {
   assert {
     condition = alltrue([
       for rule in aws_batch_job_definition.this["once"].retry_strategy[0].evaluate_on_exit : upper(rule.action) == "EXIT" || anytrue([
-        for start in ["Timeout waiting for network interface", "ResourceInitializationError:", "CannotPullContainerError:"] :
+        for start in ["Timeout waiting for ", "ResourceInitializationError:", "CannotPullContainerError:"] :
         startswith(coalesce(rule.on_status_reason, rule.on_reason), start)
       ])
     ])

@@ -129,6 +129,11 @@ FAILURES = (
     _fails("network-interface", "Timeout waiting for network interface provisioning to complete.",
            "Fargate did not get a network interface in time: it passes, and nothing is wrong with the job",
            "retry RUN"),
+    _fails("task-storage", "Timeout waiting for EphemeralStorage provisioning to complete.",
+           "Fargate did not get the task's disk in time: it passes, and nothing is wrong with the job", "retry RUN"),
+    _fails("no-addresses", "Unexpected EC2 error while attempting to Create Network Interface in subnet 'subnet-0a': "
+           "InsufficientFreeAddressesInSubnet", "Its subnet had no free address, and each container takes one",
+           "retry RUN"),
     _fails("resources", "ResourceInitializationError: something that nobody has seen yet",
            "Fargate could not prepare the task", "retry RUN"),
     # The command.

@@ -7,7 +7,7 @@ locals {
   # may start again; the last rule ends everything else.
   start_attempts = 3
   rules_one_attempt = [
-    { on_status_reason = "Timeout waiting for network interface*", action = "RETRY" },
+    { on_status_reason = "Timeout waiting for *", action = "RETRY" },
     { on_status_reason = "ResourceInitializationError:*", action = "RETRY" },
     { on_status_reason = "CannotPullContainerError:*", action = "RETRY" },
     { on_reason = "CannotPullContainerError:*", action = "RETRY" },

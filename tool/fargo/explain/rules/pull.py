@@ -1,7 +1,8 @@
 """The image could not be pulled.
 
 Source of the words: Amazon ECS developer guide, "CannotPullContainer task errors", and the issues that quote
-them (amazon-ecs-agent#1128, globaldothealth/list#2662).
+them (amazon-ecs-agent#1128, globaldothealth/list#2662); of what ECS says before the engine's own,
+amazon-ecs-agent's `ecs-agent/api/errors`.
 """
 
 from fargo.explain.finding import Fix
@@ -35,7 +36,7 @@ PULL = (
         id="image-unreachable",
         cause="The image's registry is out of the task's reach",
         reason=_PULL + r".*(i/o timeout|deadline exceeded|Client\.Timeout|request canceled|no such host"
-        r"|connection refused)",
+        r"|connection refused|TLS handshake timeout|connection issue between|Check your network)",
         fixes=NETWORK,
         services=("ecr.api", "ecr.dkr", "s3"),
     ),
@@ -55,8 +56,10 @@ PULL = (
     Rule(
         id="image-denied",
         cause="The registry does not let the task's execution role pull the image",
-        reason=_PULL + r".*(no basic auth credentials|403 Forbidden|access denied|AccessDenied|: denied\b"
-        r"|not authorized to perform|may require (authorization|'docker login'))",
+        reason=_PULL
+        + r"(?!.*whether the image exists).*(no basic auth credentials|40[13] (Forbidden|Unauthorized)"
+        r"|access denied|AccessDenied|: denied\b|not authorized to perform"
+        r"|may require (authorization|'docker login'))",
         fixes=(
             Fix("deploy the stack again: it gives the execution role what it needs", "up"),
             DEPLOYED,
@@ -66,7 +69,8 @@ PULL = (
     Rule(
         id="image-not-found",
         cause="The image is not in its registry<: {image}>. Its tag may have been deleted",
-        reason=_PULL + r".*(: not found|manifest unknown|does not exist|no such image)",
+        reason=_PULL
+        + r".*(: not found|manifest unknown|does not exist|no such image|whether the image exists)",
         fixes=(_BUILD, AGAIN),
     ),
     Rule(

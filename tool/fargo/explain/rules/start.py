@@ -1,8 +1,8 @@
 """The task or its container did not start, for other reasons than its image.
 
-Source of the words: Amazon ECS developer guide, "Stopped tasks error messages" and
-"ResourceInitializationError task errors", and the issues that quote them (globaldothealth/list#2662,
-aws-cdk#10976, Releem/releem-agent#195; of the log driver's end by a signal,
+Source of the words: Amazon ECS developer guide, "Stopped tasks error messages",
+"ResourceInitializationError task errors" and "TaskFailedToStart errors", and the issues that quote them
+(globaldothealth/list#2662, aws-cdk#10976, Releem/releem-agent#195; of the log driver's end by a signal,
 gist.github.com/bradleybeddoes/7b568d87d20c5e4ebfe31de9a8dc08c7).
 """
 
@@ -35,7 +35,8 @@ START = (
     Rule(
         id="secret-not-found",
         cause="A secret of the job is not there",
-        reason=_INIT + r".*(can't find the specified secret|invalid (ssm )?parameters)",
+        reason=_INIT
+        + r".*(can't find the specified secret|whether the secret exists|invalid (ssm )?parameters)",
         fixes=deploy("look at `secrets` under [jobs.{job}] in fargo.toml: the ARN, its region and account"),
     ),
     Rule(
@@ -48,7 +49,7 @@ START = (
     Rule(
         id="parameter-unreachable",
         cause="Systems Manager, which holds a parameter of the job, is out of the task's reach",
-        reason=_INIT + rf".*from ssm.*{_FAR}",
+        reason=_INIT + rf".*(from ssm|Systems Manager).*({_FAR}|network connection between)",
         fixes=NETWORK,
         services=("ssm",),
     ),
@@ -95,6 +96,21 @@ START = (
         cause="Fargate did not get a network interface in time: it passes, and nothing is wrong with the job",
         reason=r"^Timeout waiting for network interface",
         fixes=(AGAIN,),
+    ),
+    Rule(
+        id="task-storage",
+        cause="Fargate did not get the task's disk in time: it passes, and nothing is wrong with the job",
+        reason=r"^Timeout waiting for EphemeralStorage",
+        fixes=(AGAIN,),
+    ),
+    Rule(
+        id="no-addresses",
+        cause="Its subnet had no free address, and each container takes one",
+        reason=r"^Unexpected EC2 error .*Network Interface.*(InsufficientFreeAddresses|free addresses)",
+        fixes=(
+            Fix("what ends gives its address back: run again what failed", "retry {run}"),
+            Fix("fewer at once: a smaller `max_vcpus` under [compute] in fargo.toml, then deploy", "up"),
+        ),
     ),
     Rule(
         id="fargate-capacity",
