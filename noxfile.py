@@ -68,16 +68,12 @@ GENERATORS = ("terraform/readme.py", "docs/reference.py")
 ENVIRON = {"GOGC": "400", "PYTHONPATH": ""}
 NOX = (sys.executable, "-m", "nox")
 
-# A half of the other tests, by what they compute: the second core's.
-HALF = ("conformance", "explain", "local", "monitor", "runner", "runs")
-
 # What runs beside most of the tests. The first three have a deployment of their own each: an apply and a
 # destroy are minutes of the provider's own waits, and while one waits, another works.
 BESIDE = {
     "the road": ("pytest", "tests/e2e/test_the_whole_road.py"),
     "the cycle": ("pytest", "tests/e2e", "--ignore=tests/e2e/test_the_whole_road.py"),
     "the kills": ("pytest", "tests/kills"),
-    "a half of the tests": ("pytest", *(f"tests/{each}" for each in HALF)),
     "types": ("mypy",),
     "policy and terraform": (*NOX, "-s", "policy", "terraform"),
     "docs": (*NOX, "-s", "docs", "--", "--check"),
@@ -119,7 +115,7 @@ def tests(session: nox.Session) -> None:
                 ]
                 apart = [f"--ignore={folder}" for folder in (*elsewhere, "tests/policies", "tests/site")]
                 with beside(session, BESIDE, environ):
-                    session.run("pytest", *apart, env=environ)
+                    session.run("pytest", "-n", "auto", "--dist", "loadgroup", *apart, env=environ)
     except SetupError as error:
         session.error(str(error))
 

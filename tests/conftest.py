@@ -4,6 +4,7 @@ import functools
 import os
 import signal
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from botocore.loaders import JSONFileLoader
@@ -11,7 +12,14 @@ from botocore.loaders import JSONFileLoader
 from fargo.local import daemon
 
 OURS = ("AWS_", "FARGO_", "TF_", "DOCKER_HOST", "NO_COLOR", "CI")
+TESTS = Path(__file__).parent
 KEPT = ("AWS_CA_BUNDLE", "FARGO_TEST_", "FARGO_CHECKOV", "FARGO_PROVIDER_MIRROR")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """With `-n`, a folder's tests run in one process: they share what they have in the engine."""
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(item.path.relative_to(TESTS).parts[0]))
 
 
 @pytest.fixture(scope="session", autouse=True)

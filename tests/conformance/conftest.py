@@ -10,18 +10,18 @@ Settings = dict[bool, Setting]
 """For cases in which minutes pass, and for the others."""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def scripted_endpoints() -> Iterator[dict[bool, str]]:
     with server(SCRIPTED, FAST) as usual, server(SCRIPTED, FASTEST) as timed:
         yield {False: usual, True: timed}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def boto3_settings(scripted_endpoints: dict[bool, str]) -> Settings:
     return _settings(scripted_endpoints, "boto3")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def awscli_settings(scripted_endpoints: dict[bool, str]) -> Iterator[Settings]:
     made = _settings(scripted_endpoints, "awscli")
     yield made
@@ -30,7 +30,7 @@ def awscli_settings(scripted_endpoints: dict[bool, str]) -> Iterator[Settings]:
         each.client.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def aws_settings(scripted_endpoints: dict[bool, str]) -> Settings:
     return _settings(scripted_endpoints, "aws")
 

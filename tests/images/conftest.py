@@ -23,7 +23,7 @@ from fargo.docker import Engine
 from fargo.images import ImageSpec, forget
 from fargo.model.image import ImageRef
 
-BASE = ImageRef("fargo-test/images-base", "local")
+BASE = ImageRef("fargo-test/images-base", str(os.getpid()))
 LABEL = "fargo.test.images"
 USER, PASSWORD = "fargo", "a password of the tests"
 MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"

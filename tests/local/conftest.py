@@ -21,21 +21,21 @@ ROOM = 40
 """Of the 50 compute environments that AWS allows, as many may be there before a test."""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def endpoint() -> Iterator[str]:
     with local_aws() as started:
         client("logs", started).create_log_group(logGroupName=LOG_GROUP)
         yield started
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def fast_endpoint() -> Iterator[str]:
     with local_aws(speed=FAST) as started:
         client("logs", started).create_log_group(logGroupName=LOG_GROUP)
         yield started
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def faulty_endpoint() -> Iterator[str]:
     """A server for faults alone: one is met by every client of it."""
     with local_aws() as started:
@@ -64,17 +64,17 @@ def server(faulty_endpoint: str) -> str:
     return faulty_endpoint
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def batch(endpoint: str) -> Any:
     return checked(client("batch", endpoint))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def fast_batch(fast_endpoint: str) -> Any:
     return checked(client("batch", fast_endpoint))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def logs(endpoint: str) -> Any:
     return client("logs", endpoint)
 

@@ -105,7 +105,7 @@ def test_with_a_read_only_root_a_container_writes_to_its_volumes_alone(
 def test_a_volume_belongs_to_whom_the_image_says(
     batch: Any, engine: Any, docker_endpoint: str, name: str
 ) -> None:
-    with busybox_image(engine, "fargo-test/volume:local", ("VOLUME /tmp",)) as image:
+    with busybox_image(engine, f"fargo-test/volume:{os.getpid()}", ("VOLUME /tmp",)) as image:
         container = {"image": image, "readonlyRootFilesystem": True, "user": "1000:1000", **ON_SCRATCH}
         job_id = submit(batch, name, shell(WRITES), container=container)
         job = wait_for_job(batch, job_id, "SUCCEEDED")

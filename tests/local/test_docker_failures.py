@@ -1,5 +1,6 @@
 """How containers fail: with the exit codes and reasons that Fargate gives."""
 
+import os
 import struct
 from collections.abc import Iterator
 from pathlib import Path
@@ -82,10 +83,10 @@ def test_a_signal_gives_128_and_its_number_and_no_reason(
 def test_an_image_that_the_engine_has_not_is_not_pulled_until_it_has_it(
     batch: Any, engine: Any, name: str
 ) -> None:
-    wanted = "fargo-test/later:local"
+    wanted = f"fargo-test/later:{os.getpid()}"
     job = wait_for_job(batch, submit(batch, name, ["true"], container={"image": wanted}), "FAILED")
     assert job["statusReason"].startswith("CannotPullContainerError:")
-    assert "fargo-test/later:local: not found" in job["statusReason"]
+    assert f"{wanted}: not found" in job["statusReason"]
     assert "exitCode" not in job["container"]
     assert "startedAt" not in job
     with busybox_image(engine, wanted):
@@ -110,7 +111,7 @@ def test_a_program_for_another_architecture_than_its_image_s(
         for arch, machine in MACHINES.items()
         if arch != engine.images.get(IMAGE).attrs["Architecture"]
     )
-    with image(engine, "fargo-test/foreign:local", {"hello": program(foreign)}, {}, []) as made:
+    with image(engine, f"fargo-test/foreign:{os.getpid()}", {"hello": program(foreign)}, {}, []) as made:
         job = wait_for_job(batch, submit(batch, name, ["/hello"], container={"image": made}), "FAILED")
     assert job["container"]["exitCode"] in (1, 255)
     assert job["statusReason"] == "Essential container in task exited"

@@ -7,7 +7,7 @@ from local_aws import client, local_aws
 from results_bucket import REGION, Bucket
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def _bucket() -> Iterator[Bucket]:
     with local_aws() as endpoint:
         s3 = client("s3", endpoint, REGION)

@@ -1,5 +1,6 @@
 """The runner as process 1 of a real container, in the image of the simulation example."""
 
+import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -14,7 +15,7 @@ from scripted_s3 import ScriptedS3
 
 pytestmark = pytest.mark.engine
 
-TAG = "fargo-test/simulate:local"
+TAG = f"fargo-test/simulate:{os.getpid()}"
 EXAMPLE = Path(__file__).parents[2] / "examples" / "simulate"
 Start = Callable[..., Any]
 

@@ -14,7 +14,7 @@ from typing import Any
 from docker.constants import DEFAULT_UNIX_SOCKET
 from local_aws import LOG_GROUP, client, make_definition
 
-IMAGE = "fargo-test/busybox:local"
+IMAGE = f"fargo-test/busybox:{os.getpid()}"  # two runs of the tests may share an engine
 TOOLS = ("sh", "env", "head", "nc", "seq", "sleep", "tail", "true")
 STAYS = "trap 'exit 0' TERM; while :; do sleep 0.1; done"
 """Runs until it is told to end, and ends then: a shell alone, as process 1, would not hear SIGTERM."""
