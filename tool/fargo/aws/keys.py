@@ -5,6 +5,7 @@ from typing import Any
 
 from fargo.aws.calls import THREADS, ask, pages, tags_of
 from fargo.aws.errors import translated
+from fargo.errors import AwsDenied
 from fargo.model import naming
 
 
@@ -24,12 +25,22 @@ def of_project(client: Any, project: str) -> dict[str, dict[str, str]]:
     keys = [key["KeyId"] for page in pages(client, "list_keys") for key in page["Keys"]]
     unnamed = [key for key in keys if key not in aliased]
     with ThreadPoolExecutor(THREADS) as pool:
-        tagged = dict(zip(unnamed, pool.map(lambda key: tags(client, key), unnamed), strict=True))
+        tagged = dict(zip(unnamed, pool.map(lambda key: _tags_of_any(client, key), unnamed), strict=True))
     return {
         key: of_key
         for key, of_key in tagged.items()
         if of_key.get(naming.TAG_PROJECT) == project and deletion_date(client, key) is None
     }
+
+
+def _tags_of_any(client: Any, key: str) -> dict[str, str]:
+    """A key's tags; none where its own policy keeps them: that of the project's key lets the account in."""
+    try:
+        return tags(client, key)
+    except AwsDenied as error:
+        if "resource-based policy" not in error.message:
+            raise
+        return {}
 
 
 def deletion_date(client: Any, key: str) -> Any:

@@ -192,7 +192,8 @@ def _peers(rules: Iterable[Item]) -> tuple[Peers, ...]:
 def _endpoint(item: Item) -> Endpoint:
     return Endpoint(
         id=item["VpcEndpointId"],
-        service=service_of(item["ServiceName"]),
+        # Those of resources and of service networks name none.
+        service=service_of(item.get("ServiceName", "")),
         gateway=item["VpcEndpointType"] == "Gateway",
         state=item["State"].lower(),
         private_dns=bool(item.get("PrivateDnsEnabled")),
