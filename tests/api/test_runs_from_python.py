@@ -81,7 +81,7 @@ def test_a_submit_says_the_same_as_the_command_line(project: fargo.Project, aws:
     )
     asked = run.status().run
     assert asked.command == ("work", "--fast", "3")
-    assert (asked.environment, asked.timeout_seconds) == ((("LEVEL", "7"),), 900)
+    assert (asked.environment, asked.last.timeout_seconds) == ((("LEVEL", "7"),), 900)
     assert (asked.last.vcpu, asked.last.memory_mib) == (1, 4096)
     assert asked.last.queue.endswith("/fargo-demo-spot")
 

@@ -187,6 +187,21 @@ def test_a_retry_is_a_wave_of_the_rows_that_did_not_succeed(
     assert (done.code, "every row" in done.err) == (0, True)
 
 
+def test_a_retry_gives_more_time(fargo: Fargo, aws: str, play: Callable[..., None]) -> None:
+    play(**{"*": [{"fail": "Job attempt duration exceeded timeout"}]})
+    run = fargo("--local", "submit", "work", "--timeout", "60").out.strip()
+    assert fargo("--local", "wait", run).code == 1
+    assert f"fargo --local retry {run} --timeout 120s" in fargo("--local", "explain", run).out
+    refused = fargo("--local", "retry", run, "--timeout", "30s")
+    assert (refused.code, "AWS Batch takes 60s or more" in refused.err) == (2, True)
+    play(**{"*": [{"exit": 0}]})
+    assert fargo("--local", "retry", run, "--timeout", "2m", "--follow").code == 0
+    waves = fargo("--local", "show", run, "--json").json["waves"]
+    jobs = client("batch", aws, REGION).describe_jobs(jobs=[wave["jobs"][0] for wave in waves])["jobs"]
+    limits = {job["jobId"]: job["timeout"]["attemptDurationSeconds"] for job in jobs}
+    assert [limits[wave["jobs"][0]] for wave in waves] == [60, 120]
+
+
 def test_the_lines_of_a_row_are_those_of_the_containers_that_ran_it(
     fargo: Fargo, aws: str, play: Callable[..., None]
 ) -> None:

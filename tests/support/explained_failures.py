@@ -152,8 +152,7 @@ FAILURES = (
              "AWS took the Spot capacity back: nothing is wrong with the job", "retry RUN --on-demand"),
     _stopped("host", "Host EC2 (instance i-0123456789abcdef0) terminated.",
              "The machine that it ran on was terminated: nothing is wrong with the job", "retry RUN"),
-    _stopped("timeout", "Job attempt duration exceeded timeout", "It ran longer than its timeout",
-             "retry RUN --deployed"),
+    _stopped("timeout", "Job attempt duration exceeded timeout", "It ran longer than its timeout", "up"),
     _fails("fargate-capacity", "Capacity is unavailable at this time. Please try again later or in a different "
            "availability zone", "Fargate had no capacity for the task at that moment", "retry RUN"),
     _stopped("waited-too-long", "Canceled by JobStateTimeLimit action due to reason: "

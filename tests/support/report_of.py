@@ -41,7 +41,6 @@ def a_run(rows: int, *, columns: Sequence[str] = ("photo", "width"), retried: in
         created=NOW,
         command=("python", "thumbnail.py", "{photo}"),
         environment=(("LOG_LEVEL", "shout"), ("DATABASE_URL", "postgres://hush")),
-        timeout_seconds=900,
         rows=rows,
         columns=tuple(columns),
         manifest="9f2c" * 16 if columns else "",
@@ -57,7 +56,7 @@ def _wave(number: int, rows: int, created: datetime) -> Wave:
     )
     return Wave(
         number=number, created=created, queue=QUEUE, definition=DEFINITION, image=f"{REPOSITORY}:1f0c6a2b9e3d4c5f",
-        vcpu=0.25, memory_mib=512, rows=rows, chunks=chunks, map="m" if number > 1 else "",
+        vcpu=0.25, memory_mib=512, timeout_seconds=900, rows=rows, chunks=chunks, map="m" if number > 1 else "",
     )  # fmt: skip
 
 

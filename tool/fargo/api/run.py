@@ -113,11 +113,12 @@ class Run:
         stopping.check(state.run, found)
         return found
 
-    def retry(
+    def retry(  # noqa: PLR0913 # the options of `fargo retry`, by their names
         self,
         *,
         memory: str | None = None,
         vcpu: SupportsFloat | None = None,
+        timeout: str | int | None = None,
         spot: bool | None = None,
         deployed: bool = False,
         pack: SupportsIndex | None = None,
@@ -129,6 +130,7 @@ class Run:
             memory: such as `4 GiB`; or `+50%`, and then the next that Fargate offers. None, as with those
                 below: as in the former wave.
             vcpu: what each container reserves.
+            timeout: per attempt: seconds, or such as `15m`.
             spot: Fargate Spot, or not.
             deployed: with image and settings as the last `fargo up` deployed them.
             pack: rows in a container.
@@ -138,7 +140,8 @@ class Run:
             This run; where every row has succeeded nothing was submitted.
 
         Raises:
-            UsageError: it has not ended, its image has no runner, or Fargate does not offer the size.
+            UsageError: it has not ended, its image has no runner, Fargate does not offer the size, or AWS
+                Batch takes no such timeout.
             AwsError: AWS refused or is out of reach; the hint names how to go on.
         """
         from fargo import launch
@@ -150,7 +153,14 @@ class Run:
         more = None if memory is None else asking.unit("memory", wanted, memory)
         ready = launch.again(
             self.id,
-            Changes(vcpu=asking.number(vcpu), memory=more, spot=spot, deployed=deployed, **counts),
+            Changes(
+                vcpu=asking.number(vcpu),
+                memory=more,
+                timeout_seconds=asking.seconds(timeout),
+                spot=spot,
+                deployed=deployed,
+                **counts,
+            ),
             self._connection.outputs,
             store=self._connection.bulk,
             batch=self._connection.batch,

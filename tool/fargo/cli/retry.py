@@ -8,7 +8,7 @@ import click
 from fargo.cli.context import Context, pass_context
 from fargo.cli.options import FargoCommand
 from fargo.cli.running import RUN
-from fargo.cli.values import Memory
+from fargo.cli.values import Memory, Unit
 
 
 @click.command(
@@ -25,6 +25,12 @@ from fargo.cli.values import Memory
     "--memory", type=Memory(), help="So much more, like +50%, rounded up to a size of Fargate; or '2 GiB'."
 )
 @click.option("--vcpu", type=float, metavar="N", help="vCPUs, instead of the former wave's.")
+@click.option(
+    "--timeout",
+    "timeout_seconds",
+    type=Unit("duration"),
+    help="Of each attempt, like 15m or 900, instead of the former wave's.",
+)
 @click.option(
     "--spot/--on-demand", default=None, help="Whether on Fargate Spot, instead of the former wave's."
 )

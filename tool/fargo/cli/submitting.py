@@ -186,7 +186,7 @@ def show_plan(context: Context, ready: "Prepared", settings: "JobSettings") -> N
 
     run, wave = ready.run, ready.run.last
     task = closer.task(context, run.job, wave)
-    timeout = run.timeout_seconds or settings.timeout_seconds
+    timeout = wave.timeout_seconds or settings.timeout_seconds
     seconds = run.row_seconds
     shown = rows.Preview(
         run=run,

@@ -34,11 +34,7 @@ def values_of(
     found = {"run": run.id, "job": run.job, "where": where, **_memory(wave)}
     if after or run.after or wave.after:
         found["after"] = after or run.after or wave.after[0]
-    if run.timeout_seconds:
-        found["longer_timeout"] = f"{run.timeout_seconds * LONGER}s"
-    else:
-        found["timed_job"] = run.job
-    return found | _settings(run, project)
+    return found | _settings(run, wave, project)
 
 
 def _wave(run: "Run", job: "Job") -> "Wave":
@@ -52,10 +48,12 @@ def _memory(wave: "Wave") -> dict[str, str]:
     return found | ({"more_memory": memory_text(more.memory_mib)} if more else {})
 
 
-def _settings(run: "Run", project: "Project | None") -> dict[str, str]:
-    seconds, found = run.timeout_seconds, {}
+def _settings(run: "Run", wave: "Wave", project: "Project | None") -> dict[str, str]:
+    seconds, found = wave.timeout_seconds, {}
     settings = project.jobs.get(run.job) if project else None
     if project and settings:
         found = {"architecture": project.image.cpu.value, "storage": f"{settings.storage_gib} GiB"}
         seconds = seconds or settings.timeout_seconds
-    return found | ({"timeout": duration_text(seconds)} if seconds else {})
+    if seconds:
+        found |= {"timeout": duration_text(seconds), "longer_timeout": f"{seconds * LONGER}s"}
+    return found

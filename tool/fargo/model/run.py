@@ -54,6 +54,7 @@ class Wave:
         definition: the job definition's ARN with its revision, so the run never changes under itself.
         vcpu: what each container reserves, as it is sent.
         memory_mib: the same, in MiB.
+        timeout_seconds: of each attempt; None: as in the job definition.
         map: the key of its map, which a first wave has not.
         after: AWS Batch jobs that it waits for; with `paired`, chunk by chunk and container by container.
     """
@@ -65,6 +66,7 @@ class Wave:
     image: str
     vcpu: Annotated[float, msgspec.Meta(gt=0)]
     memory_mib: Count
+    timeout_seconds: Count | None = None
     rows: Count = 1
     pack: Count = 1
     workers: Count = 1
@@ -111,7 +113,6 @@ class Run:
     created: Moment
     command: tuple[str, ...]
     environment: tuple[tuple[str, str], ...] = ()
-    timeout_seconds: int | None = None
     share: str = ""
     rows: Count = 1
     columns: tuple[str, ...] = ()

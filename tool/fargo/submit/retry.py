@@ -14,7 +14,7 @@ from fargo.model.job import JobState
 from fargo.model.run import Run, RunSnapshot, Wave
 from fargo.model.stack import StackOutputs
 from fargo.submit.plan import check_sizes, wave_chunks
-from fargo.submit.request import offered
+from fargo.submit.request import check_timeout, offered
 
 _OFFSET, _ENTRY = struct.Struct(naming.OFFSET), struct.Struct(naming.MAP_ENTRY)
 _PAIR = struct.Struct(naming.OFFSET + naming.OFFSET[1:])
@@ -47,11 +47,13 @@ class Changes:
 
     Attributes:
         memory: in MiB, as Fargate offers it; or so much more.
+        timeout_seconds: of each attempt.
         deployed: the job definition, and so the image, as deployed now.
     """
 
     vcpu: float | None = None
     memory: int | More | None = None
+    timeout_seconds: int | None = None
     spot: bool | None = None
     deployed: bool = False
     pack: int | None = None
@@ -76,7 +78,8 @@ def plan(run: Run, changes: Changes, outputs: StackOutputs, *, rows: int, now: d
     """The run with one more wave, of so many rows; touches nothing.
 
     Raises:
-        UsageError: Fargate does not offer the size, or packing and workers do not fit each other.
+        UsageError: Fargate does not offer the size, AWS Batch takes no such timeout, or packing and workers
+            do not fit each other.
     """
     before, number = run.last, run.last.number + 1
     size = _size(before, changes)
@@ -84,6 +87,7 @@ def plan(run: Run, changes: Changes, outputs: StackOutputs, *, rows: int, now: d
     workers = min(before.workers, pack) if changes.workers is None else changes.workers
     if workers > pack:
         raise UsageError(f"--workers {workers}: 1 to {pack}, the rows in a container")
+    check_timeout(changes.timeout_seconds)
     wave = Wave(
         number=number,
         created=now,
@@ -92,6 +96,7 @@ def plan(run: Run, changes: Changes, outputs: StackOutputs, *, rows: int, now: d
         image=str(outputs.image) if changes.deployed else before.image,
         vcpu=size.vcpu,
         memory_mib=size.memory_mib,
+        timeout_seconds=changes.timeout_seconds or before.timeout_seconds,
         rows=rows,
         pack=pack,
         workers=workers,

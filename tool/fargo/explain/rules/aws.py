@@ -57,9 +57,8 @@ AWS = (
         cause="It ran longer than its timeout<, {timeout}>",
         reason=r"^Job attempt duration exceeded timeout",
         fixes=(
-            Fix("submit it anew as you did, with `--timeout {longer_timeout}`"),
-            Fix("set a longer `timeout` under [jobs.{timed_job}] in fargo.toml, then deploy", "up"),
-            Fix("then run again what failed of {timed_job}, as deployed", "retry {run} --deployed"),
+            Fix("run again what failed, with more time", "retry {run} --timeout {longer_timeout}"),
+            Fix("for later runs: a longer `timeout` under [jobs.{job}] in fargo.toml, then deploy", "up"),
         ),
     ),
     Rule(

@@ -38,8 +38,10 @@ def _facts(report: Report) -> Iterator[tuple[str, str]]:
         yield f"Queue{_of_waves(report, 'queue', queue)}", code(queue.rpartition("/")[2])
     sizes = dict.fromkeys(Size(wave.vcpu, wave.memory_mib) for wave in run.waves)
     yield "Size of each container", ", then ".join(esc(size) for size in sizes)
-    if run.timeout_seconds:
-        yield "Timeout of an attempt", esc(duration_text(run.timeout_seconds))
+    for seconds in dict.fromkeys(wave.timeout_seconds for wave in run.waves):
+        if seconds:
+            where = _of_waves(report, "timeout_seconds", seconds)
+            yield f"Timeout of an attempt{where}", esc(duration_text(seconds))
     if run.environment:
         names = ", ".join(code(name) for name, _ in run.environment)
         yield "Environment given at submit", f"{names}, values not shown"
@@ -52,7 +54,7 @@ def _facts(report: Report) -> Iterator[tuple[str, str]]:
     yield "AWS Batch jobs", (", ".join(map(code, jobs[:JOBS])) or "none") + more
 
 
-def _of_waves(report: Report, field: str, value: str) -> str:
+def _of_waves(report: Report, field: str, value: str | int) -> str:
     """Which waves had it, where not all had the same."""
     waves = report.state.run.waves
     ours = [wave.number for wave in waves if getattr(wave, field) == value]
