@@ -151,6 +151,18 @@ def test_a_denial_that_depends_on_what_was_not_told_is_no_denial() -> None:
     assert answer == Answer(frozenset(), frozenset({"s3:GetObject"}))
 
 
+def test_a_denial_of_the_organization_is_no_denial_for_sure() -> None:
+    result = {
+        "EvalActionName": "s3:GetObject",
+        "EvalDecision": "explicitDeny",
+        "OrganizationsDecisionDetail": {"AllowedByOrganizations": False},
+    }
+    answer = ask(Iam(result), Question(("s3:GetObject",), ("*",)))
+    assert answer == Answer(frozenset(), frozenset({"s3:GetObject"}))
+    result["OrganizationsDecisionDetail"] = {"AllowedByOrganizations": True}
+    assert ask(Iam(result), Question(("s3:GetObject",), ("*",))).denied == {"s3:GetObject"}
+
+
 def test_many_actions_are_asked_for_in_several_calls() -> None:
     iam = Iam()
     ask(iam, Question(tuple(f"s3:Get{n}" for n in range(120)), ("*",), {"a": "b"}))

@@ -48,7 +48,8 @@ class Answer:
 
     Attributes:
         denied: actions that are refused on one of the resources at least.
-        unsure: actions that a policy makes depend on what the question does not tell, such as an address.
+        unsure: actions that a policy makes depend on what the question does not tell, such as an address, or
+            that the account's organization seems to refuse.
     """
 
     denied: frozenset[str]
@@ -130,13 +131,16 @@ def _apart(actions: Sequence[str], said: str) -> list[list[str]]:
 def _note(result: Mapping[str, Any], denied: set[str], unsure: set[str]) -> None:
     """Take in what is said of one action: of each resource, or of `*`.
 
-    Where keys are missing, even a denial is no answer. Source: IAM API reference, EvaluationResult.
+    Where keys are missing, even a denial is no answer (IAM API reference, EvaluationResult). Nor is that of
+    an organization: the simulator "doesn't evaluate SCPs that have any conditions" (IAM user guide), and then
+    denies what works (https://github.com/aws-containers/amazon-ecs-exec-checker/issues/70).
     """
     action = str(result["EvalActionName"])
+    organization = result.get("OrganizationsDecisionDetail", {}).get("AllowedByOrganizations") is False
     by_resource = result.get("ResourceSpecificResults") or [
         {**result, "EvalResourceDecision": result["EvalDecision"]}
     ]
     for each in by_resource:
         if each["EvalResourceDecision"] == ALLOWED:
             continue
-        (unsure if each.get("MissingContextValues") else denied).add(action)
+        (unsure if organization or each.get("MissingContextValues") else denied).add(action)
