@@ -1,6 +1,8 @@
 """Real builds on a real engine."""
 
 import gc
+import hashlib
+import json
 import os
 import secrets
 import time
@@ -209,6 +211,27 @@ def test_no_engine_is_a_sentence_with_a_next_step(host: str) -> None:
     assert "DOCKER_HOST" in caught.value.hint
     del caught
     gc.collect()
+
+
+def _context(folder: Path, name: str, host: str) -> None:
+    """What `docker context create` and `docker context use` leave."""
+    meta = folder / "contexts/meta" / hashlib.sha256(name.encode()).hexdigest() / "meta.json"
+    meta.parent.mkdir(parents=True)
+    meta.write_text(json.dumps({"Name": name, "Metadata": {}, "Endpoints": {"docker": {"Host": host}}}))
+    (folder / "config.json").write_text(json.dumps({"currentContext": name}))
+
+
+def test_the_engine_is_that_of_docker_s_own_context(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As Docker Desktop, Colima and rootless Docker set one, without a socket in the default place."""
+    _context(tmp_path, "desktop-linux", "unix:///nonexistent-desktop.sock")
+    monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
+    with pytest.raises(EngineMissing, match=r"answers at unix:///nonexistent-desktop\.sock") as caught:
+        Engine.connect(environ={"PATH": "/bin"})
+    assert "DOCKER_HOST names it" not in caught.value.hint
+    with pytest.raises(EngineMissing, match=r"answers at unix:///nonexistent-named\.sock"):
+        Engine.connect(environ={"DOCKER_HOST": "unix:///nonexistent-named.sock"})
+    with closing(Engine.connect(environ={"DOCKER_CONTEXT": "default"})) as engine:
+        assert engine.about().is_here
 
 
 def test_an_old_engine_is_refused_with_both_versions(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -105,6 +105,15 @@ def test_a_push_is_layers_and_the_digest_last() -> None:
     ]
 
 
+def test_a_digest_counts_that_an_engine_with_the_containerd_store_says_in_words_alone() -> None:
+    chunks = [
+        {"status": "The push refers to repository [a/b]"},
+        {"status": "Pushed", "progressDetail": {}, "id": "0123456789ab"},
+        {"status": "c: digest: sha256:d size: 528"},
+    ]
+    assert list(push_events(chunks, "a/b:c"))[-1] == Pushed(digest="sha256:d", size=528)
+
+
 @pytest.mark.parametrize(
     ("said", "step"),
     [

@@ -1,7 +1,7 @@
 """The few calls of the Docker Engine API that are needed before docker-py is installed.
 
-The address is chosen as docker-py chooses it, so that a session prepares the very engine
-that fargo then uses: `DOCKER_HOST`, else the default socket.
+The address is `DOCKER_HOST`, else the default socket. fargo asks the `docker` command's context too: where
+that names another engine, set `DOCKER_HOST` to it, so that a session prepares the very engine that fargo uses.
 """
 
 import http.client

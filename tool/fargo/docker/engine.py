@@ -65,17 +65,21 @@ class Engine:
 
     @classmethod
     def connect(cls, *, environ: Mapping[str, str]) -> Self:
-        """Reach the engine that `DOCKER_HOST` names, else the one of the default socket.
+        """Reach the engine that the `docker` command would: that of `DOCKER_HOST`, else of its context.
+
+        Docker Desktop, Colima and rootless Docker make a context of their own and have no socket in the
+        default place.
 
         Args:
-            environ: with `DOCKER_HOST`, `DOCKER_TLS_VERIFY` and `DOCKER_CERT_PATH`, as for the
-                `docker` command.
+            environ: with `DOCKER_HOST`, `DOCKER_CONTEXT`, `DOCKER_TLS_VERIFY` and `DOCKER_CERT_PATH`,
+                as for the `docker` command.
 
         Raises:
             EngineMissing: none answers, it may not be used, or it is too old.
         """
         from docker import APIClient
         from docker.constants import DEFAULT_UNIX_SOCKET
+        from docker.context import ContextAPI
         from docker.errors import DockerException
         from docker.utils import kwargs_from_env, version_lt
         from requests import RequestException
@@ -84,6 +88,9 @@ class Engine:
         host = named or "the default socket"
         try:
             options = kwargs_from_env(environment=dict(environ))
+            if not named:
+                options = {**ContextAPI.kwargs_from_context(environment=environ), **options}
+                host = options.get("base_url", host)
             _knock(options.get("base_url", DEFAULT_UNIX_SOCKET))
             client = APIClient(version="auto", timeout=_CONNECT_SECONDS, **options)
         except (DockerException, RequestException, OSError, ValueError) as error:

@@ -78,6 +78,7 @@ Chunk: TypeAlias = Mapping[str, Any]
 
 _STEP = re.compile(r"step (\d+)/(\d+) ?: (.*)", re.IGNORECASE)
 _LAYER_ID = re.compile(r"[0-9a-f]{12,64}")
+_PUSHED = re.compile(r"\S+: digest: (\S+) size: (\d+)")
 # ECMA-48, with one byte or two for each introducer: CSI (colours, the cursor); OSC and its kin, which
 # carry a text (titles, links, the clipboard); the short ones.
 _ESCAPES = re.compile(
@@ -136,6 +137,9 @@ def push_events(chunks: Iterable[Chunk], ref: str) -> Iterator[PushEvent]:
         aux = chunk.get("aux") or {}
         if "Digest" in aux:
             pushed = Pushed(digest=str(aux["Digest"]), size=int(aux.get("Size", 0)))
+        # Docker's containerd image store says it in words alone (https://github.com/moby/moby/issues/48331).
+        elif told := _PUSHED.fullmatch(str(chunk.get("status", ""))):
+            pushed = Pushed(digest=told[1], size=int(told[2]))
         yield from _layer(chunk)
     if pushed is None:
         raise push_failed(ref, "the engine ended the push without a digest")
