@@ -15,6 +15,7 @@ from fargo.deploy.races import RACES, beyond, known
         "RevokeSecurityGroupEgress, api error InvalidPermission.NotFound: The specified rule does not exist in this security group",
         "CreateNetworkAclEntry, api error NetworkAclEntryAlreadyExists: The network acl entry identified by 100 already exists.",
         "AccessDeniedException: User: arn:aws:iam::1:user/x is not authorized to perform: iam:PassRole on resource: r",
+        "KmsException: User: arn:aws:iam::1:user/x is not authorized to perform: kms:CreateGrant on resource: r because no identity-based policy allows the kms:CreateGrant action",
         "MalformedPolicyDocument: Invalid principal in policy",
         "unexpected state 'INVALID', wanted target 'VALID'. last error: CLIENT_ERROR - Unable to assume the service linked role. Please verify that the ECS service linked role exists.",
         "InvalidInput: Service role name AWSServiceRoleForBatch has been taken in this account, please try a different suffix.",

@@ -145,6 +145,10 @@ def test_the_cause_is_found_in_the_output_too() -> None:
         ("no basic auth credentials", "fargo doctor"),
         ("unauthorized: authentication required", "fargo doctor"),
         ("denied: User: arn:… is not authorized to perform: ecr:InitiateLayerUpload", "ecr:PutImage"),
+        (
+            "unexpected status from HEAD request to https://x/v2/y/manifests/z: 403 Forbidden",
+            "ecr:BatchGetImage",
+        ),
         ("name unknown: The repository with name 'x' does not exist in the registry", "fargo up"),
         ("The image tag 'x' already exists and cannot be overwritten because the tag is immutable", "again"),
         ("dial tcp 127.0.0.1:1: connect: connection refused", "network"),

@@ -62,6 +62,11 @@ RACES = (
         _IAM,
         "https://github.com/aws-samples/run-selenium-tests-at-scale-using-ecs-fargate/issues/2",
     ),
+    Race(
+        r"not authorized to perform:? kms:CreateGrant",
+        "KMS may take minutes to see the tag of a new key, by which `fargo doctor --policy` allows its use",
+        "https://docs.aws.amazon.com/kms/latest/developerguide/tag-authorization.html",
+    ),
     Race(r"is not in the same account", _IAM, _PROVIDER + "33367"),
     Race(
         r"has been taken in this account|Role with name AWSServiceRoleFor\S+ already exists",

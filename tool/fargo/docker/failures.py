@@ -45,7 +45,7 @@ _PUSH_HINTS = {
     ),
     r"denied|forbidden": (
         "the identity needs ecr:InitiateLayerUpload, ecr:UploadLayerPart, ecr:CompleteLayerUpload,"
-        " ecr:BatchCheckLayerAvailability and ecr:PutImage on the repository"
+        " ecr:BatchCheckLayerAvailability, ecr:BatchGetImage and ecr:PutImage on the repository"
     ),
     r"server gave HTTP response to HTTPS": (
         "the registry speaks plain HTTP: list it under `insecure-registries` of the engine"

@@ -171,14 +171,16 @@ CHANGE = (
     Grant("Roles", ("iam:PassRole",), ROLES),
     Grant("LinkedRoles", ("iam:CreateServiceLinkedRole",), LINKED),
     Grant("Account", ("kms:CreateKey",), ANY),
-    Grant("Key", ("kms:TagResource",), ("{key}",)),
+    # A new key is turned at once, and KMS may take minutes to see a tag when it decides:
+    # https://docs.aws.amazon.com/kms/latest/developerguide/tag-authorization.html
+    Grant("Key", every("kms", "EnableKeyRotation", "TagResource"), ("{key}",)),
     Grant("Alias", every("kms", "CreateAlias", "DeleteAlias", "UpdateAlias"), ("{alias}", "{key}")),
     # The grants are what Amazon ECR asks for of whoever makes a repository with a key.
     Grant(
         "OwnKey",
         every(
-            "kms", "CreateGrant", "EnableKeyRotation", "PutKeyPolicy", "RetireGrant", "ScheduleKeyDeletion",
-            "UntagResource", "UpdateKeyDescription",
+            "kms", "CreateGrant", "PutKeyPolicy", "RetireGrant", "ScheduleKeyDeletion", "UntagResource",
+            "UpdateKeyDescription",
         ),
         ("{key}",),
         TAGGED,
