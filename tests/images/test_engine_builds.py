@@ -252,6 +252,7 @@ def test_a_credential_helper_that_is_missing_is_a_sentence(
     ):
         build(make(), repository, engine)
     assert "credsStore" in caught.value.hint
+    assert "credHelpers" in caught.value.hint
 
 
 def test_an_engine_that_stops_answering_is_a_sentence(

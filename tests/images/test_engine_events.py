@@ -122,6 +122,9 @@ def test_a_digest_counts_that_an_engine_with_the_containerd_store_says_in_words_
         ("image was found but does not match the specified platform: wanted linux/arm64", "architecture"),
         ("write /x: no space left on device", "docker system prune"),
         ("the --mount option requires BuildKit. Refer to https://docs.docker.com/", "without"),
+        ('failed to parse platform : "" is an invalid component of "": platform specifier', "without"),
+        ("NotFound: content digest sha256:0a1b: not found", "containerd image store"),
+        ("toomanyrequests: You have reached your unauthenticated pull rate limit.", "docker login"),
         ("pull access denied for x, repository does not exist or may require 'docker login'", "docker login"),
         ("manifest for python:9 not found: manifest unknown: manifest unknown", "FROM"),
         ('Get "https://registry-1.docker.io/v2/": dial tcp: lookup x: no such host', "docker load"),
@@ -152,6 +155,7 @@ def test_the_cause_is_found_in_the_output_too() -> None:
         ("name unknown: The repository with name 'x' does not exist in the registry", "fargo up"),
         ("The image tag 'x' already exists and cannot be overwritten because the tag is immutable", "again"),
         ("dial tcp 127.0.0.1:1: connect: connection refused", "network"),
+        ("content digest sha256:0a1b: not found", "containerd image store"),
         ("something never heard of", "fargo build"),
     ],
 )

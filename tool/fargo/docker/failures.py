@@ -8,14 +8,24 @@ _EMULATION = (
     "the engine needs an emulator for this architecture: `docker run --privileged --rm tonistiigi/binfmt"
     " --install all`; or set `architecture` under [image] to the engine's own"
 )
+# https://github.com/docker/for-mac/issues/7607, https://github.com/moby/moby/issues/51665
+_STORE = (
+    "Docker's classic builder can fail so on the engine's containerd image store, for another architecture"
+    " most of all: set `architecture` under [image] to the engine's own, or turn that store off"
+)
 _BUILD_HINTS = {
     r"exec format error": _EMULATION,
     r"no matching manifest|does not match the specified platform": (
         "the base image does not exist for this architecture: choose another one in FROM, or another"
         " `architecture` under [image]"
     ),
+    r"content digest \S+ not found": _STORE,
+    r"toomanyrequests|pull rate limit": (
+        "the registry gives this address no more images for now: `docker login` raises its limit"
+    ),
     r"no space left on device": "free space in the engine: `docker system prune`",
-    r"requires BuildKit": (
+    # Variables such as BUILDPLATFORM are BuildKit's, and empty here.
+    r"requires BuildKit|failed to parse platform": (
         "fargo builds through the engine's API, where BuildKit's extras do not exist: write this step"
         " without them"
     ),
@@ -36,6 +46,7 @@ _BUILD_HINTS = {
     r"parse error|unknown (instruction|flag)|cannot be empty": "correct the Dockerfile, then `fargo build`",
 }
 _PUSH_HINTS = {
+    r"content digest \S+ not found": _STORE,
     r"tag is immutable|ImageTagAlreadyExists|cannot be overwritten": (
         "the repository holds another image of this tag: `fargo build` again finds it there"
     ),
@@ -110,7 +121,10 @@ def engine_missing(host: str, said: str, *, named: bool) -> EngineMissing:
 def engine_lost(doing: str, said: str) -> ImageError:
     """The error of an engine that stops answering on the way."""
     if "docker-credential" in said or "redentials store" in said:
-        hint = "install the helper that `credsStore` in ~/.docker/config.json names, or remove the line"
+        hint = (
+            "install or log in with the helper that `credsStore` or `credHelpers` in ~/.docker/config.json"
+            " names, or remove the line: every one is asked"
+        )
     else:
         hint = "is it still running? `docker version` tells; then the same command again"
     return ImageError(f"The Docker engine did not {doing}: {_sentence(said)}", hint)
