@@ -264,7 +264,7 @@ def test_a_door_that_others_opened_is_named_and_closed(road: "Road") -> None:
     ec2 = road.client("ec2")
     named = [{"Name": "tag:fargo:project", "Values": ["simulate"]}]
     groups = ec2.describe_security_groups(Filters=named)["SecurityGroups"]
-    jobs = next(group for group in groups if group["GroupName"].endswith("-jobs"))
+    jobs = next(group for group in groups if "-jobs-" in group["GroupName"])
     anywhere = [{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]
     ec2.authorize_security_group_egress(GroupId=jobs["GroupId"], IpPermissions=anywhere)
     ended = road.fargo("up", "--yes")
