@@ -276,21 +276,22 @@ def test_what_the_environments_stand_in_is_mended_where_its_creation_failed_and_
     deployment: Deployment, told: Told
 ) -> None:
     subnet, role = 'module.network[0].aws_subnet.jobs["a"]', "module.roles.aws_iam_role.job"
+    linked = "module.roles.aws_iam_service_linked_role.batch"
     failed = [
         {"type": "apply_errored", "hook": {"resource": {"addr": each}, "action": "create"}}
-        for each in (subnet, role)
+        for each in (subnet, role, linked)
     ]
     words = {"type": "diagnostic", "diagnostic": {"severity": "error", "summary": "timeout"}}
     plan = _run(deployment.plan("one"))
     told.say("apply", *failed, words)
     (told.folder / "code-apply").write_text("1", encoding="utf-8")
     resources = [
-        {"address": each, "mode": "managed", "type": "t", "tainted": True} for each in (subnet, role)
+        {"address": each, "mode": "managed", "type": "t", "tainted": True} for each in (subnet, role, linked)
     ]
     told.say("show", {"values": {"root_module": {"resources": resources}}})
     with pytest.raises(TerraformFailed, match="timeout"):
         _run(deployment.apply(plan))
-    assert [line.split()[-1] for line in told.made("untaint")] == [subnet]
+    assert [line.split()[-1] for line in told.made("untaint")] == [subnet, linked]
 
 
 def test_a_plan_that_changes_nothing_is_known_by_its_events_and_the_outputs(

@@ -84,6 +84,24 @@ def test_resources_are_the_projects_own(project: Project, place: Place) -> None:
     }
 
 
+def test_the_first_project_of_an_account_may_make_and_tag_the_roles_of_batch_and_ecs(
+    project: Project, place: Place
+) -> None:
+    """Terraform's provider tags them after it made them, with an error where it may not."""
+    allowed = {
+        (action, arn)
+        for grant in permissions.of(["up"], project)
+        for action in grant.actions
+        for arn in arns(grant, place)
+    }
+    roles = [
+        f"arn:aws:iam::123456789012:role/aws-service-role/{service}.amazonaws.com/AWSServiceRoleFor{name}"
+        for service, name in (("batch", "Batch"), ("ecs", "ECS"))
+    ]
+    assert {("iam:CreateServiceLinkedRole", role) for role in roles} <= allowed
+    assert {("iam:TagRole", role) for role in roles} <= allowed
+
+
 def test_who_may_only_plan_cannot_write_the_state(project: Project, place: Place) -> None:
     whole = policy.document(permissions.of(["plan"], project), place)
     writing = [each for each in whole["Statement"] if "s3:PutObject" in each["Action"]]

@@ -23,6 +23,7 @@ BROKEN_OFF = (Phase.FAILED, Phase.STOPPED)
 MENDED_IN_PLACE = frozenset(
     {
         "aws_ecr_repository",
+        "aws_iam_service_linked_role",
         "aws_kms_key",
         "aws_route_table",
         "aws_s3_bucket",
@@ -33,7 +34,8 @@ MENDED_IN_PLACE = frozenset(
     }
 )
 """What the compute environments stand on. Like them, a tainted one would be made anew beside the old one,
-which AWS refuses; but all that can be wrong with one that exists changes in place."""
+which AWS refuses; but all that can be wrong with one that exists changes in place. A service-linked role
+is the account's, and not ours to remove: nothing of it changes at all."""
 
 
 class Apply:

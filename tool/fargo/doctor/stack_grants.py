@@ -169,7 +169,8 @@ CHANGE = (
         ROLES,
     ),
     Grant("Roles", ("iam:PassRole",), ROLES),
-    Grant("LinkedRoles", ("iam:CreateServiceLinkedRole",), LINKED),
+    # The provider tags a role that it has just made with its default tags, by a call of its own.
+    Grant("LinkedRoles", ("iam:CreateServiceLinkedRole", "iam:TagRole"), LINKED),
     Grant("Account", ("kms:CreateKey",), ANY),
     # A new key is turned at once, and KMS may take minutes to see a tag when it decides:
     # https://docs.aws.amazon.com/kms/latest/developerguide/tag-authorization.html
