@@ -84,18 +84,33 @@ def test_resources_are_the_projects_own(project: Project, place: Place) -> None:
     }
 
 
-def test_the_first_project_of_an_account_may_make_and_tag_the_roles_of_batch_and_ecs(
-    project: Project, place: Place
-) -> None:
-    """Terraform's provider tags them after it made them, with an error where it may not."""
-    allowed = {
+def _allowed(project: Project, place: Place) -> set[tuple[str, str]]:
+    """What `up` asks for: actions, each with an ARN."""
+    return {
         (action, arn)
         for grant in permissions.of(["up"], project)
         for action in grant.actions
         for arn in arns(grant, place)
     }
+
+
+def test_an_action_is_allowed_on_all_that_its_request_names(project: Project, place: Place) -> None:
+    """A queue names its scheduling policy, a changed endpoint the zones' subnets (Service Authorization Reference)."""
+    allowed = _allowed(project, place)
+    policy_arn = f"arn:aws:batch:{place.region}:{place.account_id}:scheduling-policy/fargo-demo"
+    ec2 = f"arn:aws:ec2:{place.region}:{place.account_id}"
+    assert {("batch:CreateJobQueue", policy_arn), ("batch:UpdateJobQueue", policy_arn)} <= allowed
+    for kind in ("vpc-endpoint", "route-table", "security-group", "subnet"):
+        assert ("ec2:ModifyVpcEndpoint", f"{ec2}:{kind}/*") in allowed
+
+
+def test_the_first_project_of_an_account_may_make_and_tag_the_roles_of_batch_and_ecs(
+    project: Project, place: Place
+) -> None:
+    """Terraform's provider tags them after it made them, with an error where it may not."""
+    allowed = _allowed(project, place)
     roles = [
-        f"arn:aws:iam::123456789012:role/aws-service-role/{service}.amazonaws.com/AWSServiceRoleFor{name}"
+        f"arn:aws:iam::{place.account_id}:role/aws-service-role/{service}.amazonaws.com/AWSServiceRoleFor{name}"
         for service, name in (("batch", "Batch"), ("ecs", "ECS"))
     ]
     assert {("iam:CreateServiceLinkedRole", role) for role in roles} <= allowed

@@ -26,6 +26,7 @@ NETWORK = {
     ("CreateSecurityGroup",): ("security-group", "vpc"),
     ("CreateFlowLogs",): ("vpc-flow-log", "vpc"),
     ("CreateVpcEndpoint",): ("vpc-endpoint", "vpc", "subnet", "security-group", "route-table"),
+    ("ModifyVpcEndpoint",): ("route-table", "security-group", "subnet"),
     ("AssociateRouteTable", "DisassociateRouteTable"): ("route-table", "subnet"),
     ("CreateNetworkAclEntry", "DeleteNetworkAclEntry"): ("network-acl",),
     ("ReplaceNetworkAclAssociation",): ("network-acl", "subnet"),
@@ -124,7 +125,11 @@ CHANGE = (
         ),
         ENVIRONMENTS,
     ),
-    Grant("Batch", every("batch", "CreateJobQueue", "UpdateJobQueue"), (*QUEUES, *ENVIRONMENTS)),
+    Grant(
+        "Batch",
+        every("batch", "CreateJobQueue", "UpdateJobQueue"),
+        (*QUEUES, *ENVIRONMENTS, "{scheduling}"),
+    ),
     Grant("Batch", every("batch", "DeleteJobQueue", "TagResource", "UntagResource"), QUEUES),
     Grant(
         "Batch",
