@@ -230,6 +230,10 @@ def test_the_engine_is_that_of_docker_s_own_context(tmp_path: Path, monkeypatch:
     assert "DOCKER_HOST names it" not in caught.value.hint
     with pytest.raises(EngineMissing, match=r"answers at unix:///nonexistent-named\.sock"):
         Engine.connect(environ={"DOCKER_HOST": "unix:///nonexistent-named.sock"})
+    for meta in tmp_path.glob("contexts/meta/*/meta.json"):
+        meta.write_text("{")
+    with pytest.raises(EngineMissing, match=r"Docker's context cannot be read: .*desktop-linux"):
+        Engine.connect(environ={})
     with closing(Engine.connect(environ={"DOCKER_CONTEXT": "default"})) as engine:
         assert engine.about().is_here
 

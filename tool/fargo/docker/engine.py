@@ -44,6 +44,18 @@ class About:
     is_here: bool
 
 
+def _of_context(environ: Mapping[str, str]) -> dict[str, Any]:
+    """Where the engine of the `docker` command's context is, as docker-py takes it."""
+    from docker.context import ContextAPI
+
+    try:
+        return dict(ContextAPI.kwargs_from_context(environment=environ))
+    except Exception as error:  # of a damaged file docker-py says so with no class of its own
+        raise EngineMissing(
+            f"Docker's context cannot be read: {error}", "`docker context use default`, or set DOCKER_HOST"
+        ) from error
+
+
 def _knock(address: str) -> None:
     """Connect, where it is a socket's: docker-py leaves open what it cannot connect (7.1, unixconn.py)."""
     _, is_socket, path = address.partition("unix://")
@@ -79,7 +91,6 @@ class Engine:
         """
         from docker import APIClient
         from docker.constants import DEFAULT_UNIX_SOCKET
-        from docker.context import ContextAPI
         from docker.errors import DockerException
         from docker.utils import kwargs_from_env, version_lt
         from requests import RequestException
@@ -87,9 +98,9 @@ class Engine:
         named = environ.get("DOCKER_HOST")
         host = named or "the default socket"
         try:
-            options = kwargs_from_env(environment=dict(environ))
+            options: dict[str, Any] = {**kwargs_from_env(environment=dict(environ))}
             if not named:
-                options = {**ContextAPI.kwargs_from_context(environment=environ), **options}
+                options = {**_of_context(environ), **options}
                 host = options.get("base_url", host)
             _knock(options.get("base_url", DEFAULT_UNIX_SOCKET))
             client = APIClient(version="auto", timeout=_CONNECT_SECONDS, **options)
