@@ -181,6 +181,16 @@ def _queue(**more: object) -> Callable[[World], dict[str, Any]]:
     return lambda world: {"jobQueue": world.setting.queue, **more}
 
 
+def _queue_with_a_job(**more: object) -> Callable[[World], dict[str, Any]]:
+    """moto looks at no status where there is no job to have one."""
+
+    def request(world: World) -> dict[str, Any]:
+        world.submit()
+        return {"jobQueue": world.setting.queue, **more}
+
+    return request
+
+
 # fmt: off
 REFUSALS = tuple(
     _feature.refusal(name, rule, _LIST, "ListJobs", request)
@@ -189,7 +199,7 @@ REFUSALS = tuple(
         ("list_of_an_unknown_queue", "The queue must exist", lambda world: {"jobQueue": world.name()}),
         ("list_by_an_unknown_filter", "A filter's name is one of a few words", _queue(filters=[{"name": "JOB_COLOUR", "values": ["red"]}])),
         ("list_by_filter_name_in_small_letters", "A filter's name minds the case", _queue(filters=[{"name": "job_name", "values": ["x"]}])),
-        ("list_by_an_unknown_status", "A status is one of seven", _queue(jobStatus="SLEEPING")),
+        ("list_by_an_unknown_status", "A status is one of seven", _queue_with_a_job(jobStatus="SLEEPING")),
         ("list_with_a_wrong_token", "A nextToken is one that was given", _queue(jobStatus="FAILED", nextToken="made-up")),
     )
 )

@@ -108,13 +108,13 @@ STAGES = {
     "docs/local-aws.md": Stage(real=True, before=()),
     "docs/logs.md": Stage(
         rules=(
-            ("*:3", [{"out": "loading photo 3 of 500"}, {"sleep": 0.4}, {"out": "done in 4.1 s"}]),
+            ("*:3", [{"out": "loading photo 3 of 500"}, {"sleep": 3}, {"out": "done in 4.1 s"}]),
             (
                 "*:17",
                 [
-                    {"sleep": 0.2},
+                    {"sleep": 1.5},
                     {"out": "loading photo 17 of 500"},
-                    {"sleep": 0.4},
+                    {"sleep": 3},
                     {"err": "ERROR: disk full"},
                 ],
             ),

@@ -27,7 +27,7 @@ resource "aws_security_group" "jobs" {
     protocol        = "tcp"
     from_port       = 443
     to_port         = 443
-    prefix_list_ids = concat(values(aws_vpc_endpoint.gateway)[*].prefix_list_id, values(data.aws_prefix_list.gateway)[*].id)
+    prefix_list_ids = concat([for endpoint in aws_vpc_endpoint.gateway : endpoint.prefix_list_id], [for list in data.aws_prefix_list.gateway : list.id])
   }
 
   tags = { Name = "${var.prefix}-jobs" }
