@@ -589,7 +589,7 @@ def test_of_a_hundred_thousand_jobs_only_those_on_screen_are_told_of(monkeypatch
 
 def test_the_last_snapshot_is_shown_before_aws_answers(tmp_path: Path) -> None:
     async def keep(driven: Driven) -> None:
-        Cache(driven.source.title, {"XDG_CACHE_HOME": str(tmp_path)}).save(driven.app.board)
+        Cache(driven.source.title, tmp_path).save(driven.app.board)
 
     async def steps(driven: Driven) -> None:
         assert "cached, 3h00m old" in driven.text
@@ -604,7 +604,7 @@ def test_the_last_snapshot_is_shown_before_aws_answers(tmp_path: Path) -> None:
 
     async def later() -> None:
         driven = Driven()
-        driven.app._cache = Cache(driven.source.title, {"XDG_CACHE_HOME": str(tmp_path)})
+        driven.app._cache = Cache(driven.source.title, tmp_path)
         driven.now = T0.replace(hour=17, second=30)
         async with driven.app.run_test(size=(80, 24)) as pilot:
             driven.pilot = pilot
@@ -617,8 +617,7 @@ def test_the_last_snapshot_is_shown_before_aws_answers(tmp_path: Path) -> None:
 @pytest.mark.parametrize("content", [b"", b"{}", b"[1]", b'{"at": 1}'])
 def test_a_snapshot_that_cannot_be_read_is_none(tmp_path: Path, content: bytes) -> None:
     title = Title(project="demo", region="us-east-1", account_id="1", target="aws")
-    cache, board = Cache(title, {"XDG_CACHE_HOME": str(tmp_path)}), Board()
-    cache.file.parent.mkdir(parents=True)
+    cache, board = Cache(title, tmp_path), Board()
     cache.file.write_bytes(content)
     cache.load(board)
     assert board.cached is None
@@ -626,7 +625,7 @@ def test_a_snapshot_that_cannot_be_read_is_none(tmp_path: Path, content: bytes) 
 
 def test_quitting_keeps_the_snapshot_and_closes_the_poller(tmp_path: Path) -> None:
     async def steps(driven: Driven) -> None:
-        driven.app._cache = Cache(driven.source.title, {"XDG_CACHE_HOME": str(tmp_path)})
+        driven.app._cache = Cache(driven.source.title, tmp_path)
         await driven.press("q")
         assert driven.turns.closed
 

@@ -11,10 +11,14 @@ from fakes import a_run
 from monitor_driving import Driven, drive
 from textual import events
 
+from fargo.cli.monitor import make_app
 from fargo.errors import AwsUnreachable
+from fargo.local.state import StateDir
 from fargo.model.job import Job, JobState
+from fargo.monitor.app import utc_now
 from fargo.monitor.board import Board
 from fargo.monitor.cache import Cache
+from fargo.monitor.demo import DemoSource
 from fargo.monitor.detail import detail
 from fargo.monitor.look import Look
 from fargo.monitor.polling import Told
@@ -98,7 +102,7 @@ def test_of_an_array_no_times_are_told_while_those_that_succeeded_are_not_listed
     ids=["another version", "a time of no zone", "the future"],
 )
 def test_a_snapshot_that_cannot_be_believed_is_none(tmp_path: Path, changed: dict[str, Any]) -> None:
-    cache, board = Cache(TITLE, {"XDG_CACHE_HOME": str(tmp_path)}), Board()
+    cache, board = Cache(TITLE, tmp_path), Board()
     board.take(_jobs("a", Job(id="1", name="n", state=JobState.RUNNING, created=NOW)))
     cache.save(board)
     kept = json.loads(cache.file.read_text())
@@ -142,3 +146,21 @@ def test_the_command_that_helps_is_told_whole_where_there_is_little_room() -> No
         assert f"fargo explain {run.id}" in " ".join(line.plain.strip() for line in lines)
 
     drive(steps)
+
+
+def test_what_a_local_aws_has_forgotten_is_forgotten_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    kept = {}
+    for target in ("local", "aws"):
+        source = DemoSource(utc_now, read_only=False)
+        source.title = replace(TITLE, target=target)
+        app = make_app(source, only_ascii=False, cached=True)
+        assert app._cache is not None
+        app._cache.file.parent.mkdir(parents=True)
+        app._cache.file.write_text("{}")
+        kept[target] = app._cache.file
+    StateDir.default().clear()
+    assert {target: file.exists() for target, file in kept.items()} == {"local": False, "aws": True}

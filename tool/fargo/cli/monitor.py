@@ -143,8 +143,14 @@ def source_of(context: Context, *, demo: bool, read_only: bool) -> "Source":
 
 def make_app(source: "Source", *, only_ascii: bool, cached: bool) -> "MonitorApp":
     """The app."""
+    from fargo import caching
+    from fargo.local.state import StateDir
     from fargo.monitor.app import MonitorApp
     from fargo.monitor.cache import Cache
     from fargo.monitor.look import Look
 
-    return MonitorApp(source, look=Look(ascii=only_ascii), cache=Cache(source.title) if cached else None)
+    # What a local AWS has forgotten is forgotten with it: all of them have the same account.
+    folder = StateDir.default().path if source.title.target == "local" else caching.folder()
+    return MonitorApp(
+        source, look=Look(ascii=only_ascii), cache=Cache(source.title, folder) if cached else None
+    )

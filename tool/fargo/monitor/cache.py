@@ -1,12 +1,11 @@
 """The last snapshot on disk: the first frame does not wait for AWS."""
 
-import os
-from collections.abc import Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 
 import msgspec
 
-from fargo.caching import folder, keep
+from fargo.caching import keep
 from fargo.model.job import Job
 from fargo.model.run import Run
 from fargo.monitor.board import Board
@@ -38,11 +37,16 @@ def _past(moment: datetime) -> bool:
 
 
 class Cache:
-    """The snapshot of one project on one target."""
+    """The snapshot of one project on one target.
 
-    def __init__(self, title: Title, environ: Mapping[str, str] = os.environ) -> None:
+    Args:
+        title: whose jobs they are.
+        folder: where it is kept.
+    """
+
+    def __init__(self, title: Title, folder: Path) -> None:
         name = f"monitor-{title.target}-{title.account_id}-{title.region}-{title.project}"
-        self.file = folder(environ) / f"{name}.json"
+        self.file = folder / f"{name}.json"
 
     def load(self, board: Board) -> None:
         """Show the board what was known last; nothing where there is none, or one that cannot be read."""
