@@ -41,7 +41,7 @@ def explain(
     )
     over = state.run.last.number < run.last.number
     labels = Labels(run, connection.store)
-    only = row if _packed(run) else None
+    only = row if run.packed else None
     return explaining.explain(state, clients, labels=labels, project=connection.project, over=over, row=only)
 
 
@@ -54,7 +54,6 @@ def namer(connection: "Connection", run: "Run") -> "Callable[[Job], str]":
     from fargo.logs import Labels
 
     labels = Labels(run, connection.store)
-    packed = _packed(run)
 
     def name(job: "Job") -> str:
         if job.row is not None:
@@ -63,13 +62,9 @@ def namer(connection: "Connection", run: "Run") -> "Callable[[Job], str]":
             label = labels(job.id)
         except AwsError:
             return ""
-        return f"{'rows' if '-' in label else 'row'} {label}" if packed and label else label
+        return f"{'rows' if '-' in label else 'row'} {label}" if run.packed and label else label
 
     return name
-
-
-def _packed(run: "Run") -> bool:
-    return any(wave.pack > 1 for wave in run.waves)
 
 
 def sources(connection: "Connection", run: "Run", *, failed: bool = False) -> "Sources":

@@ -82,7 +82,7 @@ def explain(
     if row is not None and clients.store.size(naming.result_key(state.run.id, row)) is not None:
         state = replace(state, jobs=tuple(replace(job, state=JobState.SUCCEEDED) for job in state.jobs))
     jobs = tuple(_failed(state, clients))
-    several = row is not None or any(wave.pack > 1 for wave in state.run.waves)
+    several = row is not None or state.run.packed
     parts = split(jobs, state.run, store=clients.store, labels=labels, only=row) if several else Split(jobs)
     around = look(clients.session, clients.batch, state)
     evidence = Evidence(clients, state.run, labels, around.networks)

@@ -134,6 +134,11 @@ class Run:
         return self.waves[-1]
 
     @property
+    def packed(self) -> bool:
+        """Whether containers of it have several rows."""
+        return any(wave.pack > 1 for wave in self.waves)
+
+    @property
     def chunks(self) -> tuple[Chunk, ...]:
         """The chunks of all waves."""
         return tuple(chunk for wave in self.waves for chunk in wave.chunks)
